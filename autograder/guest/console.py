@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Find what the kernel complained about in its log."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.guest.observation import Report
+
+LONGEST_REPORT = 80  # lines
+
+# The first match decides.  The words are those of the kernel's own sources.
+HEADINGS = (
+    ("kasan", re.compile(r"BUG: KASAN: .*|KASAN: (null-ptr-deref|maybe wild).*")),
+    ("atomic", re.compile(r"BUG: sleeping function called from invalid context.*")),
+    ("atomic", re.compile(r"BUG: scheduling while atomic.*")),
+    ("atomic", re.compile(r"BUG: Invalid wait context.*|\[ BUG: Invalid wait context \].*")),
+    ("lockdep", re.compile(r"WARNING: possible (circular|recursive|irq lock inversion).*")),
+    ("lockdep", re.compile(r"WARNING: (inconsistent lock state|bad unlock balance).*")),
+    ("lockdep", re.compile(r"WARNING: (suspicious RCU usage|held lock freed!|lock held when).*")),
+    ("lockdep", re.compile(r"WARNING: .*-safe -> .*-unsafe lock order detected.*")),
+    ("lockdep", re.compile(r"WARNING: .* still has locks held!.*|BUG: held lock freed.*")),
+    ("lockdep", re.compile(r"INFO: trying to register non-static key.*")),
+    ("lockdep", re.compile(r"BUG: (spinlock|rwlock|key|rt-mutex) .*|BUG: MAX_LOCK.*")),
+    ("lockdep", re.compile(r"DEBUG_LOCKS_WARN_ON.*")),
+    ("memory", re.compile(r"BUG: Bad (page|rss-counter).*|BUG: non-zero pgtables.*")),
+    ("memory", re.compile(r"(list|slab|list_add|list_del).* corruption.*|BUG kmalloc.*|BUG .*: .*")),
+    ("panic", re.compile(r"Kernel panic - not syncing.*|kernel BUG at .*")),
+    ("panic", re.compile(r"Kernel tried to access user memory at addr.*")),
+    ("warning", re.compile(r"WARNING: .*|BUG: .*|refcount_t: .*|INFO: task .* blocked.*")),
+)
+FRAME = re.compile(r"^\s*\[<(?P<address>[0-9a-f]+)>\] (?P<guess>\? )?(?P<symbol>\S+)")
+NOISE = re.compile(r"^[=\-\s]*$")
+
+
+def reports(log: str) -> list[Report]:
+    """The reports in a kernel log, in order, each with the lines that follow its heading."""
+    found: list[Report] = []
+    heading: tuple[str, str] | None = None
+    lines: list[str] = []
+
+    def close() -> None:
+        nonlocal heading
+        if heading:
+            found.append(Report(kind=heading[0], title=heading[1], text="\n".join(lines)))
+        heading = None
+
+    for line in log.splitlines():
+        kind = classify(line)
+        # KASAN and lockdep print further headings inside of a report only for panics.
+        if kind and (heading is None or kind == "panic" or len(lines) > 5):
+            close()
+            heading, lines = (kind, line.strip()), []
+        if heading:
+            lines.append(line)
+            if len(lines) >= LONGEST_REPORT or "---[ end trace" in line:
+                close()
+    close()
+    return found
+
+
+def classify(line: str) -> str | None:
+    """The kind of report that ``line`` begins, if it begins one."""
+    if NOISE.match(line):
+        return None
+    for kind, heading in HEADINGS:
+        if heading.search(line):
+            return kind
+    return None
+
+
+def leaks(text: str) -> list[Report]:
+    """The objects that kmemleak lists, as reports."""
+    parts = re.split(r"(?m)^(?=unreferenced object)", text)
+    return [
+        Report(kind="leak", title=part.splitlines()[0], text=part)
+        for part in parts
+        if part.startswith("unreferenced object")
+    ]
+
+
+def frames(text: str) -> list[int]:
+    """The addresses of the stack frames in a report, without the guessed ones."""
+    matches = (FRAME.match(line) for line in text.splitlines())
+    return [int(match["address"], 16) for match in matches if match and not match["guess"]]

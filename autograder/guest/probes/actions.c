@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a target can do in one step.  A step is a word and its arguments:
+ *
+ *	map S N			map area S: N pages, private, anonymous
+ *	shared S N		the same, shared
+ *	file S N		map N pages of a new file, private
+ *	reserve S N		map N pages without any permission
+ *	touch S PAGES		write to pages of area S, in this order
+ *	look S PAGES		read from them
+ *	fill S PAGES		have the kernel write to them: read() from a pipe
+ *	drain S PAGES		have the kernel read them: write() to a pipe
+ *	unmap S FIRST N		munmap
+ *	protect S FIRST N P	mprotect; P is none, r or rw
+ *	lock S FIRST N		mlock
+ *	resize S OLD NEW	mremap in place
+ *	move S OLD NEW		mremap to the area's other place
+ *	over S FIRST N		mmap a fresh mapping with MAP_FIXED
+ *	brk N			sbrk(N pages)
+ *	heap PAGES		write to pages before the break: 1 is the last one
+ *	stack N			a call chain that uses N pages of stack
+ *	touchrange S FIRST N	write to N pages, one after another
+ *	fork			a child that touches memory and exits, is reaped
+ *	hold, drop		a child that lives on from hold to drop
+ *	spawn			a vfork child that runs a program
+ *	exec			execve of this program, which takes the remaining steps
+ *	badexec			execve that fails
+ *	write1			write "1" to the own pgfault_history
+ *	pause SECONDS		sleep
+ *	exit N, signal N, crash	end
+ *	none			nothing
+ */
+
+#include <sched.h>
+#include <spawn.h>
+
+#include "probe.h"
+
+#define STRIDE (1UL << 28)
+#define MOVED (1UL << 27)
+#define WORDS 5
+#define PAGES 4096
+
+char *area(long slot)
+{
+	return (char *)strtoul(job_text("base"), NULL, 0) + slot * STRIDE;
+}
+
+static struct call new_mapping(long slot, long pages, int protection, int flags, int fd)
+{
+	void *place = mmap(area(slot), pages * PAGE, protection,
+			   flags | MAP_FIXED_NOREPLACE, fd, 0);
+
+	return call_result(place == MAP_FAILED ? -1 : 0);
+}
+
+static struct call file_mapping(long slot, long pages)
+{
+	char path[32], bytes[PAGE];
+	struct call answer;
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/file.%ld", slot);
+	memset(bytes, 'x', sizeof(bytes));
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	for (long page = 0; page < pages; page++)
+		if (write(fd, bytes, PAGE) != (ssize_t)PAGE)
+			return call_result(-1);
+	answer = new_mapping(slot, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
+	close(fd);
+	return answer;
+}
+
+/* One byte of a page moves through a pipe, by the kernel's hand. */
+static long through_pipe(char *place, bool to_page)
+{
+	char byte = 1;
+	int ends[2];
+	long moved;
+
+	if (pipe(ends))
+		return -1;
+	if (to_page)
+		moved = write(ends[1], &byte, 1) == 1 ? read(ends[0], place, 1) : -1;
+	else
+		moved = write(ends[1], place, 1);
+	close(ends[0]);
+	close(ends[1]);
+	return moved;
+}
+
+static struct call each_page(const char *what, char *base, const char *list)
+{
+	static volatile char sink;
+	static long pages[PAGES];
+	size_t count = 0;
+	char *end;
+
+	while (*list && count < PAGES) {
+		pages[count++] = strtol(list, &end, 0);
+		list = *end ? end + 1 : end;
+	}
+	for (size_t i = 0; i < count; i++) {
+		char *place = base + pages[i] * (long)PAGE;
+
+		if (what[0] == 't')
+			*(volatile char *)place = 1;
+		else if (what[0] == 'l')
+			sink = *(volatile char *)place;
+		else if (through_pipe(place, what[0] == 'f') != 1)
+			return call_result(-1);
+	}
+	(void)sink;
+	return call_result(0);
+}
+
+static int protection(const char *word)
+{
+	if (!strcmp(word, "rw"))
+		return PROT_READ | PROT_WRITE;
+	return strcmp(word, "r") ? PROT_NONE : PROT_READ;
+}
+
+static struct call grow_heap(long pages)
+{
+	return call_result(sbrk(pages * (long)PAGE) == (void *)-1 ? -1 : 0);
+}
+
+static __attribute__((noinline)) long use_stack(long pages)
+{
+	volatile char frame[PAGE];
+
+	frame[0] = 1;
+	return pages > 1 ? use_stack(pages - 1) + frame[0] : frame[0];
+}
+
+static struct call remap(char *from, long old, long new, char *to)
+{
+	void *place = to ? mremap(from, old * PAGE, new * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to)
+			 : mremap(from, old * PAGE, new * PAGE, 0);
+
+	return call_result(place == MAP_FAILED ? -1 : 0);
+}
+
+/* A child that faults on its copy of the memory, and then ends or waits to be killed. */
+static pid_t child(bool stays)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		use_stack(8);
+		if (stays)
+			pause();
+		_exit(0);
+	}
+	return pid;
+}
+
+static struct call reap(pid_t pid)
+{
+	return call_result(waitpid(pid, NULL, 0) == pid ? 0 : -1);
+}
+
+static struct call spawn_program(void)
+{
+	char *const argv[] = { "helper", "touch", "4", NULL };
+	posix_spawn_file_actions_t quiet;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+	errno = posix_spawn(&pid, HELPER, &quiet, NULL, argv, NULL);
+	return errno ? call_result(-1) : reap(pid);
+}
+
+struct call action_run(const char *step, const char *remaining)
+{
+	static pid_t held;
+	static char words[WORDS][3072];
+	long n[WORDS] = { 0 };
+	const char *what = words[0];
+	char *base;
+
+	memset(words, 0, sizeof(words));
+	sscanf(step, "%3071s %3071s %3071s %3071s %3071s",
+	       words[0], words[1], words[2], words[3], words[4]);
+	for (int i = 1; i < WORDS; i++)
+		n[i] = strtol(words[i], NULL, 0);
+	base = area(n[1]);
+
+	if (!strcmp(what, "map"))
+		return new_mapping(n[1], n[2], PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	if (!strcmp(what, "shared"))
+		return new_mapping(n[1], n[2], PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1);
+	if (!strcmp(what, "reserve"))
+		return new_mapping(n[1], n[2], PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	if (!strcmp(what, "file"))
+		return file_mapping(n[1], n[2]);
+	if (!strcmp(what, "touchrange")) {
+		for (long page = n[2]; page < n[2] + n[3]; page++)
+			((volatile char *)base)[page * PAGE] = 1;
+		return call_result(0);
+	}
+	if (!strcmp(what, "touch") || !strcmp(what, "look") || !strcmp(what, "fill") ||
+	    !strcmp(what, "drain"))
+		return each_page(what, base, words[2]);
+	if (!strcmp(what, "unmap"))
+		return call_result(munmap(base + n[2] * PAGE, n[3] * PAGE));
+	if (!strcmp(what, "protect"))
+		return call_result(mprotect(base + n[2] * PAGE, n[3] * PAGE, protection(words[4])));
+	if (!strcmp(what, "lock"))
+		return call_result(mlock(base + n[2] * PAGE, n[3] * PAGE));
+	if (!strcmp(what, "resize"))
+		return remap(base, n[2], n[3], NULL);
+	if (!strcmp(what, "move"))
+		return remap(base, n[2], n[3], base + MOVED);
+	if (!strcmp(what, "over"))
+		return call_result(mmap(base + n[2] * PAGE, n[3] * PAGE, PROT_READ | PROT_WRITE,
+					MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+				   MAP_FAILED ? -1 : 0);
+	if (!strcmp(what, "brk"))
+		return grow_heap(n[1]);
+	if (!strcmp(what, "heap"))
+		return each_page("touch", (char *)sbrk(0), words[1]);
+	if (!strcmp(what, "stack"))
+		return call_result(use_stack(n[1]) > 0 ? 0 : -1);
+	if (!strcmp(what, "fork"))
+		return reap(child(false));
+	if (!strcmp(what, "hold"))
+		return call_result((held = child(true)) > 0 ? held : -1);
+	if (!strcmp(what, "drop")) {
+		kill(held, SIGKILL);
+		return reap(held);
+	}
+	if (!strcmp(what, "spawn"))
+		return spawn_program();
+	if (!strcmp(what, "exec")) {
+		target_exec(remaining);
+		return call_result(-1);
+	}
+	if (!strcmp(what, "badexec"))
+		return call_result(execl("/bin", "bin", NULL));
+	if (!strcmp(what, "write1"))
+		return history_write(getpid(), "1");
+	if (!strcmp(what, "pause"))
+		rest(n[1]);
+	if (!strcmp(what, "exit"))
+		_exit(n[1]);
+	if (!strcmp(what, "signal"))
+		raise(n[1]);
+	if (!strcmp(what, "crash"))
+		*(volatile char *)16 = 1;
+	return call_result(0);
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A small program for probes that need one to run:
+ *	helper exit N		ends with status N
+ *	helper signal N		ends by signal N
+ *	helper sleep N		sleeps N seconds
+ *	helper touch N		touches N fresh pages, one after another
+ *	helper echo WORD...	prints its words to standard output, a line to standard error
+ *	helper cat		copies standard input to standard output
+ *	helper mark FILE	makes an empty file
+ */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[])
+{
+	const char *what = argc > 1 ? argv[1] : "";
+	long number = argc > 2 ? atol(argv[2]) : 0;
+
+	if (!strcmp(what, "exit"))
+		return number;
+	if (!strcmp(what, "signal")) {
+		raise(number);
+	} else if (!strcmp(what, "sleep")) {
+		sleep(number);
+	} else if (!strcmp(what, "touch")) {
+		char *area = mmap(NULL, number * 4096, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		for (long page = 0; page < number; page++)
+			((volatile char *)area)[page * 4096] = 1;
+		printf("%lx\n", (unsigned long)area);
+	} else if (!strcmp(what, "echo")) {
+		for (int i = 2; i < argc; i++)
+			printf("[%s]", argv[i]);
+		fprintf(stderr, "to standard error\n");
+	} else if (!strcmp(what, "cat")) {
+		char bytes[256];
+		ssize_t got;
+
+		while ((got = read(0, bytes, sizeof(bytes))) > 0)
+			fwrite(bytes, 1, got, stdout);
+	} else if (!strcmp(what, "mark")) {
+		close(open(argv[2], O_WRONLY | O_CREAT, 0600));
+	}
+	return 0;
+}

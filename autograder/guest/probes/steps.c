@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A traced process takes the job's steps, one after another, while a reader drains its
+ * trace.  After each step: what the step answered, the regions in /proc/PID/maps, how
+ * far the reader has come, how often the process has faulted.  In the end: the events
+ * in the trace as far as it had come after each step.
+ *
+ * "before" steps are taken before tracing starts.
+ */
+
+#include "probe.h"
+
+#define MOST 64
+
+static int count(const char *steps)
+{
+	int number = *steps != 0;
+
+	while (*steps)
+		number += *steps++ == ';';
+	return number;
+}
+
+static void note_faults(struct target *target)
+{
+	unsigned long minor = 0, major = 0;
+	char text[512];
+	char *name_end;
+
+	proc_read(target->pid, "stat", text, sizeof(text));
+	name_end = strrchr(text, ')');
+	if (name_end)
+		sscanf(name_end + 2, "%*c %*d %*d %*d %*d %*d %*u %lu %*u %lu", &minor, &major);
+	note("faults", "minor=%lu major=%lu", minor, major);
+}
+
+PROBE(steps)
+{
+	int before = count(job_text("before"));
+	int steps = count(job_text("steps"));
+	static char all[32768];
+	long offsets[MOST + 1];
+	struct target target;
+	struct reader reader;
+	char label[32];
+
+	snprintf(all, sizeof(all), "%s%s", job_text("before"), before ? ";" : "");
+	strncat(all, job_text("steps"), sizeof(all) - strlen(all) - 1);
+	target = target_new(all);
+	for (int i = 0; i < before; i++)
+		note_call("before", target_step(&target));
+	settle();
+	trace_start(target.pid);
+	reader = reader_of(target.pid);
+	for (int i = 0; i <= steps && i < MOST; i++) {
+		struct call answer = { 0 };
+		double start = now();
+
+		if (i)
+			answer = target_step(&target);
+		settle();
+		note("step", "number=%d ret=%ld errno=%d since=%.6f", i, answer.ret, answer.error,
+		     start);
+		note_proc("maps", target.pid, "maps");
+		note_faults(&target);
+		offsets[i] = reader.seen->bytes;
+		steps = reader_is_done(&reader) ? i : steps;
+	}
+	for (int i = 0; i <= steps; i++) {
+		snprintf(label, sizeof(label), "events.%d", i);
+		tool_prefix_events(label, reader.path, offsets[i]);
+	}
+	target_end(&target);
+	settle();
+	reader_note(&reader, "reader");
+	tool_events("events", reader.path);
+	tool_run("map", (const char *const[]){ "/bin/pgfaultmap", reader.path, NULL });
+}

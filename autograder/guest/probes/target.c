@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A child that is traced.  It waits before each of its steps until the probe lets it go,
+ * so that the probe knows what has happened and what has not yet.
+ */
+
+#include "probe.h"
+
+static struct target self;	/* in the target: its own ends of the pipes */
+
+static void report(struct call answer)
+{
+	if (write(self.from_target, &answer, sizeof(answer)) != sizeof(answer))
+		_exit(71);
+}
+
+static void await_permission(void)
+{
+	char byte;
+
+	if (read(self.to_target, &byte, 1) != 1)
+		_exit(72);
+}
+
+static void take_steps(const char *steps)
+{
+	char step[4096];
+
+	await_permission();
+	while (*steps) {
+		size_t length = strcspn(steps, ";");
+
+		snprintf(step, sizeof(step), "%.*s", (int)length, steps);
+		steps += length + (steps[length] == ';');
+		report(action_run(step, steps));
+		await_permission();
+	}
+	_exit(0);
+}
+
+static bool await_answer(struct target *target, struct call *answer)
+{
+	return read(target->from_target, answer, sizeof(*answer)) == sizeof(*answer);
+}
+
+struct target target_new(const char *steps)
+{
+	struct target target;
+	int to[2], from[2];
+
+	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
+		give_up("pipe: %m");
+	target.pid = fork();
+	if (target.pid < 0)
+		give_up("fork: %m");
+	if (target.pid == 0) {
+		self.to_target = to[0];
+		self.from_target = from[1];
+		close(to[1]);
+		close(from[0]);
+		take_steps(steps);
+	}
+	close(to[0]);
+	close(from[1]);
+	target.to_target = to[1];
+	target.from_target = from[0];
+	settle();	/* a child just forked goes on faulting for a moment */
+	return target;
+}
+
+void target_release(struct target *target)
+{
+	char byte = 0;
+
+	if (write(target->to_target, &byte, 1) != 1)
+		note("target_is_dead", "errno=%d", errno);
+}
+
+struct call target_step(struct target *target)
+{
+	struct call answer;
+
+	target_release(target);
+	if (!await_answer(target, &answer))
+		give_up("the traced process ended too early");
+	return answer;
+}
+
+void target_end(struct target *target)
+{
+	int status;
+
+	target_release(target);
+	if (waitpid(target->pid, &status, 0) == target->pid)
+		note("target_ended", "status=%d", status);
+}
+
+/* The target becomes a new program, this one again, which reports the step and goes on. */
+void target_exec(const char *remaining)
+{
+	char to[16], from[16];
+
+	snprintf(to, sizeof(to), "%d", self.to_target);
+	snprintf(from, sizeof(from), "%d", self.from_target);
+	fcntl(self.to_target, F_SETFD, 0);
+	fcntl(self.from_target, F_SETFD, 0);
+	execl("/init", "target", to, from, job_text("base"), remaining, NULL);
+}
+
+int target_resume(char *argv[])
+{
+	static char base[64];
+
+	self.to_target = atoi(argv[1]);
+	self.from_target = atoi(argv[2]);
+	snprintf(base, sizeof(base), "base %s\n", argv[3]);
+	job_set(base);
+	report((struct call){ 0 });
+	take_steps(argv[4]);
+	return 0;
+}

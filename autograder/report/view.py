@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: MIT
+"""A result arranged for a reader, the same for every format.
+
+What the reader may not see is taken out here, before any renderer gets hold of it, so
+that no template can let it slip.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from autograder.report.text import number
+from autograder.results import Result, Status, Totals, Verdict, total
+
+BUILD_AREA = "build"
+VISIBLE = "visible"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check as the reader may see it."""
+
+    verdict: Verdict
+    withheld: bool
+    seed: int
+
+    @property
+    def word(self) -> str:
+        """The status in words."""
+        return "hidden" if self.withheld else self.verdict.status.value.replace("_", " ")
+
+    @property
+    def anchor(self) -> str:
+        """The check's address inside a page."""
+        return f"check-{self.verdict.number}"
+
+    @property
+    def points(self) -> str:
+        """Points given, of those possible."""
+        score = f"{number(self.verdict.points)} / {number(self.verdict.max_points)}"
+        return f"+{score}" if self.verdict.extra_credit else score
+
+    @property
+    def lost(self) -> str:
+        """Points not given, with their unit."""
+        return count(self.verdict.max_points - self.verdict.points, "point")
+
+    @property
+    def attempts(self) -> str:
+        """How the attempts at this check agreed; empty where there was only one."""
+        outcomes = self.verdict.attempts
+        if len(outcomes) < 2:
+            return ""
+        failures = sum(outcome != Status.PASSED.value for outcome in outcomes)
+        if not failures:
+            return f"passed {len(outcomes)} of {len(outcomes)}"
+        words = f"failed {failures} of {len(outcomes)}"
+        return words if failures == len(outcomes) else f"{words}: a race is likely"
+
+    @property
+    def command(self) -> str:
+        """What to type to repeat this check with the same patterns and sizes."""
+        return (
+            "python -m autograder grade SUBMISSION"
+            f" --only {shlex.quote(self.verdict.id)} --seed {self.seed}"
+        )
+
+
+@dataclass(frozen=True)
+class Area:
+    """The checks of one area, in the rubric's order, and their sums."""
+
+    name: str
+    rows: list[Row]
+    totals: Totals
+
+    @property
+    def points(self) -> str:
+        """Points of the assignment itself; empty in an area of extra credit only."""
+        if not self.totals.max_points:
+            return ""
+        return f"{number(base_points(self.totals))} / {number(self.totals.max_points)}"
+
+    @property
+    def extra(self) -> str:
+        """Points of extra credit; empty where the area has none."""
+        if not self.totals.max_extra_points:
+            return ""
+        return f"+{number(self.totals.extra_points)} / {number(self.totals.max_extra_points)}"
+
+
+@dataclass(frozen=True)
+class NotReached:
+    """Checks that were not tried for the same reason."""
+
+    reason: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that a report shows of the checks."""
+
+    rows: list[Row]
+    areas: list[Area]
+
+    def having(self, status: Status) -> list[Row]:
+        """The rows of that status whose content the reader may see."""
+        return [row for row in self.rows if row.verdict.status is status and not row.withheld]
+
+    @property
+    def failed(self) -> list[Row]:
+        """What the submission has to mend, in the rubric's order."""
+        return self.having(Status.FAILED)
+
+    @property
+    def grader_errors(self) -> list[Row]:
+        """Checks that the grader owes the student."""
+        return self.having(Status.GRADER_ERROR)
+
+    @property
+    def passed(self) -> list[Row]:
+        """What is right."""
+        return self.having(Status.PASSED)
+
+    @property
+    def withheld(self) -> list[Row]:
+        """Checks of which only number and points may be seen."""
+        return [row for row in self.rows if row.withheld]
+
+    @property
+    def not_reached(self) -> list[NotReached]:
+        """Checks that were not tried, those with the same reason together."""
+        reasons: dict[str, list[Row]] = {}
+        for row in self.having(Status.NOT_REACHED):
+            reasons.setdefault(row.verdict.message, []).append(row)
+        return [NotReached(reason, rows) for reason, rows in reasons.items()]
+
+    @property
+    def mend_first(self) -> Row | None:
+        """The failed check to begin with: nothing works before the build does."""
+        return min(self.failed, key=lambda row: row.verdict.area != BUILD_AREA, default=None)
+
+
+def arrange(result: Result, *, for_instructor: bool) -> View:
+    """Arrange ``result`` for a student, or for the instructor, who sees everything."""
+    rows = [_row(verdict, result.seed, for_instructor) for verdict in result.verdicts]
+    areas: dict[str, list[Row]] = {}
+    for row in rows:
+        areas.setdefault(row.verdict.area, []).append(row)
+    return View(
+        rows=rows,
+        areas=[
+            Area(_capital(name), members, total([row.verdict for row in members]))
+            for name, members in areas.items()
+        ],
+    )
+
+
+def base_points(totals: Totals) -> float:
+    """Points without the extra credit."""
+    return totals.points - totals.extra_points
+
+
+def count(amount: float, noun: str) -> str:
+    """``1 point``, ``2.5 points``."""
+    return f"{number(amount)} {noun}" if amount == 1 else f"{number(amount)} {noun}s"
+
+
+def _row(verdict: Verdict, seed: int, for_instructor: bool) -> Row:
+    # 'after_due_date' and 'after_published' are withheld too: a page that is handed out
+    # does not know what day it will be read on.
+    withheld = verdict.visibility != VISIBLE and not for_instructor
+    return Row(_without_content(verdict) if withheld else verdict, withheld, seed)
+
+
+def _without_content(verdict: Verdict) -> Verdict:
+    """Only what a student may know of a hidden check: number, area and points."""
+    return Verdict(
+        id="",
+        number=verdict.number,
+        title="Hidden check",
+        area=verdict.area,
+        clause="",
+        visibility=verdict.visibility,
+        extra_credit=verdict.extra_credit,
+        points=verdict.points,
+        max_points=verdict.max_points,
+    )
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""The result of grading one submission: what ``result.json`` holds.
+
+Every check of the course stands in a result exactly once, whatever happened.  A verdict
+starts as ``not_reached`` and must earn another status.  ``schema/result.schema.json`` is
+generated from these models (``python -m autograder schema``).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from autograder.files import write_atomically
+
+SCHEMA_VERSION = 1
+
+
+class Status(str, Enum):
+    """What became of a check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_REACHED = "not_reached"
+    GRADER_ERROR = "grader_error"
+
+    __str__ = str.__str__
+
+
+class Model(BaseModel):
+    """Strict base: unknown keys are an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Evidence(Model):
+    """Something recorded that supports a verdict, shown as preformatted text."""
+
+    kind: str = Field(description="'console', 'report' (of the kernel), 'hang', 'compiler', 'output'")
+    title: str
+    text: str
+
+
+class Verdict(Model):
+    """One check and what became of it."""
+
+    id: str = Field(description="stable name, e.g. 'reading/empty_trace_blocks_the_reader'")
+    number: str = Field(description="position in the rubric, e.g. '3.2'")
+    title: str = Field(description="one sentence: what a correct solution does")
+    area: str
+    clause: str = Field(description="the sentence of the contract that is checked")
+    hint: str = ""
+    tags: list[str] = []
+    visibility: str = "visible"
+    extra_credit: bool = False
+    status: Status = Status.NOT_REACHED
+    points: float = 0
+    max_points: float
+    message: str = Field(default="", description="what happened, in words for the student")
+    did: str = Field(default="", description="what was done")
+    expected: str = ""
+    observed: str = ""
+    evidence: list[Evidence] = []
+    duration: float = Field(default=0, description="wall-clock seconds, boots included")
+    attempts: list[str] = Field(default=[], description="the outcome of each attempt, first to last")
+
+
+class Totals(Model):
+    """Sums over the verdicts; extra credit counts in ``points``, not in ``max_points``."""
+
+    points: float
+    max_points: float
+    extra_points: float
+    max_extra_points: float
+    passed: int
+    failed: int
+    not_reached: int
+    grader_error: int
+
+
+class SubmissionInfo(Model):
+    """What was graded."""
+
+    name: str
+    sha256: str = Field(description="over the patch and the tools' sources")
+    files: list[str]
+    answers: str = Field(default="", description="text of ANSWERS.md, shown to the person who grades")
+
+
+class Timing(Model):
+    """Where the time went, in wall-clock seconds."""
+
+    intake: float = 0
+    build: float = 0
+    observe: float = 0
+    total: float = 0
+    boots: int = 0
+
+
+class Result(Model):
+    """The whole of ``result.json``."""
+
+    schema_version: int = SCHEMA_VERSION
+    kit_version: str
+    kernel_version: str
+    seed: int
+    started: str = Field(description="ISO 8601, UTC")
+    finished: str = Field(default="", description="empty while grading goes on")
+    sandbox: str = Field(default="", description="level of isolation that was used")
+    submission: SubmissionInfo
+    verdicts: list[Verdict]
+    totals: Totals
+    timing: Timing = Timing()
+    notes: list[str] = Field(default=[], description="remarks that cost no points")
+
+    @property
+    def full_marks(self) -> bool:
+        """Whether every check passed."""
+        return all(verdict.status is Status.PASSED for verdict in self.verdicts)
+
+    def write(self, path: Path) -> None:
+        """Write as JSON, atomically: a reader never sees half a file."""
+        write_atomically(path, self.model_dump_json(indent=2) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Result:
+        """Read what :meth:`write` wrote."""
+        return cls.model_validate_json(path.read_bytes())
+
+
+def total(verdicts: list[Verdict]) -> Totals:
+    """Sum up ``verdicts``."""
+
+    def points(extra: bool) -> float:
+        return sum(v.points for v in verdicts if v.extra_credit is extra)
+
+    def maximum(extra: bool) -> float:
+        return sum(v.max_points for v in verdicts if v.extra_credit is extra)
+
+    def count(status: Status) -> int:
+        return sum(v.status is status for v in verdicts)
+
+    return Totals(
+        points=points(False) + points(True),
+        max_points=maximum(False),
+        extra_points=points(True),
+        max_extra_points=maximum(True),
+        passed=count(Status.PASSED),
+        failed=count(Status.FAILED),
+        not_reached=count(Status.NOT_REACHED),
+        grader_error=count(Status.GRADER_ERROR),
+    )
