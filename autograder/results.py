@@ -38,7 +38,9 @@ class Model(BaseModel):
 class Evidence(Model):
     """Something recorded that supports a verdict, shown as preformatted text."""
 
-    kind: str = Field(description="'console', 'report' (of the kernel), 'hang', 'compiler', 'output'")
+    kind: str = Field(
+        description="'console', 'report' (of the kernel), 'hang', 'compiler', 'output'"
+    )
     title: str
     text: str
 
@@ -64,7 +66,9 @@ class Verdict(Model):
     observed: str = ""
     evidence: list[Evidence] = []
     duration: float = Field(default=0, description="wall-clock seconds, boots included")
-    attempts: list[str] = Field(default=[], description="the outcome of each attempt, first to last")
+    attempts: list[str] = Field(
+        default=[], description="the outcome of each attempt, first to last"
+    )
 
 
 class Totals(Model):
@@ -86,7 +90,9 @@ class SubmissionInfo(Model):
     name: str
     sha256: str = Field(description="over the patch and the tools' sources")
     files: list[str]
-    answers: str = Field(default="", description="text of ANSWERS.md, shown to the person who grades")
+    answers: str = Field(
+        default="", description="text of ANSWERS.md, shown to the person who grades"
+    )
 
 
 class Timing(Model):

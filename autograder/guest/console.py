@@ -24,7 +24,10 @@ HEADINGS = (
     ("lockdep", re.compile(r"BUG: (spinlock|rwlock|key|rt-mutex) .*|BUG: MAX_LOCK.*")),
     ("lockdep", re.compile(r"DEBUG_LOCKS_WARN_ON.*")),
     ("memory", re.compile(r"BUG: Bad (page|rss-counter).*|BUG: non-zero pgtables.*")),
-    ("memory", re.compile(r"(list|slab|list_add|list_del).* corruption.*|BUG kmalloc.*|BUG .*: .*")),
+    (
+        "memory",
+        re.compile(r"(list|slab|list_add|list_del).* corruption.*|BUG kmalloc.*|BUG .*: .*"),
+    ),
     ("panic", re.compile(r"Kernel panic - not syncing.*|kernel BUG at .*")),
     ("panic", re.compile(r"Kernel tried to access user memory at addr.*")),
     ("warning", re.compile(r"WARNING: .*|BUG: .*|refcount_t: .*|INFO: task .* blocked.*")),

@@ -29,8 +29,9 @@ class Kind(str, Enum):
 class Value(BaseModel):
     """Base of the values here: immutable, strict."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64",
-                              val_json_bytes="base64")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
 
 class Outcome(Value):

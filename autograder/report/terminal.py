@@ -29,6 +29,7 @@ def show(result: Result, console: Console, *, for_instructor: bool = False) -> N
     name = one_line(result.submission.name)
     _print(console, Text.assemble((name, "bold"), f"  kernel {result.kernel_version}"))
     console.print(_table(view, console))
+    console.print()
     if not result.finished:
         _print(console, Text("Grading has not finished: checks are still missing.", "bold yellow"))
     for note in result.notes:
@@ -89,7 +90,7 @@ def _totals(result: Result, view: View) -> Text:
         f" {totals.not_reached} not reached, {count(totals.grader_error, 'grader error')}"
     )
     if view.withheld:
-        line.append(f"; {len(view.withheld)} of them hidden")
+        line.append(f" ({count(len(view.withheld), 'check')} of these hidden)")
     return line
 
 

@@ -14,12 +14,11 @@ import unicodedata
 # paragraph separators: everything that acts on the text around it instead of being seen.
 _ACTING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
-_CONTROL_PICTURES = 0x2400
-_DELETE = 0x7F
-
 
 def visible(text: str) -> str:
-    """``text`` with every character that acts unseen replaced by a mark, such as ``␛``.
+    """``text`` with every character that acts unseen replaced by a mark: ``<U+001B>``.
+
+    (The control pictures, such as ``␛``, would be shorter, but many fonts lack them.)
 
     Line feeds and tabs stay; the CR LF of a serial console counts as a line feed.
     """
@@ -36,7 +35,9 @@ def one_line(text: str, limit: int = 200) -> str:
     """``text`` as a single visible line of about ``limit`` characters at most."""
     if len(text) > limit:
         text = text[: limit - 1] + "…"
-    return visible(text).replace("\n", "␊").replace("\t", "␉")
+    return "".join(
+        _mark(character) if character in "\n\t" else character for character in visible(text)
+    )
 
 
 def shorten(text: str, characters: int, lines: int) -> str:
@@ -71,10 +72,7 @@ def duration(seconds: float) -> str:
 
 
 def _mark(character: str) -> str:
-    code = ord(character)
-    if code < 0x20:
-        return chr(_CONTROL_PICTURES + code)
-    return "␡" if code == _DELETE else f"<U+{code:04X}>"
+    return f"<U+{ord(character):04X}>"
 
 
 def _shares(room: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from autograder.report.text import number
 from autograder.results import Result, Status, Totals, Verdict, total
 
-BUILD_AREA = "build"
+BUILD_AREA = "Build"
 VISIBLE = "visible"
 
 
@@ -48,15 +48,25 @@ class Row:
 
     @property
     def attempts(self) -> str:
-        """How the attempts at this check agreed; empty where there was only one."""
+        """How the attempts at this check agreed; empty where there was only one.
+
+        The grader's own faults are told apart: they are no sign of a race.
+        """
         outcomes = self.verdict.attempts
         if len(outcomes) < 2:
             return ""
-        failures = sum(outcome != Status.PASSED.value for outcome in outcomes)
-        if not failures:
-            return f"passed {len(outcomes)} of {len(outcomes)}"
-        words = f"failed {failures} of {len(outcomes)}"
-        return words if failures == len(outcomes) else f"{words}: a race is likely"
+        broken = outcomes.count(Status.GRADER_ERROR.value)
+        judged = len(outcomes) - broken
+        passed = outcomes.count(Status.PASSED.value)
+        words = []
+        if passed < judged:
+            race = ": a race is likely" if passed else ""
+            words.append(f"failed {judged - passed} of {judged}{race}")
+        elif judged:
+            words.append(f"passed {judged} of {judged}")
+        if broken:
+            words.append(f"{count(broken, 'attempt')} lost to a grader error")
+        return "; ".join(words)
 
     @property
     def command(self) -> str:

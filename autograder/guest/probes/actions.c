@@ -17,7 +17,7 @@
  *	move S OLD NEW		mremap to the area's other place
  *	over S FIRST N		mmap a fresh mapping with MAP_FIXED
  *	brk N			sbrk(N pages)
- *	heap PAGES		write to pages before the break: 1 is the last one
+ *	heap PAGES		write to pages of what the last brk added
  *	stack N			a call chain that uses N pages of stack
  *	touchrange S FIRST N	write to N pages, one after another
  *	fork			a child that touches memory and exits, is reaped
@@ -121,9 +121,12 @@ static int protection(const char *word)
 	return strcmp(word, "r") ? PROT_NONE : PROT_READ;
 }
 
-static struct call grow_heap(long pages)
+static char *old_break;
+
+static struct call move_break(long pages)
 {
-	return call_result(sbrk(pages * (long)PAGE) == (void *)-1 ? -1 : 0);
+	old_break = sbrk(pages * (long)PAGE);
+	return call_result(old_break == (void *)-1 ? -1 : 0);
 }
 
 static __attribute__((noinline)) long use_stack(long pages)
@@ -221,9 +224,9 @@ struct call action_run(const char *step, const char *remaining)
 					MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
 				   MAP_FAILED ? -1 : 0);
 	if (!strcmp(what, "brk"))
-		return grow_heap(n[1]);
+		return move_break(n[1]);
 	if (!strcmp(what, "heap"))
-		return each_page("touch", (char *)sbrk(0), words[1]);
+		return each_page("touch", old_break, words[1]);
 	if (!strcmp(what, "stack"))
 		return call_result(use_stack(n[1]) > 0 ? 0 : -1);
 	if (!strcmp(what, "fork"))

@@ -4,40 +4,39 @@
 #include "probe.h"
 
 static char text[65536];
+static size_t size;
+
+/* What job_text() gives stays: the lines are made strings in place. */
+void job_set(const char *lines)
+{
+	size = snprintf(text, sizeof(text), "%s", lines);
+	if (size >= sizeof(text))
+		size = sizeof(text) - 1;
+	for (char *end = text; (end = strchr(end, '\n')); end++)
+		*end = 0;
+}
 
 void job_read(const char *path)
 {
+	static char lines[sizeof(text)];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t size = 0;
+	size_t length = 0;
 	ssize_t got;
 
-	while (fd >= 0 && (got = read(fd, text + size, sizeof(text) - 1 - size)) > 0)
-		size += got;
+	while (fd >= 0 && (got = read(fd, lines + length, sizeof(lines) - 1 - length)) > 0)
+		length += got;
 	close(fd);
 	unlink(path);
-}
-
-void job_set(const char *lines)
-{
-	snprintf(text, sizeof(text), "%s", lines);
+	job_set(lines);
 }
 
 const char *job_text(const char *key)
 {
-	static char value[16384];
 	size_t length = strlen(key);
-	const char *line, *end;
 
-	for (line = text; *line; line = end + 1) {
-		end = strchr(line, '\n');
-		if (!end)
-			break;
-		if (strncmp(line, key, length) || line[length] != ' ')
-			continue;
-		line += length + 1;
-		snprintf(value, sizeof(value), "%.*s", (int)(end - line), line);
-		return value;
-	}
+	for (const char *line = text; line < text + size; line += strlen(line) + 1)
+		if (!strncmp(line, key, length) && line[length] == ' ')
+			return line + length + 1;
 	give_up("the job has no %s", key);
 }
 

@@ -61,7 +61,8 @@ PROBE(steps)
 		settle();
 		note("step", "number=%d ret=%ld errno=%d since=%.6f", i, answer.ret, answer.error,
 		     start);
-		note_proc("maps", target.pid, "maps");
+		snprintf(label, sizeof(label), "maps.%d", i);
+		note_proc(label, target.pid, "maps");
 		note_faults(&target);
 		offsets[i] = reader.seen->bytes;
 		steps = reader_is_done(&reader) ? i : steps;

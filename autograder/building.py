@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""Make of a submission a kernel that can be booted, with its tools, or say why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from autograder.errors import UsageError
+from autograder.guest.machine import Kernel
+from autograder.intake.submission import Submission, take_in
+from autograder.kernel.build import (
+    Baseline,
+    KernelBuild,
+    ToolsBuild,
+    build_submission,
+    build_tools,
+)
+from autograder.kernel.progress import Progress
+from autograder.results import Evidence
+from autograder.sandbox import Sandbox
+from autograder.stages import Stages
+
+LOG_SHOWN = 8000  # characters, from the end
+
+
+def build(
+    submission: Submission, baseline: Baseline, work: Path, sandbox: Sandbox, progress: Progress
+) -> tuple[Stages, Kernel | None]:
+    """Build tools and kernel; what is wrong with them is in the stages."""
+    patch_problem = submission.refused or submission.patch_problem
+    tools_problem = submission.refused or submission.tools_problem
+    stages = Stages(
+        patch_problem=patch_problem.message if patch_problem else "",
+        tools_problem=tools_problem.message if tools_problem else "",
+    )
+    tools = None
+    if submission.tools is not None:
+        progress("building the tools", None)
+        tools = build_tools(submission.tools, work / "tools", sandbox)
+        stages = _with_tools(stages, tools)
+    if submission.patch is None:
+        return stages, None
+    kernel = build_submission(baseline, submission.patch, work / "kernel", sandbox, progress)
+    stages = _with_kernel(stages, kernel)
+    if kernel.linux is None:
+        return stages, None
+    return stages, Kernel(
+        kernel.linux,
+        tools.tracepgfault if tools else None,
+        tools.pgfaultmap if tools else None,
+    )
+
+
+def build_for_boot(
+    path: Path, baseline: Baseline, work: Path, sandbox: Sandbox, progress: Progress
+) -> Kernel:
+    """The kernel of the submission at ``path``.  Errors: UsageError where it does not build."""
+    submission = take_in(path, work / "submission")
+    stages, kernel = build(submission, baseline, work, sandbox, progress)
+    if kernel is None:
+        raise UsageError(stages.obstacle)
+    return kernel
+
+
+def _with_tools(stages: Stages, build: ToolsBuild) -> Stages:
+    built = {"tracepgfault": build.tracepgfault, "pgfaultmap": build.pgfaultmap}
+    log = Evidence(kind="compiler", title="make -C tools", text=build.log[-LOG_SHOWN:])
+    return replace(
+        stages,
+        tools=frozenset(name for name, path in built.items() if path is not None),
+        tools_problem="" if build.ok else build.message,
+        evidence={**stages.evidence, "build/tools_build": [log]},
+    )
+
+
+def _with_kernel(stages: Stages, build: KernelBuild) -> Stages:
+    if build.ok:
+        return stages
+    log = Evidence(kind="compiler", title="the end of the log", text=build.log[-LOG_SHOWN:])
+    if build.patch_failed:
+        evidence = {**stages.evidence, "build/patch_applies": [log]}
+        return replace(stages, patch_problem=build.message, evidence=evidence)
+    evidence = {**stages.evidence, "build/kernel_builds": [log]}
+    return replace(stages, kernel_problem=build.message, evidence=evidence)

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The folder in which the kit keeps what is costly to make again.
+
+    downloads/                kernel sources, as fetched
+    kernel/VERSION/KEY/       baseline kernels, built
+    work/                     what is being graded now; removed when it is done
+    locks/
+
+Whatever is made here is made under a temporary name and renamed when it is complete, so
+that a killed run leaves nothing half-made that is taken for a whole.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import GraderError
+
+VARIABLE = "PGFAULT_CACHE"
+PARTIAL = ".partial-"
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A cache folder and the places in it."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> Cache:
+        """The folder that PGFAULT_CACHE names, else one in the user's cache folder."""
+        named = os.environ.get(VARIABLE)
+        if named:
+            return cls(Path(named).absolute())
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return cls(Path(home, "pgfault-course-kit"))
+
+    @property
+    def downloads(self) -> Path:
+        """Kernel sources, as fetched."""
+        return self.root / "downloads"
+
+    @property
+    def kernels(self) -> Path:
+        """Baseline kernels, built."""
+        return self.root / "kernel"
+
+    @property
+    def work(self) -> Path:
+        """Temporary folders of grades that run now."""
+        return self.root / "work"
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold the lock ``name``; waits while another process or thread holds it."""
+        path = self.root / "locks" / name
+        _make(path.parent)
+        with path.open("w") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def workdir(self, prefix: str) -> Iterator[Path]:
+        """A fresh folder for one piece of work, removed afterwards.
+
+        The folder is locked while it is in use; one that a killed run left behind is
+        not, and is removed here.
+        """
+        with self.lock("work"):
+            _make(self.work)
+            self._sweep()
+            path = Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=self.work))
+            path.chmod(0o755)
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            yield path
+        finally:
+            remove(path)
+            os.close(descriptor)
+
+    def _sweep(self) -> None:
+        for path in self.work.iterdir():
+            try:
+                descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            except OSError:
+                continue  # removed by its owner in this moment
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue  # in use
+            else:
+                remove(path)
+            finally:
+                os.close(descriptor)
+
+
+@contextmanager
+def complete_or_nothing(target: Path) -> Iterator[Path]:
+    """A path to make ``target`` at; renamed to it on success, removed on any failure.
+
+    Hold a lock around it: what an earlier, killed attempt left is removed first.
+    """
+    _make(target.parent)
+    for leftover in target.parent.glob(f"{PARTIAL}{target.name}*"):
+        remove(leftover)
+    partial = target.with_name(f"{PARTIAL}{target.name}")
+    try:
+        yield partial
+        partial.replace(target)
+    finally:
+        remove(partial)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a whole folder, if it is there."""
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    shutil.rmtree(path, ignore_errors=True)
+    if path.exists():  # a submission may have made folders that its owner may not enter
+        for folder, _, _ in os.walk(path):
+            for name in os.listdir(folder):
+                inner = Path(folder, name)
+                if inner.is_dir() and not inner.is_symlink():
+                    inner.chmod(0o700)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GraderError(
+            f"the cache folder {folder} cannot be made ({error.strerror}): "
+            f"name another one with {VARIABLE}"
+        ) from error

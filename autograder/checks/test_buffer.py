@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""The buffer: growth, overflow, and the memory given back."""
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.checks.draw import Sample
+from autograder.checks.expect import expect, expect_answer, expect_that, fail
+from autograder.checks.rubric import clause, hint, needs, observe
+from autograder.checks.traces import area, events_of, expect_no_loss, expect_pages, pages_in
+from autograder.guest.observation import Observation
+from autograder.trace.events import Kind
+
+AREA = "Buffer"
+ROOM = 500  # records for which the contract promises room
+MANY = 6000  # faults: more than a buffer of the suggested size has room for
+LATER = 50
+OVERFLOW = {"steps": f"map 0 {MANY + LATER};touchrange 0 0 {MANY};touchrange 0 {MANY} {LATER}"}
+CYCLES = {"warm_up": 80, "cycles": 100, "leaks": 1}
+NOISE = 60  # pages by which free memory was seen to differ without a leak: KASAN keeps some
+
+
+@number("7.1")
+@weight(3)
+@clause("3: grows on demand; the minimum that is assumed is room for 500 records")
+@needs("pgfaultmap")
+@observe(
+    "drain",
+    steps="map 0 800;touch 0 {pages};touch 0 {later}",
+    buffer=65536,
+    pages=Sample(ROOM - 60, of=700),
+    later="750,740,760",
+)
+def test_room_for_500(seen: Observation) -> None:
+    """500 records fit while nobody reads."""
+    events = events_of(seen)
+    expect_no_loss(f"{ROOM} records, nobody reading", events)
+    expect_pages(
+        "the pages touched while nobody was reading",
+        pages_in(events, area(seen)),
+        [*seen.numbers("pages"), 750, 740, 760],
+    )
+
+
+@number("7.2")
+@weight(2)
+@clause("3: when it is full the newest records are dropped")
+@hint("The oldest records tell how the process began: they stay.")
+@needs("pgfaultmap")
+@observe("overflow", **OVERFLOW)
+def test_overflow_drops_the_newest(seen: Observation) -> None:
+    """A full buffer keeps its oldest records and drops the newest."""
+    pages = [page for page in pages_in(events_of(seen), area(seen)) if page < MANY]
+    expect_that(
+        "many faults, nobody reading",
+        len(pages) >= ROOM - 60,
+        expected=f"the first {ROOM} records at least",
+        observed=f"{len(pages)} faults",
+    )
+    if pages != list(range(len(pages))):
+        first = next(i for i, page in enumerate(pages) if page != i)
+        fail(
+            "the faults that were kept",
+            expected="the first ones, in order, none left out",
+            observed=f"after page {first - 1} comes page {pages[first]}",
+        )
+
+
+@number("7.3")
+@weight(2)
+@clause("3: ... and counted (the count may come with the next record)")
+@needs("pgfaultmap")
+@observe("overflow", **OVERFLOW)
+def test_overflow_is_counted(seen: Observation) -> None:
+    """The number of dropped records is told."""
+    events = events_of(seen)
+    lost = sum(event.count for event in events if event.kind is Kind.LOST)
+    dropped = MANY - len([page for page in pages_in(events, area(seen)) if page < MANY])
+    expect_that(
+        f"{MANY} faults, of which {dropped} were dropped",
+        dropped <= lost <= dropped + 20,
+        expected=f"lost events that add up to {dropped}, or a few more",
+        observed=lost,
+    )
+
+
+@number("7.4")
+@weight(2)
+@clause("3: the traced process never waits for a reader")
+@observe("overflow", **OVERFLOW)
+def test_target_never_waits(seen: Observation) -> None:
+    """The traced process does not wait where its buffer is full."""
+    seconds = seen.one("filled").real("seconds")
+    expect_that(
+        f"{MANY} faults, nobody reading",
+        seconds < 1,
+        expected="no waiting",
+        observed=f"they took {seconds:.2f} s of guest time",
+    )
+
+
+@number("7.5")
+@weight(2)
+@clause("3: once there is room, recording goes on")
+@needs("pgfaultmap")
+@observe("overflow", **OVERFLOW)
+def test_goes_on_after_overflow(seen: Observation) -> None:
+    """After a full buffer was read, new faults are recorded again."""
+    pages = [page for page in pages_in(events_of(seen), area(seen)) if page >= MANY]
+    expect_pages(
+        f"{LATER} faults after the full buffer was read", pages, list(range(MANY, MANY + LATER))
+    )
+
+
+def expect_memory_back(seen: Observation) -> None:
+    """Raise Mismatch where cycles of tracing took memory for good."""
+    taken = seen.one("before").number("pages") - seen.one("after").number("pages")
+    cycles = seen.number("cycles")
+    expect_that(
+        f"free memory after {cycles} more traced processes",
+        taken <= NOISE,
+        expected="as before",
+        observed=f"{taken} pages less ({taken / cycles:.1f} a process)",
+    )
+    leaks = [report for report in seen.reports if report.kind == "leak"]
+    expect_that(
+        "kmemleak after the traced processes",
+        not leaks,
+        expected="nothing leaked",
+        observed=f"{len(leaks)} objects",
+    )
+
+
+@number("7.6")
+@weight(3)
+@clause("3: is freed when the process is reaped, also where nobody ever read it")
+@hint("Free the trace where the task itself is freed, whatever became of the readers.")
+@observe("cycles", how="exit", **CYCLES)
+def test_freed_at_reap(seen: Observation) -> None:
+    """The memory of a trace comes back when its process is reaped."""
+    expect_memory_back(seen)
+
+
+@number("7.7")
+@weight(2)
+@clause("3: ... where a descriptor is still open, at the latest when the last one is closed")
+@observe("cycles", how="held", **CYCLES)
+def test_freed_at_close(seen: Observation) -> None:
+    """The memory of a trace comes back when its last descriptor is closed after the reaping."""
+    expect_memory_back(seen)
+
+
+@number("7.8")
+@weight(2)
+@clause("2, write: stopping and starting again begins a new trace (the old one is freed)")
+@observe("cycles", how="stop", **CYCLES)
+def test_freed_at_stop(seen: Observation) -> None:
+    """Starting and stopping over and over takes no memory for good."""
+    expect_memory_back(seen)
+
+
+@number("7.9")
+@weight(3)
+@clause("3: the buffer is allocated when tracing starts (no memory: an error)")
+@hint("Check every allocation, and undo in reverse order what was done before it.")
+@observe("failed_start", leaks=1)
+def test_allocation_failures(seen: Observation) -> None:
+    """Where an allocation fails, starting a trace answers an error and leaves nothing behind."""
+    for record in seen.all("try"):
+        did = f'write of "1" while allocation {record.text("nth")} fails'
+        if record.number("ret") < 0:
+            expect_answer(did, record, "ENOMEM", "EAGAIN", "EINTR")
+            # Read without blocking: an untraced process answers ESRCH.
+            expect(f"{did}: reading afterwards", record.text("after_errno"), "3")
+        else:
+            expect_answer(did, record, "1")
+    ended = seen.one("reader")
+    expect_that(
+        "a start after the failed ones",
+        ended.number("bytes") > 0,
+        expected="a trace",
+        observed="no record",
+    )
+    leaks = [report for report in seen.reports if report.kind == "leak"]
+    expect_that(
+        "kmemleak after the failed starts",
+        not leaks,
+        expected="nothing leaked",
+        observed=f"{len(leaks)} objects",
+    )

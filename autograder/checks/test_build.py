@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+"""Does the submission become a kernel that boots, and two tools?"""
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.checks.expect import expect_that, fail, some
+from autograder.checks.rubric import any_outcome, clause, hint, observe
+from autograder.guest.observation import Kind, Observation
+from autograder.stages import Stages
+
+AREA = "Build"
+USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
+
+
+@number("1.1")
+@weight(1)
+@clause("1: kernel.patch is a unified diff that applies, in the allowed folders only")
+@hint("Make the patch against the pristine source of the course's series, with `make patch`.")
+def test_patch_applies(stages: Stages) -> None:
+    """The patch applies to the pristine source and stays in its folders."""
+    if stages.patch_problem:
+        fail("applying kernel.patch", expected="it applies", observed=stages.patch_problem)
+
+
+@number("1.2")
+@weight(2)
+@clause("1: the patched kernel builds, with new options at their defaults")
+@hint("Build from a clean tree: a file that was never added to the patch is missing here.")
+def test_kernel_builds(stages: Stages) -> None:
+    """The patched kernel compiles and links."""
+    stages.require_patch()
+    if stages.kernel_problem:
+        fail("building the kernel", expected="it builds", observed=stages.kernel_problem)
+
+
+@number("1.3")
+@weight(1)
+@clause("1: make -C tools builds tracepgfault and pgfaultmap, statically linked")
+@hint("Try `make -C tools clean all CC=gcc CFLAGS=-O2`, and `file tools/pgfaultmap`.")
+def test_tools_build(stages: Stages) -> None:
+    """The two tools build and are statically linked."""
+    if stages.tools_problem:
+        fail("building the tools", expected="two static programs", observed=stages.tools_problem)
+
+
+@number("1.4")
+@weight(1)
+@clause("1: the patched kernel boots")
+@hint("Boot it yourself with `python -m autograder boot`; the log ends where it stopped.")
+@observe("proc_entries")
+@any_outcome
+def test_boots(seen: Observation) -> None:
+    """The patched kernel boots and shuts down."""
+    expect_that(
+        "booting the kernel",
+        seen.outcome.kind is Kind.COMPLETED,
+        expected="it boots, runs a process and shuts down",
+        observed=f"{seen.outcome.kind}: {seen.outcome.detail}",
+    )
+
+
+@number("1.5")
+@weight(1)
+@clause("2: one file in every process's directory; the others there stay as they are")
+@hint("Compare your change to fs/proc/base.c with the entries around it.")
+@observe("proc_entries")
+def test_proc_is_unharmed(seen: Observation) -> None:
+    """The other files in /proc/PID are there and can be read as before."""
+    names = {record.text("name") for record in seen.all("entry")}
+    missing = [name for name in USUAL_FILES if name not in names]
+    expect_that(
+        "listing /proc/PID",
+        not missing,
+        expected=f"{some(USUAL_FILES)} among the names",
+        observed=f"missing: {some(missing)}",
+    )
+    empty = [record.text("name") for record in seen.all("file") if not record.number("size")]
+    expect_that(
+        "reading the usual files there",
+        not empty,
+        expected="text",
+        observed=f"empty: {some(empty)}",
+    )

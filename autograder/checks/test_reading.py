@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""What a read of the file answers, and when."""
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.checks.draw import Integer, Sample
+from autograder.checks.expect import expect, expect_answer, expect_that, fail
+from autograder.checks.rubric import clause, hint, needs, observe
+from autograder.checks.traces import (
+    area,
+    events_of,
+    expect_no_loss,
+    expect_pages,
+    pages_in,
+    space_of,
+)
+from autograder.guest.observation import Observation, Record
+
+AREA = "Reading"
+SECONDS = 60
+DRAIN = "map 0 800;touch 0 {first};touch 0 {second}"
+IDLE = "map 0 64;touch 0 {pages}"
+PROMPT = 0.05  # guest seconds; computing takes none
+
+
+def reads(seen: Observation, reader: str = "reader") -> list[Record]:
+    """The calls of a reader that have returned."""
+    return [record for record in seen.all("read") if record.text("reader") == reader]
+
+
+def last_read(seen: Observation, did: str, expected: str, reader: str = "reader") -> Record:
+    """The last call of a reader that should have come to its end."""
+    calls = reads(seen, reader)
+    if not seen.one(reader).number("done") or not calls:
+        fail(did, expected=expected, observed="the reader sleeps")
+    return calls[-1]
+
+
+def expect_asleep(seen: Observation) -> None:
+    """Raise Mismatch unless the reader slept from 'idle' to 'still_idle'."""
+    idle, still = seen.one("idle"), seen.one("still_idle")
+    did = "read from an empty trace of a living process"
+    if idle.number("done") or still.number("done"):
+        calls = reads(seen)
+        fail(
+            did,
+            expected="the reader sleeps",
+            observed=f"read answered {calls[-1].answer}" if calls else "the reader ended",
+        )
+    expect(f"{did}: state of the reader", idle.text("state"), "S")
+    expect(f"{did}: state of the reader {SECONDS} s later", still.text("state"), "S")
+
+
+@number("3.1")
+@weight(2)
+@clause("2, read: alive, not traced (never started, or stopped): ESRCH")
+@observe("read_untraced", stopped=0)
+def test_never_traced(seen: Observation) -> None:
+    """Reading the file of a process that was never traced answers ESRCH."""
+    did = "read from the file of a living process that was never traced"
+    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
+
+
+@number("3.2")
+@weight(2)
+@clause("2, read: alive, not traced (never started, or stopped): ESRCH")
+@observe("read_untraced", stopped=1)
+def test_stopped(seen: Observation) -> None:
+    """Reading after tracing was stopped answers ESRCH."""
+    did = "read from the file of a living process whose trace was stopped"
+    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
+
+
+@number("3.3")
+@weight(3)
+@clause("2, read: as many whole records as fit the caller's buffer; they leave the trace")
+@hint("Look at what happens to the read position when a call takes several records.")
+@needs("pgfaultmap")
+@observe("drain", steps=DRAIN, buffer=65536, first=Sample(300, of=800), second=Sample(9, of=800))
+def test_records_leave_the_trace(seen: Observation) -> None:
+    """Each record is read once, in order, and none is left out."""
+    events = events_of(seen)
+    expect_no_loss("reading a trace far smaller than the buffer's least size", events)
+    space_of("the trace that was read", events)
+    touched = dict.fromkeys(seen.numbers("first") + seen.numbers("second"))
+    expect_pages(
+        "the pages touched before and after the first read",
+        pages_in(events, area(seen)),
+        list(touched),
+    )
+
+
+@number("3.4")
+@weight(1)
+@clause("2, read: one record a call into a large buffer is not (fine)")
+@observe("drain", steps=DRAIN, buffer=65536, first=Sample(300, of=800), second=Sample(9, of=800))
+def test_many_records_in_a_call(seen: Observation) -> None:
+    """A read into a large buffer takes many records at once."""
+    calls = seen.one("drained").number("reads")
+    expect_that(
+        "reading 300 records and more with a buffer of 64 KiB",
+        calls <= 40,
+        expected="at most 40 calls",
+        observed=f"{calls} calls",
+    )
+
+
+@number("3.5")
+@weight(3)
+@clause("2, read: whole records")
+@hint("A record that does not fit any more stays for the next call, whole.")
+@needs("pgfaultmap")
+@observe(
+    "drain",
+    steps=DRAIN,
+    buffer=Integer(101, 199),
+    first=Sample(200, of=800),
+    second=Sample(9, of=800),
+)
+def test_records_are_whole(seen: Observation) -> None:
+    """With small and odd buffers every call still ends between two records."""
+    whole = [str(event) for event in events_of(seen)]
+    touched = dict.fromkeys(seen.numbers("first") + seen.numbers("second"))
+    expect_pages(
+        "the pages touched, read with a small buffer",
+        pages_in(events_of(seen), area(seen)),
+        list(touched),
+    )
+    for label in [name for name in seen.files if name.endswith(".out") and name[:7] == "events."]:
+        if label == "events.out":
+            continue
+        part = [str(event) for event in events_of(seen, label.removesuffix(".out"))]
+        expect_that(
+            "what the first calls read, taken as a trace",
+            whole[: len(part)] == part,
+            expected="the first events of the whole",
+            observed=f"{len(part)} other events",
+        )
+
+
+@number("3.6")
+@weight(2)
+@clause("2, read: next record larger than the caller's buffer: EINVAL; the record stays")
+@needs("pgfaultmap")
+@observe("short_buffer", steps=IDLE, pages=Sample(20, of=64))
+def test_short_buffer(seen: Observation) -> None:
+    """A buffer too small for the next record answers EINVAL and loses nothing."""
+    for call in seen.all("short_read"):
+        expect_answer("read of 1 byte while records wait", call, "EINVAL")
+    events = events_of(seen)
+    space_of("the trace read after the refused calls", events)
+    expect_pages(
+        "the pages touched before the refused calls",
+        pages_in(events, area(seen)),
+        seen.numbers("pages"),
+    )
+
+
+@number("3.7")
+@weight(3)
+@clause("2, read: traced, no records, alive: the reader sleeps")
+@hint("Return 0 only when the process has exited; otherwise wait.")
+@observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
+def test_empty_trace_blocks(seen: Observation) -> None:
+    """A read from an empty trace sleeps while the process lives."""
+    expect_asleep(seen)
+
+
+@number("3.8")
+@weight(2)
+@clause("2, read: ... and uses no processor time while it does")
+@hint("wait_event_interruptible() sleeps until it is woken; a loop that looks again does not.")
+@observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
+def test_sleeping_costs_nothing(seen: Observation) -> None:
+    """A sleeping reader is not scheduled until something happens."""
+    expect_asleep(seen)
+    before, after = seen.one("idle"), seen.one("still_idle")
+    switches = after.number("switches") - before.number("switches")
+    expect_that(
+        f"{SECONDS} s asleep: context switches of the reader",
+        switches <= 2,
+        expected="none",
+        observed=switches,
+    )
+    used = after.real("cpu") - before.real("cpu")
+    expect_that(
+        f"{SECONDS} s asleep: processor time of the reader",
+        used < 0.05,
+        expected="none",
+        observed=f"{used:.2f} s",
+    )
+
+
+@number("3.9")
+@weight(3)
+@clause("2, read: sleeps until one of these changes: a record")
+@hint("Wake the wait queue after a record was stored.")
+@needs("pgfaultmap")
+@observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
+def test_wakes_on_a_record(seen: Observation) -> None:
+    """A sleeping reader gets a new record at once."""
+    expect_asleep(seen)
+    did = "a fault of the traced process while a reader sleeps"
+    expect_woken(seen, did, "the reader gets the record at once")
+    expect_pages(did, pages_in(events_of(seen), area(seen)), seen.numbers("pages"))
+
+
+@number("3.10")
+@weight(3)
+@clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
+@hint("Stopping has to wake the wait queue too, and the woken reader to look why.")
+@observe("blocked_read", steps="map 0 64", by="stop", seconds=SECONDS)
+def test_wakes_on_stop(seen: Observation) -> None:
+    """A sleeping reader wakes with ESRCH when tracing is stopped."""
+    expect_asleep(seen)
+    did = "stopping the trace while a reader sleeps"
+    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
+    expect_woken(seen, did, "ESRCH at once")
+
+
+@number("3.11")
+@weight(3)
+@clause("2, read: sleeps until one of these changes: the process exits; then end of file")
+@hint("The exit path has to wake the wait queue.")
+@observe("blocked_read", steps="map 0 64", by="exit", seconds=SECONDS)
+def test_wakes_on_exit(seen: Observation) -> None:
+    """A sleeping reader gets end of file when the process exits."""
+    expect_asleep(seen)
+    did = "exit of the traced process while a reader sleeps"
+    expect_answer(did, last_read(seen, did, "0: end of file"), "0")
+    expect_woken(seen, did, "end of file at once")
+
+
+def expect_woken(seen: Observation, did: str, expected: str) -> None:
+    """Raise Mismatch unless a call returned soon after the event."""
+    event = seen.one("event").real("now")
+    returned = [call.real("until") for call in reads(seen) if call.real("until") >= event]
+    expect_that(did, bool(returned), expected=expected, observed="the reader sleeps on")
+    delay = min(returned) - event
+    expect_that(did, delay <= PROMPT, expected=expected, observed=f"{delay:.3f} s later")
+
+
+@number("3.12")
+@weight(1)
+@clause("2: two or more readers at once: nothing crashes")
+@observe(
+    "two_readers",
+    times=6,
+    steps=";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(0, 360, 60)]),
+)
+def test_two_readers(seen: Observation) -> None:
+    """Two readers of one trace do no harm, and both see its end."""
+    for reader in ("first", "second"):
+        did = f"the {reader} of two readers, after the process exited"
+        expect_answer(did, last_read(seen, did, "0: end of file", reader), "0")
+
+
+@number("3.13")
+@weight(2)
+@clause("3: the traced process never waits for a reader (here it is the reader)")
+@hint(
+    "copy_to_user() may fault, and the fault is recorded: hold no lock then that recording takes."
+)
+@observe("self_reader", pages=Integer(12, 30))
+def test_reading_ones_own_trace(seen: Observation) -> None:
+    """A process may read its own trace into memory that it has not touched."""
+    for call in seen.all("read"):
+        expect_that(
+            "read of the own trace into untouched memory",
+            call.number("ret") > 0,
+            expected="records",
+            observed=call.answer,
+        )
+    expect_answer("stopping the own trace", seen.one("stop"), "1")
+
+
+@number("3.14")
+@weight(1)
+@clause("2, not graded beyond 'no crash, no hang': EFAULT")
+@observe("bad_buffer")
+def test_bad_buffer(seen: Observation) -> None:
+    """A read into memory that cannot be written answers EFAULT and does no harm."""
+    expect_answer("read into unmapped memory", seen.one("nowhere"), "EFAULT")
+    expect_answer("read into read-only memory", seen.one("readonly"), "EFAULT")

@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: MIT
+"""The regions: whenever the process is between system calls, they are those in its maps."""
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.checks.draw import Integer
+from autograder.checks.expect import expect_that, fail, some
+from autograder.checks.rubric import clause, hint, needs, observe
+from autograder.checks.traces import area, events_of, expect_no_loss, initial_regions, space_of
+from autograder.guest.observation import Observation
+from autograder.trace.address_space import Extents, maps
+from autograder.trace.events import PAGE, Event, Kind
+
+AREA = "Regions"
+AGREE = "3: the regions reconstructed from the trace are those in /proc/PID/maps"
+HINT = "Find the place in mm/vma.c that every such change passes."
+
+
+def expect_agreement(seen: Observation) -> None:
+    """Raise Mismatch unless trace and maps agree before the first and after each step."""
+    steps = seen.params["steps"].split(";")
+    for record in seen.all("step"):
+        index = record.number("number")
+        did = f"after '{steps[index - 1]}'" if index else "when tracing has started"
+        if record.number("ret") < 0:
+            fail(f"the step '{steps[index - 1]}'", expected="it succeeds", observed=record.answer)
+        events = events_of(seen, f"events.{index}")
+        expect_no_loss("a trace that is read while it is written", events)
+        traced = space_of(f"the trace {did}", events).extents()
+        actual = maps(seen.text(f"maps.{index}"))
+        if traced != actual:
+            fail(
+                f"the regions {did}",
+                expected=f"those in /proc/PID/maps; not in the trace: "
+                f"{some(region for region in actual if region not in traced)}",
+                observed=f"in the trace only: "
+                f"{some(region for region in traced if region not in actual)}",
+            )
+    if len(seen.all("step")) != len(steps) + 1:
+        fail(
+            "reading the trace during the steps",
+            expected="the reader goes on",
+            observed="its read answered an error or end of file",
+        )
+
+
+@number("6.1")
+@weight(3)
+@clause("3: every region: those that exist when tracing starts")
+@hint("Walk the process's VMAs under its mmap lock when tracing starts.")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 {a};shared 1 {b};reserve 2 {c};file 3 8;protect 0 2 2 r",
+    steps="none",
+    a=Integer(5, 30),
+    b=Integer(2, 30),
+    c=Integer(2, 30),
+)
+def test_initial_regions(seen: Observation) -> None:
+    """A trace begins with all regions that the process has."""
+    expect_agreement(seen)
+    first = space_of("the first events", initial_regions(events_of(seen, "events.0"))).extents()
+    expect_that(
+        "the adds at the start of the trace",
+        first == maps(seen.text("maps.0")),
+        expected="one for each region in /proc/PID/maps",
+        observed=f"{len(first)} regions",
+    )
+
+
+@number("6.2")
+@weight(2)
+@clause(AGREE + " (mmap)")
+@hint(HINT)
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="",
+    steps="map 0 {a};shared 1 {b};file 2 {c};reserve 3 {a}",
+    a=Integer(2, 40),
+    b=Integer(2, 40),
+    c=Integer(2, 20),
+)
+def test_mmap(seen: Observation) -> None:
+    """New mappings of every kind are recorded."""
+    expect_agreement(seen)
+
+
+@number("6.3")
+@weight(2)
+@clause(AGREE + " (munmap of all)")
+@hint(HINT)
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 {a}",
+    steps="map 1 {b};unmap 1 0 {b};unmap 0 0 {a}",
+    a=Integer(2, 40),
+    b=Integer(2, 40),
+)
+def test_munmap_all(seen: Observation) -> None:
+    """Unmapping a whole region is recorded."""
+    expect_agreement(seen)
+
+
+@number("6.4")
+@weight(2)
+@clause(AGREE + " (munmap of the head)")
+@hint("The kernel splits first: which of the two parts keeps the old vm_area_struct?")
+@needs("pgfaultmap")
+@observe("steps", before="map 0 40", steps="unmap 0 0 {a};touch 0 39", a=Integer(2, 20))
+def test_munmap_head(seen: Observation) -> None:
+    """Unmapping the head of a region is recorded."""
+    expect_agreement(seen)
+
+
+@number("6.5")
+@weight(2)
+@clause(AGREE + " (munmap of the tail)")
+@hint(HINT)
+@needs("pgfaultmap")
+@observe("steps", before="map 0 40", steps="unmap 0 {a} 20;touch 0 0", a=Integer(20, 38))
+def test_munmap_tail(seen: Observation) -> None:
+    """Unmapping the tail of a region is recorded."""
+    expect_agreement(seen)
+
+
+@number("6.6")
+@weight(2)
+@clause(AGREE + " (munmap of the middle)")
+@hint(HINT)
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 40",
+    steps="unmap 0 {a} {b};touch 0 0,39",
+    a=Integer(2, 20),
+    b=Integer(2, 16),
+)
+def test_munmap_middle(seen: Observation) -> None:
+    """Unmapping the middle of a region leaves two."""
+    expect_agreement(seen)
+
+
+@number("6.7")
+@weight(2)
+@clause(AGREE + " (mprotect splits)")
+@hint(HINT)
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 40;map 1 40;map 2 40",
+    steps="protect 0 {a} 9 r;protect 1 0 {a} none;protect 2 {a} 20 r",
+    a=Integer(11, 20),
+)
+def test_mprotect_splits(seen: Observation) -> None:
+    """Changing the protection of a part splits a region, in the middle and at both ends."""
+    expect_agreement(seen)
+
+
+@number("6.8")
+@weight(2)
+@clause(AGREE + " (mprotect merges)")
+@hint("A merge removes one region and resizes its neighbour.")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 40",
+    steps="protect 0 {a} 9 r;protect 0 {a} 9 rw;protect 0 0 {a} r;protect 0 {a} 5 r;"
+    "protect 0 0 40 rw",
+    a=Integer(3, 20),
+)
+def test_mprotect_merges(seen: Observation) -> None:
+    """Giving parts the same protection again merges their regions."""
+    expect_agreement(seen)
+
+
+@number("6.9")
+@weight(2)
+@clause(AGREE + " (mmap beside a like region)")
+@hint("A mapping that continues its neighbour is no new region: the neighbour grows.")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 20;over 0 40 20",
+    steps="over 0 20 {a};over 0 {b} 2;over 0 20 20",
+    a=Integer(2, 9),
+    b=Integer(35, 38),
+)
+def test_mmap_merges(seen: Observation) -> None:
+    """A mapping that joins its neighbours makes them grow, and into one."""
+    expect_agreement(seen)
+
+
+@number("6.10")
+@weight(1)
+@clause(AGREE + " (mremap in place)")
+@hint(HINT)
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 20",
+    steps="resize 0 20 {a};touch 0 20;resize 0 {a} {b}",
+    a=Integer(25, 60),
+    b=Integer(3, 19),
+)
+def test_mremap_in_place(seen: Observation) -> None:
+    """A region that mremap grows or shrinks is recorded with its new end."""
+    expect_agreement(seen)
+
+
+@number("6.11")
+@weight(2)
+@clause(AGREE + " (mremap moves)")
+@hint(HINT)
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 20;touch 0 3,4;map 1 20;touch 1 5",
+    steps="move 0 20 {a};move 1 20 {b}",
+    a=Integer(25, 60),
+    b=Integer(3, 19),
+)
+def test_mremap_moves(seen: Observation) -> None:
+    """A region that mremap moves disappears here and appears there."""
+    expect_agreement(seen)
+
+
+@number("6.12")
+@weight(2)
+@clause(AGREE + " (brk)")
+@hint("Growing the heap has a path of its own: do_brk_flags().")
+@needs("pgfaultmap")
+@observe(
+    "steps", before="", steps="brk {a};heap 0,1;brk {a};brk -{b}", a=Integer(2, 40), b=Integer(1, 3)
+)
+def test_brk(seen: Observation) -> None:
+    """The heap grows and shrinks in the trace as brk moves its end."""
+    expect_agreement(seen)
+
+
+@number("6.13")
+@weight(2)
+@clause(AGREE + " (a growing stack)")
+@hint("The stack grows in expand_downwards(), inside a fault.")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="stack {a};stack {b}", a=Integer(50, 90), b=Integer(100, 200))
+def test_stack_growth(seen: Observation) -> None:
+    """The stack grows in the trace as it does in the process."""
+    expect_agreement(seen)
+    before, after = (maps(seen.text(f"maps.{step}")) for step in (0, 2))
+    expect_that(
+        "the stack in /proc/PID/maps",
+        before != after,
+        expected="it has grown",
+        observed="it has not",
+    )
+
+
+@number("6.14")
+@weight(3)
+@clause("3: execve removes the old regions")
+@hint("exec_mmap() is where the old address space is given up for the new one.")
+@needs("pgfaultmap")
+@observe("steps", before="map 0 20", steps="map 1 10;exec;map 2 {a};exec;none", a=Integer(3, 30))
+def test_execve(seen: Observation) -> None:
+    """After execve only the new program's regions are left."""
+    expect_agreement(seen)
+
+
+def _replaced(events: list[Event], place: Extents) -> bool:
+    """Whether some region that overlaps ``place`` was removed, and another added there."""
+    removed: set[str] = set()
+    live: dict[str, Extents] = {}
+    added = 0
+    for event in events:
+        if event.kind is Kind.REMOVE:
+            extents = live.pop(event.id, None)
+            if extents == place:
+                removed.add(event.id)
+        elif event.kind in (Kind.ADD, Kind.RESIZE):
+            live[event.id] = Extents(event.start, event.end)
+            added += event.kind is Kind.ADD and live[event.id] == place
+    return bool(removed) and added >= 2
+
+
+@number("6.15")
+@weight(2)
+@clause("3: a region replaced by another in the very same place shows as removed and added")
+@hint("MAP_FIXED unmaps what was there before: both halves count.")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="reserve 0 {a};over 0 0 {a};touch 0 1", a=Integer(3, 30))
+def test_replaced_in_place(seen: Observation) -> None:
+    """A mapping over another, in the very same place, shows as removed and added."""
+    expect_agreement(seen)
+    start = area(seen)
+    place = Extents(start, start + seen.number("a") * PAGE)
+    expect_that(
+        "mmap with MAP_FIXED over a whole region",
+        _replaced(events_of(seen, "events.3"), place),
+        expected=f"a remove and an add for {place}",
+        observed="no such pair in the trace",
+    )
+
+
+@number("6.16")
+@weight(1)
+@clause(AGREE + " (MAP_FIXED over a part)")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="reserve 0 40;reserve 1 40;reserve 2 40",
+    steps="over 0 0 {a};over 1 {a} 5;over 2 {a} 30",
+    a=Integer(10, 20),
+)
+def test_replaced_in_part(seen: Observation) -> None:
+    """A mapping over a part of another: its head, middle and tail."""
+    expect_agreement(seen)
+
+
+@number("6.17")
+@weight(1)
+@clause(AGREE + " (mlock splits)")
+@needs("pgfaultmap")
+@observe("steps", before="map 0 40", steps="lock 0 {a} 5;touch 0 0;lock 0 0 40", a=Integer(3, 20))
+def test_mlock_splits(seen: Observation) -> None:
+    """Locking a part of a region splits it; locking the rest merges it."""
+    expect_agreement(seen)
+
+
+@number("6.18")
+@weight(1)
+@clause("3: a region has an identity, unique among the regions that exist at one time")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="",
+    steps=";".join(
+        f"map {slot} {slot + 2};unmap {slot} 1 1;protect {slot} 0 1 r" for slot in range(8)
+    )
+    + ";unmap 3 0 5;map 9 4;fork;exec;map 10 3",
+)
+def test_identities(seen: Observation) -> None:
+    """Through many changes no two living regions have the same identity."""
+    expect_agreement(seen)

@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: MIT
+"""tracepgfault and pgfaultmap."""
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.checks.draw import Integer, Integers
+from autograder.checks.expect import expect, expect_that, fail, some
+from autograder.checks.rubric import clause, hint, needs, observe
+from autograder.checks.traces import (
+    area,
+    events_of,
+    expect_pages,
+    pages_in,
+    space_of,
+    tool_status,
+)
+from autograder.guest.observation import Observation
+from autograder.trace.address_space import Region
+from autograder.trace.events import PAGE, Kind
+
+AREA = "Tools"
+OUT = "/tmp/out"
+HELPER = "/bin/helper"
+
+
+@number("9.1")
+@weight(2)
+@clause("4: exits as COMMAND did (its status)")
+@needs("tracepgfault")
+@observe(
+    "tool", arguments=f"{OUT}|{HELPER}|exit|{{status}}", outfile=OUT, map=0, status=Integer(3, 120)
+)
+def test_exit_status(seen: Observation) -> None:
+    """tracepgfault exits with its command's status."""
+    expect(
+        f"tracepgfault on a command that exits with {seen.params['status']}",
+        tool_status(seen, "tool"),
+        f"status {seen.params['status']}",
+    )
+
+
+@number("9.2")
+@weight(1)
+@clause("4: exits as COMMAND did (128+N where signal N ended it)")
+@needs("tracepgfault")
+@observe("tool", arguments=f"{OUT}|{HELPER}|signal|15", outfile=OUT, map=0)
+def test_exit_by_signal(seen: Observation) -> None:
+    """tracepgfault exits with 128+N where signal N ended its command."""
+    expect("tracepgfault on a command that SIGTERM ends", tool_status(seen, "tool"), "status 143")
+
+
+@number("9.3")
+@weight(1)
+@clause("4: exits with 127 where COMMAND cannot be run")
+@needs("tracepgfault")
+@observe("tool", arguments=f"{OUT}|/bin/there-is-none", outfile=OUT, map=0)
+def test_command_missing(seen: Observation) -> None:
+    """tracepgfault exits with 127 where its command cannot be run."""
+    expect("tracepgfault on a command that does not exist", tool_status(seen, "tool"), "status 127")
+
+
+@number("9.4")
+@weight(1)
+@clause("4: 2 with a usage line on standard error where arguments are missing")
+@needs("tracepgfault")
+@observe("tool", arguments=OUT, outfile=OUT, map=0)
+def test_usage(seen: Observation) -> None:
+    """tracepgfault without a command prints a usage line and exits with 2."""
+    expect("tracepgfault without a command", tool_status(seen, "tool"), "status 2")
+    expect_that(
+        "the same: standard error",
+        bool(seen.text("tool.err").strip()),
+        expected="a usage line",
+        observed="nothing",
+    )
+    expect("the same: standard output", seen.text("tool.out"), "")
+
+
+@number("9.5")
+@weight(1)
+@clause("4: OUTFILE that cannot be created: a message naming it, status 1, before COMMAND runs")
+@needs("tracepgfault")
+@observe(
+    "tool",
+    arguments=f"/tmp/no/such/out|{HELPER}|mark|/tmp/marker",
+    outfile="/tmp/no/such/out",
+    map=0,
+)
+def test_outfile_unwritable(seen: Observation) -> None:
+    """An OUTFILE that cannot be created is an error, and the command does not run."""
+    did = "tracepgfault with an OUTFILE in a folder that does not exist"
+    expect(did, tool_status(seen, "tool"), "status 1")
+    expect_that(
+        f"{did}: standard error",
+        "/tmp/no/such/out" in seen.text("tool.err"),
+        expected="a message with the name of OUTFILE",
+        observed=seen.text("tool.err")[:200],
+    )
+    expect_that(
+        f"{did}: the command",
+        seen.one("marker").number("errno") != 0,
+        expected="it does not run",
+        observed="it ran",
+    )
+
+
+@number("9.6")
+@weight(1)
+@clause("4: COMMAND keeps its own standard output and error; its arguments reach it")
+@needs("tracepgfault")
+@observe(
+    "tool",
+    arguments=f"{OUT}|{HELPER}|echo|{{one}}|two words||-x",
+    outfile=OUT,
+    map=0,
+    one=Integer(1000, 9999),
+)
+def test_output_is_kept(seen: Observation) -> None:
+    """The command's arguments, standard output and standard error are its own."""
+    expect(
+        "standard output of a command that prints its arguments",
+        seen.text("tool.out"),
+        f"[{seen.params['one']}][two words][-x]",
+    )
+    expect("its standard error", seen.text("tool.err"), "to standard error\n")
+
+
+@number("9.7")
+@weight(1)
+@clause("4: COMMAND keeps its own standard input")
+@needs("tracepgfault")
+@observe("tool_input", text="some text of {number}", number=Integer(1000, 9999))
+def test_input_is_kept(seen: Observation) -> None:
+    """The command reads tracepgfault's standard input."""
+    expect("a command that copies its standard input", seen.text("output"), seen.params["text"])
+
+
+TOUCH = {
+    "arguments": f"{OUT}|{HELPER}|touch|{{pages}}",
+    "outfile": OUT,
+    "map": 1,
+    "pages": Integer(20, 90),
+}
+
+
+@number("9.8")
+@weight(3)
+@clause("4: runs COMMAND traced from its first instruction and writes the bytes to OUTFILE")
+@hint("The child must wait with exec until the parent has started the trace.")
+@needs("tracepgfault", "pgfaultmap")
+@observe("tool", **TOUCH)
+def test_traces_the_command(seen: Observation) -> None:
+    """OUTFILE holds the command's whole trace, from its execve to its exit."""
+    expect("tracepgfault", tool_status(seen, "tool"), "status 0")
+    events = events_of(seen)
+    start = int(seen.text("tool.out").strip() or "0", 16)
+    pages = seen.number("pages")
+    expect_pages(
+        "the pages that the command touched", pages_in(events, start, pages), list(range(pages))
+    )
+    removed = [event for event in events if event.kind is Kind.REMOVE]
+    expect_that(
+        "the regions of tracepgfault's own child, before execve",
+        len(removed) >= 4,
+        expected="added, then removed",
+        observed=f"{len(removed)} regions removed",
+    )
+
+
+@number("9.9")
+@weight(1)
+@clause("4: writes the bytes that it read; COMMAND's end is seen as end of file")
+@needs("tracepgfault", "pgfaultmap")
+@observe("tool", arguments=f"{OUT}|{HELPER}|touch|400", outfile=OUT, map=1)
+def test_traces_much(seen: Observation) -> None:
+    """A command with many faults is traced to its end."""
+    events = events_of(seen)
+    start = int(seen.text("tool.out").strip() or "0", 16)
+    expect_pages(
+        "the 400 pages that the command touched", pages_in(events, start, 400), list(range(400))
+    )
+
+
+def expected_map(seen: Observation) -> list[Region]:
+    """The regions of a trace, from its events."""
+    return space_of("the trace", events_of(seen)).ever
+
+
+def undivided(region: Region) -> bool:
+    """Whether a region's last extents do not depend on how a change was told."""
+    return len(set(region.history)) == 1
+
+
+MAP_STEPS = "map 0 {a};touch 0 {pages};map 1 {b};touch 1 {others};unmap 1 0 {b};map 2 5;touch 2 2"
+MAP = {
+    "before": "",
+    "steps": MAP_STEPS,
+    "a": Integer(12, 60),
+    "b": Integer(12, 60),
+    "pages": Integers(6, 0, 11),
+    "others": Integers(6, 0, 11),
+}
+
+
+@number("9.10")
+@weight(2)
+@clause('4: "Region: %08lx - %08lx (%4lu pages): |%s|\\n", to the byte')
+@hint("Compare byte by byte with `cat -A`: the widths, the blanks, the last newline.")
+@needs("pgfaultmap")
+@observe("steps", **MAP)
+def test_map_format(seen: Observation) -> None:
+    """pgfaultmap prints its lines exactly as asked, and the right ones."""
+    expect("pgfaultmap", tool_status(seen, "map"), "status 0")
+    text = seen.text("map.out")
+    expect_that(
+        "the end of pgfaultmap's output",
+        text.endswith("\n"),
+        expected="a newline",
+        observed=repr(text[-20:]),
+    )
+    lines = text.splitlines()
+    for region in expected_map(seen):
+        if undivided(region) and region.map_line() not in lines:
+            near = [line for line in lines if f"{region.extents.start:x}" in line.lower()]
+            fail(
+                f"the line for the region {region.extents}",
+                expected=region.map_line()[:200],
+                observed=near[0][:200] if near else "no line for it",
+            )
+
+
+@number("9.11")
+@weight(2)
+@clause("4: one line for each region that the trace ever shows, in the order they were added")
+@needs("pgfaultmap")
+@observe("steps", **MAP)
+def test_map_order(seen: Observation) -> None:
+    """pgfaultmap prints every region that ever was, once, in the order of their adding."""
+    lines = seen.text("map.out").splitlines()
+    regions = expected_map(seen)
+    expect("the number of lines", len(lines), len(regions))
+    for number_, (line, region) in enumerate(zip(lines, regions, strict=True), start=1):
+        if undivided(region):
+            expect_that(
+                f"line {number_}",
+                f"{region.extents.start:08x}" in line.lower(),
+                expected=f"the region {region.extents}",
+                observed=line[:60],
+            )
+
+
+@number("9.12")
+@weight(2)
+@clause("4: X is a page that faulted while it was part of that region, . one that did not")
+@needs("pgfaultmap")
+@observe("steps", **MAP)
+def test_map_pages(seen: Observation) -> None:
+    """The pages marked X are those that were touched, also in regions that are gone."""
+    lines = seen.text("map.out").splitlines()
+    for slot, pages, size in ((0, "pages", "a"), (1, "others", "b")):
+        start = area(seen, slot)
+        found = [line for line in lines if line.startswith(f"Region: {start:08x} - ")]
+        expect_that(
+            f"the line for the area at {start:x}", bool(found), expected="one line", observed="none"
+        )
+        touched = set(seen.numbers(pages))
+        drawn = "".join("X" if i in touched else "." for i in range(seen.number(size)))
+        expect_that(
+            f"the pages of the area at {start:x}",
+            f"|{drawn}|" in found[0],
+            expected=f"|{drawn}|",
+            observed=found[0][found[0].find("|") :],
+        )
+
+
+GROW = {
+    "before": "",
+    "steps": "map 0 10;touch 0 3,9;resize 0 10 {a};touch 0 {last}",
+    "a": Integer(20, 40),
+    "last": Integer(11, 19),
+}
+
+
+@number("9.13")
+@weight(2)
+@clause("4: ... with its last extents")
+@hint("A region that grew is printed with the size that it had last.")
+@needs("pgfaultmap")
+@observe("steps", **GROW)
+def test_map_last_extents(seen: Observation) -> None:
+    """A region that grew is printed with its last extents."""
+    start = area(seen)
+    end = start + seen.number("a") * PAGE
+    lines = [line for line in seen.text("map.out").splitlines() if f"{start:08x} -" in line]
+    wanted = "".join(
+        "X" if i in (3, 9, seen.number("last")) else "." for i in range(seen.number("a"))
+    )
+    whole = f"Region: {start:08x} - {end:08x} ({seen.number('a'):4d} pages): |{wanted}|"
+    told_as_one = [
+        region
+        for region in expected_map(seen)
+        if region.extents.start == start and len(region.faulted) == 3
+    ]
+    if told_as_one:
+        expect_that(
+            "a region that grew in place", whole in lines, expected=whole, observed=some(lines)
+        )
+    else:
+        expect_that(
+            "a region that grew in place, told as removed and added",
+            any(f"- {end:08x} " in line for line in lines),
+            expected=f"a line that ends at {end:08x}",
+            observed=some(lines),
+        )
+
+
+@number("9.14")
+@weight(1)
+@clause("4: a region's pages are those of its own time (MAP_FIXED in the same place)")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="",
+    steps="map 0 12;touch 0 {a};over 0 0 12;touch 0 {b}",
+    a=Integers(4, 0, 5),
+    b=Integers(4, 6, 11),
+)
+def test_map_of_replaced_region(seen: Observation) -> None:
+    """A fault belongs to the region that was there when it happened."""
+    start = area(seen)
+    lines = [
+        line
+        for line in seen.text("map.out").splitlines()
+        if line.startswith(f"Region: {start:08x} - {start + 12 * PAGE:08x}")
+    ]
+    drawn = []
+    for name in ("a", "b"):
+        touched = set(seen.numbers(name))
+        drawn.append("|" + "".join("X" if i in touched else "." for i in range(12)) + "|")
+    observed = [line[line.find("|") :] for line in lines]
+    expect("the two regions in the same place", some(observed), some(drawn))
+
+
+@number("9.15")
+@weight(2)
+@clause("4: a trace that is cut short: everything up to there, a message, status 1")
+@needs("pgfaultmap")
+@observe("damaged", how="cut", at=Integers(6, 300, 995))
+def test_cut_trace(seen: Observation) -> None:
+    """A trace cut inside a record: the events up to there, a message and status 1."""
+    whole = seen.text("whole.out").splitlines()
+    noticed = 0
+    for index in range(len(seen.numbers("at"))):
+        label = f"try.{index}"
+        status = tool_status(seen, label)
+        lines = seen.text(f"{label}.out").splitlines()
+        did = (
+            f"pgfaultmap --events on a trace cut after {seen.all('at')[index].text('place')} bytes"
+        )
+        if status not in ("status 0", "status 1"):
+            fail(did, expected="status 1", observed=status)
+        noticed += status == "status 1"
+        if status == "status 1":
+            expect_that(
+                f"{did}: standard error",
+                bool(seen.text(f"{label}.err").strip()),
+                expected="a message",
+                observed="nothing",
+            )
+        kept = lines[: len(lines) - 1] if lines and lines[-1] not in whole else lines
+        expect_that(
+            f"{did}: standard output",
+            bool(kept) and whole[: len(kept)] == kept,
+            expected="the events before the cut",
+            observed=f"{len(kept)} lines",
+        )
+    expect_that(
+        "six traces cut at different places",
+        noticed >= 1,
+        expected="status 1 for a cut record",
+        observed="status 0 for all",
+    )
+
+
+@number("9.16")
+@weight(1)
+@clause("4: a trace that is damaged: never a crash")
+@needs("pgfaultmap")
+@observe("damaged", how="overwrite", at=Integers(8, 0, 950))
+def test_damaged_trace(seen: Observation) -> None:
+    """A trace with overwritten bytes never crashes pgfaultmap."""
+    expect_no_crash(seen)
+
+
+@number("9.17")
+@weight(1)
+@clause("4: a trace that is damaged: never a crash")
+@needs("pgfaultmap")
+@observe("damaged", how="random", at=Integers(6, 1, 999))
+def test_random_file(seen: Observation) -> None:
+    """A file of random bytes never crashes pgfaultmap."""
+    expect_no_crash(seen)
+
+
+def expect_no_crash(seen: Observation) -> None:
+    """Raise Mismatch where pgfaultmap was ended by a signal or did not end by itself."""
+    for index in range(len(seen.numbers("at"))):
+        for label, command in (
+            (f"try.{index}", "pgfaultmap --events"),
+            (f"try.{index}.map", "pgfaultmap"),
+        ):
+            status = tool_status(seen, label)
+            if status not in ("status 0", "status 1"):
+                fail(f"{command} on a damaged trace", expected="status 1 or 0", observed=status)

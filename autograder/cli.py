@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""The command line.  What a command needs is imported in it, so that --help is quick."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.errors import (
+    EXIT_FULL_MARKS,
+    EXIT_GRADER,
+    EXIT_POINTS_LOST,
+    GraderError,
+    KitError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from autograder.cache import Cache
+    from autograder.kernel.build import Baseline
+    from autograder.sandbox import Sandbox
+
+TARBALL_VARIABLE = "KERNEL_TARBALL"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Grade submissions of the page fault tracing assignment.",
+)
+kernel_app = typer.Typer(no_args_is_help=True, help="The kernel's source and the baseline build.")
+app.add_typer(kernel_app, name="kernel")
+
+SandboxOption = Annotated[
+    str | None,
+    typer.Option("--sandbox", help="Level of isolation: full (bubblewrap) or none."),
+]
+SeriesOption = Annotated[str, typer.Option(help="The kernel series of the course.")]
+
+
+class Lines:
+    """Progress as lines: one for each new phrase, on a terminal with the part that is done."""
+
+    def __init__(self) -> None:
+        self.phrase = ""
+        self.live = sys.stderr.isatty()
+        self.last = 0.0
+
+    def __call__(self, phrase: str, part: float | None) -> None:
+        """Tell what is being done, and how much of it is."""
+        if self.live:
+            now = time.monotonic()
+            if phrase == self.phrase and now - self.last < 0.1:
+                return
+            self.last = now
+            done = f" {part:4.0%}" if part is not None else ""
+            print(f"\r\x1b[K{phrase[:90]}{done}", end="", file=sys.stderr, flush=True)
+        elif phrase != self.phrase and not phrase.startswith("checking: "):
+            print(phrase, file=sys.stderr, flush=True)
+        self.phrase = phrase
+
+    def close(self) -> None:
+        """Leave the terminal with an empty line."""
+        if self.live and self.phrase:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+@app.command()
+def grade(
+    submission: Annotated[Path, typer.Argument(help="A folder, .zip or .tar.gz.")],
+    out: Annotated[Path, typer.Option(help="Where result.json and feedback.html go.")],
+    only: Annotated[
+        str | None,
+        typer.Option(help="Checks to run: numbers, areas, ids or parts of them, with commas."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="What the checks' inputs are drawn from; random without."),
+    ] = None,
+    series: SeriesOption = "7.3",
+    sandbox: SandboxOption = None,
+) -> None:
+    """Grade one submission.
+
+    Exits with 0 for full marks, 1 where points were lost, 2 for a usage error or a
+    submission that cannot be read, 3 for a fault of the grader or this machine.
+    """
+    from rich.console import Console
+
+    from autograder.cache import Cache
+    from autograder.checks import rubric
+    from autograder.grading import FEEDBACK, RESULT, Grading, Order
+    from autograder.report import terminal
+    from autograder.results import Status
+
+    if not submission.exists():
+        raise UsageError(f"there is no {submission}: give a folder, a .zip or a .tar.gz")
+    if only and not rubric.select(only):
+        raise UsageError(f"no check is named by --only {only}: see `python -m autograder checks`")
+    cache = Cache.default()
+    lines = Lines()
+    try:
+        shut = _sandbox(sandbox)
+        baseline = _baseline(series, cache, shut, lines)
+        number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
+        order = Order(submission, out, number, only)
+        result = Grading(order, baseline, shut, lines).run(cache)
+    finally:
+        lines.close()
+    console = Console()
+    terminal.show(result, console)
+    console.print(f"{out / RESULT}\n{out / FEEDBACK}", soft_wrap=True, highlight=False)
+    if any(verdict.status is Status.GRADER_ERROR for verdict in result.verdicts):
+        raise typer.Exit(EXIT_GRADER)
+    chosen = {check.id for check in rubric.select(only)}
+    passed = all(v.status is Status.PASSED for v in result.verdicts if v.id in chosen)
+    raise typer.Exit(EXIT_FULL_MARKS if passed else EXIT_POINTS_LOST)
+
+
+@app.command()
+def checks() -> None:
+    """List the checks with their numbers and points."""
+    from autograder.checks import rubric
+
+    for check in rubric.checks():
+        extra = " (extra credit)" if check.extra_credit else ""
+        print(f"{check.number:>5}  {check.points:>2}  {check.id}{extra}\n           {check.title}")
+
+
+@app.command()
+def boot(
+    submission: Annotated[
+        Path | None,
+        typer.Argument(help="Boot this submission's kernel, with its tools."),
+    ] = None,
+    series: SeriesOption = "7.3",
+    sandbox: SandboxOption = None,
+) -> None:
+    """Open a shell in a guest, on this terminal; 'halt' ends it."""
+    from autograder.cache import Cache
+    from autograder.guest import interactive
+    from autograder.guest.machine import Kernel
+
+    cache = Cache.default()
+    lines = Lines()
+    shut = _sandbox(sandbox)
+    baseline = _baseline(series, cache, shut, lines)
+    with cache.workdir("boot") as work:
+        kernel = Kernel(baseline.linux)
+        if submission is not None:
+            from autograder.building import build_for_boot
+
+            kernel = build_for_boot(submission, baseline, work, shut, lines)
+        lines.close()
+        status = interactive.boot(kernel, shut, work)
+    if status:
+        raise GraderError(f"the guest ended with status {status}")
+
+
+@app.command()
+def schema() -> None:
+    """Write schema/result.schema.json anew, from the models."""
+    from autograder.report import schema as result_schema
+
+    result_schema.write()
+
+
+@kernel_app.command("fetch")
+def kernel_fetch(series: SeriesOption = "7.3") -> None:
+    """Get the kernel's source, unless it is in the cache."""
+    from autograder.cache import Cache
+    from autograder.kernel.source import fetch
+
+    lines = Lines()
+    source = fetch(series, Cache.default(), _tarball(), lines)
+    lines.close()
+    print(f"Linux {source.version}, {source.origin}\n{source.tarball}")
+
+
+@kernel_app.command("build")
+def kernel_build(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
+    """Build the baseline kernel, unless it is in the cache."""
+    from autograder.cache import Cache
+
+    lines = Lines()
+    baseline = _baseline(series, Cache.default(), _sandbox(sandbox), lines)
+    lines.close()
+    print(f"Linux {baseline.version}, built with {baseline.compiler}\n{baseline.linux}")
+
+
+def _tarball() -> Path | None:
+    named = os.environ.get(TARBALL_VARIABLE)
+    return Path(named) if named else None
+
+
+def _sandbox(level: str | None) -> Sandbox:
+    from autograder.sandbox import choose
+
+    if platform.machine() != "x86_64":
+        raise GraderError(
+            f"User Mode Linux needs an x86_64 processor, and this machine is {platform.machine()}"
+        )
+    return choose(level)
+
+
+def _baseline(series: str, cache: Cache, sandbox: Sandbox, lines: Lines) -> Baseline:
+    from autograder.kernel.build import build_baseline
+    from autograder.kernel.source import fetch
+
+    return build_baseline(fetch(series, cache, _tarball(), lines), cache, sandbox, lines)
+
+
+def main() -> None:
+    """Run a command; errors of ours end it with one sentence and their status."""
+    try:
+        app(standalone_mode=True)
+    except KitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        sys.exit(130)
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(EXIT_GRADER)

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""Grade one submission, from what was handed in to the reports."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from autograder import KIT_VERSION
+from autograder.building import build
+from autograder.cache import Cache
+from autograder.checks import rubric
+from autograder.errors import GraderError
+from autograder.guest.machine import Machine
+from autograder.guest.observation import Kind
+from autograder.guest.programs import compile_programs
+from autograder.intake.submission import Submission, take_in
+from autograder.judging import Judge, empty_verdict, judge
+from autograder.kernel.build import Baseline, jobs
+from autograder.kernel.progress import Progress
+from autograder.observer import LiveObserver
+from autograder.report import html
+from autograder.results import Result, Status, SubmissionInfo, Verdict, total
+from autograder.sandbox import Sandbox
+from autograder.stages import Stages
+
+RESULT = "result.json"
+FEEDBACK = "feedback.html"
+OBSERVATIONS = "observations"
+NOT_YET = "grading has not come to this check"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be graded, and how."""
+
+    submission: Path
+    out: Path
+    seed: int
+    only: str | None = None
+
+
+class Grading:
+    """One grade under way: its result stands in ``out`` from the first moment on."""
+
+    def __init__(
+        self, order: Order, baseline: Baseline, sandbox: Sandbox, progress: Progress
+    ) -> None:
+        self.order = order
+        self.baseline = baseline
+        self.sandbox = sandbox
+        self.progress = progress
+        self.selected = rubric.select(order.only)
+        self.started = time.monotonic()
+
+    def run(self, cache: Cache) -> Result:
+        """Grade.  Errors: UsageError for an unreadable path, GraderError of this machine."""
+        with cache.workdir("grade") as work:
+            submission = take_in(self.order.submission, work / "submission")
+            self.result = self._blank(submission)
+            try:
+                self._grade(submission, cache, work)
+            except GraderError as error:
+                self._blame_grader(str(error))
+                raise
+            finally:
+                self._save(finished=True)
+        return self.result
+
+    def _grade(self, submission: Submission, cache: Cache, work: Path) -> None:
+        timing = self.result.timing
+        timing.intake = self._since_start()
+        stages, kernel = build(submission, self.baseline, work, self.sandbox, self.progress)
+        timing.build = self._since_start() - timing.intake
+        before = time.monotonic()
+        folder = self.order.out / OBSERVATIONS
+        for old in folder.glob("*.json"):
+            old.unlink()
+        if kernel is None:
+            self._judge(stages, None)
+        else:
+            machine = Machine(kernel, compile_programs(cache.root), self.sandbox, work / "guests")
+            with closing(LiveObserver(machine, folder, jobs())) as observer:
+                self._observe(stages, observer)
+                timing.boots = observer.boots
+        timing.observe = time.monotonic() - before
+
+    def _observe(self, stages: Stages, observer: LiveObserver) -> None:
+        """Boot once; boot for all the checks only where that goes well."""
+        self.progress("booting the kernel", None)
+        boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
+        assert boot.plan is not None
+        first = observer.observe(boot.plan.job(self.order.seed), 1)
+        if first.outcome.kind is Kind.KILLED:
+            raise GraderError(first.outcome.detail)
+        if not first.all("booted"):
+            stages = replace(stages, boot_problem=f"{first.outcome.kind}: {first.outcome.detail}")
+        else:
+            observer.plan(check.plan.job(self.order.seed) for check in self.selected if check.plan)
+        self._judge(stages, observer)
+
+    def _judge(self, stages: Stages, observer: LiveObserver | None) -> None:
+        done = 0
+
+        def take(check_id: str, verdict: Verdict) -> None:
+            nonlocal done
+            done += 1
+            places = [old.id for old in self.result.verdicts]
+            self.result.verdicts[places.index(check_id)] = verdict
+            self._save()
+            self.progress(f"checking: {verdict.title}", done / len(self.selected))
+
+        judge(Judge(observer, stages, self.order.seed, self.selected, take))
+
+    def _blank(self, submission: Submission) -> Result:
+        chosen = {check.id for check in self.selected}
+        verdicts = [
+            empty_verdict(check, NOT_YET if check.id in chosen else "not selected with --only")
+            for check in rubric.checks()
+        ]
+        return Result(
+            kit_version=KIT_VERSION,
+            kernel_version=self.baseline.version,
+            seed=self.order.seed,
+            started=_now(),
+            sandbox=str(self.sandbox.level),
+            submission=SubmissionInfo(
+                name=submission.name,
+                sha256=submission.sha256,
+                files=submission.files,
+                answers=submission.answers,
+            ),
+            verdicts=verdicts,
+            totals=total(verdicts),
+            notes=list(submission.notes),
+        )
+
+    def _blame_grader(self, why: str) -> None:
+        """What was not reached before a fault of the grader is no one else's fault."""
+        for verdict in self.result.verdicts:
+            if verdict.status is Status.NOT_REACHED and verdict.message == NOT_YET:
+                verdict.status, verdict.message = Status.GRADER_ERROR, why
+
+    def _save(self, finished: bool = False) -> None:
+        self.result.totals = total(self.result.verdicts)
+        self.result.timing.total = self._since_start()
+        if finished:
+            self.result.finished = _now()
+            html.write(self.result, self.order.out / FEEDBACK)
+        self.result.write(self.order.out / RESULT)
+
+    def _since_start(self) -> float:
+        return round(time.monotonic() - self.started, 3)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

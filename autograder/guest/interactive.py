@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""A shell in a guest, on the user's own terminal, in real time."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from autograder.errors import GraderError
+from autograder.guest import initramfs
+from autograder.guest.machine import Kernel
+from autograder.sandbox import Bind, Limits, Sandbox
+
+LIMITS = Limits(
+    cpu_seconds=24 * 3600, wall_seconds=24 * 3600, memory_bytes=0, processes=512, open_files=256
+)
+INIT = """#!/bin/sh
+/bin/busybox --install -s /bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t tmpfs tmpfs /tmp
+alias halt='poweroff -f'
+echo
+echo "Linux $(uname -r), User Mode Linux. 'halt' ends it."
+export ENV=/etc/shrc PS1='guest# '
+setsid cttyhack sh
+poweroff -f
+"""
+SHELL_START = "alias halt='poweroff -f'\n"
+
+
+def boot(kernel: Kernel, sandbox: Sandbox, workdir: Path) -> int:
+    """Boot and stay until the guest is shut down; the exit status of the kernel's process.
+
+    Errors: GraderError where busybox is missing.
+    """
+    initrd = workdir / "initrd"
+    initrd.write_bytes(_archive(kernel))
+    process = sandbox.start(
+        [
+            "/guest/linux",
+            "mem=256M",
+            "initrd=/guest/initrd",
+            "seccomp=on",
+            "con=null",
+            "con0=fd:0,fd:1",
+            "panic=-1",
+            "quiet",
+            "kmemleak=off",
+            "uml_dir=/tmp/uml",
+        ],
+        binds=[Bind(kernel.linux, "/guest/linux"), Bind(initrd, "/guest/initrd")],
+        env={"HOME": "/tmp", "TMPDIR": "/dev/shm"},
+        limits=LIMITS,
+        stdin=0,
+        stdout=1,
+    )
+    try:
+        return process.wait()
+    finally:
+        process.kill()
+
+
+def _archive(kernel: Kernel) -> bytes:
+    busybox = shutil.which("busybox")
+    if busybox is None:
+        raise GraderError("busybox is missing: install it (Debian: apt-get install busybox-static)")
+    members = [initramfs.directory(name) for name in ("dev", "bin", "proc", "sys", "tmp", "etc")]
+    members += [
+        initramfs.character_device("dev/console", 5, 1),
+        initramfs.character_device("dev/tty0", 4, 0),
+        initramfs.character_device("dev/null", 1, 3),
+        initramfs.executable("bin/busybox", Path(busybox)),
+        initramfs.symbolic_link("bin/sh", "busybox"),
+        initramfs.file("etc/shrc", SHELL_START.encode()),
+        initramfs.file("init", INIT.encode(), 0o755),
+    ]
+    for name, tool in (("tracepgfault", kernel.tracepgfault), ("pgfaultmap", kernel.pgfaultmap)):
+        if tool is not None:
+            members.append(initramfs.executable(f"bin/{name}", tool))
+    return initramfs.pack(members)

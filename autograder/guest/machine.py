@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: MIT
+"""Boot a kernel as User Mode Linux, run one probe in it, and say how it went.
+
+The guest runs in virtual time (``time-travel=inf-cpu``): computing takes none of it and
+sleeping jumps, so that waiting costs nothing and a busy host changes nothing.  A guest
+in which everybody sleeps for ever ends by its own clock (``patience``).  One in which
+somebody computes for ever is ended by the processor time that it uses, which does not
+depend on the load of this machine either; a much longer deadline in wall-clock time
+stands behind that.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import select
+import signal
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import GraderError
+from autograder.guest import console, initramfs, protocol
+from autograder.guest.observation import Kind, Observation, Outcome
+from autograder.guest.programs import Programs
+from autograder.sandbox import Bind, Limits, Process, Sandbox
+
+MEMORY = "128M"
+PATIENCE = 900  # guest seconds that a probe may take
+CPU_SECONDS = 12  # a boot with its probe takes one or two
+WALL_SECONDS = 240
+LARGEST_LOG = 1 << 20
+LARGEST_REPORT = 32 << 20
+LIMITS = Limits(
+    cpu_seconds=CPU_SECONDS + 10,
+    wall_seconds=WALL_SECONDS,
+    memory_bytes=0,  # UML and KASAN reserve terabytes of addresses
+    processes=256,
+    open_files=256,
+    file_size=256 << 20,
+    output_bytes=LARGEST_LOG,
+)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel to boot, and the submission's tools, where there are any."""
+
+    linux: Path
+    tracepgfault: Path | None = None
+    pgfaultmap: Path | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a boot is to do: one probe with its parameters."""
+
+    probe: str
+    params: Mapping[str, str]
+
+
+class Machine:
+    """Boots guests with one kernel; may be used by several threads at once."""
+
+    def __init__(self, kernel: Kernel, programs: Programs, sandbox: Sandbox, workdir: Path) -> None:
+        self.kernel = kernel
+        self.sandbox = sandbox
+        self.workdir = workdir
+        self.common = _common_archive(kernel, programs)
+
+    def observe(self, job: Job) -> Observation:
+        """Boot, run the job's probe, and return what was seen.
+
+        Errors: GraderError where this machine cannot run a guest at all.
+        """
+        tag = secrets.token_hex(8)
+        folder = self.workdir / f"guest-{tag}"
+        folder.mkdir(parents=True)
+        initrd, line = folder / "initrd", folder / "report"
+        started = time.monotonic()
+        try:
+            initrd.write_bytes(self.common + _job_archive(job, tag))
+            run = self._run(job, initrd, line)
+            records, files = protocol.parse(line.read_bytes()[:LARGEST_REPORT], tag)
+        except OSError as error:
+            raise GraderError(f"a guest cannot be run: {error}") from error
+        finally:
+            _remove(folder)
+        reports = console.reports(run.log) + console.leaks(
+            files.get("kmemleak", b"").decode(errors="replace")
+        )
+        seen = Observation(
+            probe=job.probe,
+            params=dict(job.params),
+            outcome=Outcome(kind=Kind.VANISHED),
+            records=records,
+            files=files,
+            console=run.log,
+            reports=reports,
+            wall_seconds=time.monotonic() - started,
+            cpu_seconds=run.cpu_seconds,
+        )
+        return seen.model_copy(update={"outcome": _outcome(seen, run)})
+
+    def _run(self, job: Job, initrd: Path, line: Path) -> _Run:
+        quiet = os.open("/dev/null", os.O_RDONLY)
+        report = os.open(line, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        log_end, guest_end = os.pipe()
+        try:
+            process = self.sandbox.start(
+                [
+                    "/guest/linux",
+                    f"mem={MEMORY}",
+                    "initrd=/guest/initrd",
+                    "time-travel=inf-cpu",
+                    "seccomp=on",
+                    "con=null",
+                    "con0=fd:0,fd:1",
+                    "ssl=null",
+                    f"ssl0=fd:{quiet},fd:{report}",
+                    "panic=-1",
+                    "uml_dir=/tmp/uml",
+                    "loglevel=7",
+                    *([] if job.params.get("leaks") else ["kmemleak=off"]),
+                ],
+                binds=[
+                    Bind(self.kernel.linux, "/guest/linux"),
+                    Bind(initrd, "/guest/initrd"),
+                ],
+                env={"HOME": "/tmp", "TMPDIR": "/dev/shm"},
+                limits=LIMITS,
+                stdin=quiet,
+                stdout=guest_end,
+                pass_fds=(quiet, report),
+            )
+        finally:
+            os.close(guest_end)
+            os.close(report)
+            os.close(quiet)
+        try:
+            return _follow(process, log_end)
+        finally:
+            process.kill()
+            os.close(log_end)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """How the UML process went."""
+
+    log: str
+    status: int  # as in subprocess: negative for a signal
+    ended_by: str  # '' by itself, 'cpu', 'wall' or 'log' by us
+    cpu_seconds: float
+
+
+def _follow(process: Process, log_end: int) -> _Run:
+    """Read the guest's log until it ends or goes past a limit."""
+    log = bytearray()
+    ended_by = ""
+    deadline = time.monotonic() + WALL_SECONDS
+    while True:
+        ready, _, _ = select.select([log_end], [], [], 0.2)
+        if ready:
+            data = os.read(log_end, 65536)
+            if not data:
+                break
+            log += data
+        if len(log) > LARGEST_LOG:
+            ended_by = "log"
+        elif process.cpu_seconds() > CPU_SECONDS:
+            ended_by = "cpu"
+        elif time.monotonic() > deadline:
+            ended_by = "wall"
+        if ended_by:
+            break
+    used = process.cpu_seconds()
+    if ended_by:
+        process.kill()
+    status = process.wait()
+    text = bytes(log[:LARGEST_LOG]).decode(errors="replace")
+    return _Run(text, status, ended_by, used)
+
+
+def _outcome(seen: Observation, run: _Run) -> Outcome:
+    """Name how the boot ended, from what was noted and how the process ended."""
+    names = {record.name for record in seen.records}
+    panics = [report for report in seen.reports if report.kind == "panic"]
+    if run.ended_by == "log":
+        return Outcome(kind=Kind.FLOOD, detail=f"it wrote more than {LARGEST_LOG >> 20} MiB")
+    if run.ended_by:
+        return Outcome(kind=Kind.SPIN, detail=_last_words(seen))
+    if run.status == -signal.SIGKILL:
+        return Outcome(kind=Kind.KILLED, detail="the guest was killed from outside")
+    if panics:
+        kind = Kind.PANIC if "booted" in names else Kind.NO_BOOT
+        return Outcome(kind=kind, detail=panics[-1].title)
+    if "booted" not in names:
+        return Outcome(kind=Kind.NO_BOOT, detail=f"it ended with status {run.status}")
+    if "probe_hangs" in names:
+        return Outcome(kind=Kind.HANG, detail=_who_hangs(seen))
+    if "finished" not in names:
+        return Outcome(kind=Kind.VANISHED, detail=f"it ended with status {run.status}")
+    if "gave_up" in seen.files:
+        return Outcome(kind=Kind.GAVE_UP, detail=seen.text("gave_up"))
+    status = seen.one("probe_ended").number("status")
+    if status:
+        how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {status}"
+        return Outcome(kind=Kind.PROBE_DIED, detail=f"the probe's process ended with {how}")
+    return Outcome(kind=Kind.COMPLETED)
+
+
+def _who_hangs(seen: Observation) -> str:
+    processes = [
+        f"{record.text('comm')} (process {record.text('pid')}, state {record.text('state')})"
+        for record in seen.all("process")
+        if record.text("pid") != "1"
+    ]
+    return "still there: " + ", ".join(processes[:12])
+
+
+def _last_words(seen: Observation) -> str:
+    last = seen.records[-1].name if seen.records else "nothing"
+    return f"the last that was noted: {last}"
+
+
+def _common_archive(kernel: Kernel, programs: Programs) -> bytes:
+    members = [
+        initramfs.directory("dev"),
+        initramfs.directory("bin"),
+        initramfs.character_device("dev/console", 5, 1),
+        initramfs.character_device("dev/ttyS0", 4, 64),
+        initramfs.character_device("dev/null", 1, 3),
+        initramfs.executable("init", programs.init),
+        initramfs.executable("bin/helper", programs.helper),
+    ]
+    for name, tool in (("tracepgfault", kernel.tracepgfault), ("pgfaultmap", kernel.pgfaultmap)):
+        if tool is not None:
+            members.append(initramfs.executable(f"bin/{name}", tool))
+    return initramfs.pack(members)
+
+
+def _job_archive(job: Job, tag: str) -> bytes:
+    lines = {"tag": tag, "probe": job.probe, "patience": str(PATIENCE), "leaks": "0", **job.params}
+    text = "".join(f"{key} {value}\n" for key, value in lines.items())
+    return initramfs.pack([initramfs.file("job", text.encode(), 0o600)])
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()

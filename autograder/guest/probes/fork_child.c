@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+/* A traced process forks; the child is looked at, faults and exits; the parent faults again. */
+
+#include "probe.h"
+
+PROBE(fork_child)
+{
+	struct target target = target_new(job_text("steps"));
+	struct reader reader, child;
+	struct call forked;
+
+	target_step(&target);
+	trace_start(target.pid);
+	reader = reader_of(target.pid);
+	settle();
+	forked = target_step(&target);	/* hold: answers the child's pid */
+	settle();
+	note("child", "pid=%ld state=%c", forked.ret, proc_state(forked.ret));
+	child = reader_of(forked.ret);
+	settle();
+	reader_note(&child, "child");
+	note("parent_reader", "state=%c done=%d", proc_state(reader.pid), reader_is_done(&reader));
+	note_call("drop", target_step(&target));
+	settle();
+	target_step(&target);
+	settle();
+	reader_note(&reader, "reader");
+	tool_events("events", reader.path);
+	target_end(&target);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Runs tracepgfault as the job says, with its streams in files; tells how it ended,
+ * whether OUTFILE is there, and what pgfaultmap makes of it.
+ */
+
+#include "probe.h"
+
+#define WORDS 16
+
+static size_t split(char *line, const char *words[WORDS])
+{
+	size_t count = 0;
+
+	for (char *word = strtok(line, "|"); word && count < WORDS - 1; word = strtok(NULL, "|"))
+		words[count++] = word;
+	words[count] = NULL;
+	return count;
+}
+
+PROBE(tool)
+{
+	const char *outfile = job_text("outfile");
+	const char *words[WORDS];
+	static char line[4096];
+	int error;
+	struct stat status = { 0 };
+
+	snprintf(line, sizeof(line), "/bin/tracepgfault|%s", job_text("arguments"));
+	split(line, words);
+	tool_run("tool", words);
+	error = stat(outfile, &status) ? errno : 0;
+	note("outfile", "errno=%d size=%ld", error, (long)status.st_size);
+	note("marker", "errno=%d", access("/tmp/marker", F_OK) ? errno : 0);
+	if (!error && S_ISREG(status.st_mode) && job_number("map")) {
+		tool_events("events", outfile);
+		tool_run("map", (const char *const[]){ "/bin/pgfaultmap", outfile, NULL });
+	}
+}

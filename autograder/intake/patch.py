@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+"""kernel.patch: what it touches, and whether it may be applied."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import PatchSet
+
+from autograder.intake.diffscan import UNIFIED, NamedPath, Scan, Section, scan
+from autograder.intake.names import listed, oddity, shown
+from autograder.intake.problem import Problem, Refusal, Refused
+
+PATCH_BYTES = 1024 * 1024
+ALLOWED = ("fs", "include", "init", "ipc", "kernel", "lib", "mm")
+ALLOWED_WORDS = "fs/, include/, init/, ipc/, kernel/, lib/ and mm/"
+
+# The other folders at the top of a kernel tree, to tell them from leading folders.
+_FORBIDDEN = (
+    *("Documentation", "LICENSES", "arch", "block", "certs", "crypto", "drivers", "io_uring"),
+    *("net", "rust", "samples", "scripts", "security", "sound", "tools", "usr", "virt"),
+)
+_BUILT = re.compile(
+    r"(^|/)(\.config(\.old)?|\.[^/]*\.(cmd|d)|[^/]*\.(o|a|ko|mod|order)|vmlinux[^/]*|System\.map)$"
+    r"|(^|/)include/(generated|config)/"
+)
+_CREATES = "@@ -0,0 "
+_BOM = "\ufeff"
+_HTML = (b"<!doctype", b"<html", b"<head", b"<?xml")
+
+
+@dataclass(frozen=True)
+class PatchSummary:
+    """What a patch does: paths below the kernel's folder, and counts of lines.
+
+    Where it is refused, ``refusal`` and ``message`` say why, and ``files`` has what was
+    found until then, if anything.  ``notes`` are remarks that refuse nothing.
+    """
+
+    files: tuple[str, ...]
+    added: int = 0
+    removed: int = 0
+    refusal: Refusal | None = None
+    message: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def problem(self) -> Problem | None:
+        """The refusal as a problem of the submission."""
+        return None if self.refusal is None else Problem(self.refusal, self.message)
+
+
+def inspect(text: bytes, series: str) -> PatchSummary:
+    """Judge the patch ``text``, made against the kernel ``series`` (such as '7.3').
+
+    Whether it applies is for patch(1) to find out, with -p1.
+    """
+    files: list[str] = []
+    try:
+        lines = _lines(text, series)
+        found = scan(lines)
+        _collect(found, files)
+        if not found.sections:
+            raise _without_hunks(found, series)
+        _check_context(found)
+        counts = [_count(section) for section in found.sections]
+    except Refused as refused:
+        return PatchSummary(
+            tuple(files), refusal=refused.problem.code, message=refused.problem.message
+        )
+    return PatchSummary(
+        files=tuple(files),
+        added=sum(added for added, _ in counts),
+        removed=sum(removed for _, removed in counts),
+        notes=_notes(found, files),
+    )
+
+
+def _lines(text: bytes, series: str) -> list[str]:
+    """The lines without their newlines; bytes that are no UTF-8 survive as surrogates."""
+    if len(text) > PATCH_BYTES:
+        raise Refused(
+            Refusal.PATCH_TOO_LARGE,
+            f"kernel.patch is larger than {PATCH_BYTES // 1024} KiB. Take the diff between clean"
+            f" trees of linux-{series}, without what a build makes.",
+        )
+    if not text.strip():
+        raise Refused(Refusal.PATCH_EMPTY, "kernel.patch is empty.")
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")) or (text[:1] == b"\0" or text[1:2] == b"\0"):
+        raise Refused(
+            Refusal.PATCH_ENCODING,
+            "kernel.patch is UTF-16 text, as Windows PowerShell writes it with '>'. Save it as"
+            " UTF-8, or use 'git diff --output=kernel.patch'.",
+        )
+    if text.startswith((b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ\0", b"BZh")):
+        raise Refused(
+            Refusal.PATCH_NOT_UNIFIED, "kernel.patch is compressed. Hand it in as plain text."
+        )
+    if b"\0" in text:
+        raise Refused(Refusal.PATCH_BINARY, "kernel.patch has NUL bytes in it; it is not text.")
+    if text.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith(_HTML):
+        raise Refused(
+            Refusal.PATCH_NOT_UNIFIED,
+            "kernel.patch is an HTML page, perhaps saved from a browser. Hand in the patch itself.",
+        )
+    lines = text.decode("utf-8", "surrogateescape").split("\n")
+    if lines[0].startswith((_BOM + "--- ", _BOM + "Index:")):
+        raise Refused(
+            Refusal.PATCH_ENCODING,
+            "kernel.patch begins with a byte order mark, which hides its first line. Save it as"
+            " UTF-8 without one ('BOM').",
+        )
+    return lines if lines[-1] else lines[:-1]
+
+
+def _without_hunks(found: Scan, series: str) -> Refused:
+    if found.paths:
+        return Refused(
+            Refusal.PATCH_EMPTY, "kernel.patch names files but has no hunk: it changes no line."
+        )
+    return Refused(
+        Refusal.PATCH_NOT_UNIFIED,
+        "kernel.patch is not a unified diff: there is no hunk ('@@') in it."
+        f" {UNIFIED} against linux-{series}.",
+    )
+
+
+def _collect(found: Scan, files: list[str]) -> None:
+    """Fill ``files``; refuse all paths that may not be touched, in one sentence."""
+    wrong: dict[Refusal, list[str]] = {}
+    for path in found.paths:
+        if path.text == "/dev/null":
+            continue
+        code, place = _place(path)
+        if code is not None:
+            names = wrong.setdefault(code, [])
+            if (name := place or path.text) not in names:
+                names.append(name)
+        elif place not in files:
+            files.append(place)
+    for code, names in wrong.items():
+        raise Refused(code, _path_message(code, names))
+
+
+def _place(path: NamedPath) -> tuple[Refusal | None, str]:
+    """Where ``path`` leads below the kernel's folder, or why it may not."""
+    if oddity(path.text) is not None:
+        return Refusal.PATCH_NAME, ""
+    if path.text.startswith("/"):
+        return Refusal.PATCH_ABSOLUTE, ""
+    # patch(1) may end a name at a blank: 'fs/.. /x' is as bad as 'fs/../x'.
+    if ".." in re.split(r"[/\s]", path.text):
+        return Refusal.PATCH_DOTDOT, ""
+    prefix, slash, rest = path.text.partition("/")
+    if not path.prefixed:
+        prefix, slash, rest = "a", "/", path.text
+    parts = [part for part in rest.split("/") if part not in ("", ".")]
+    if len(parts) > 1 and parts[0] in ALLOWED:
+        return None, "/".join(parts)
+    if not slash or prefix in ALLOWED or prefix in _FORBIDDEN:
+        return Refusal.PATCH_LEVEL, ""
+    if parts and parts[0] in _FORBIDDEN:
+        return Refusal.PATCH_OUTSIDE, "/".join(parts)
+    if any(part in ALLOWED for part in parts[1:-1]):
+        return Refusal.PATCH_LEVEL, ""
+    return Refusal.PATCH_OUTSIDE, "/".join(parts)
+
+
+def _path_message(code: Refusal, names: list[str]) -> str:
+    which = listed(names)
+    built = (
+        " Some of them are made by a build: take the diff between clean trees ('make mrproper')."
+        if any(_BUILT.search(name) for name in names)
+        else ""
+    )
+    messages = {
+        Refusal.PATCH_NAME: f"kernel.patch names {which}, which {oddity(names[0])}.",
+        Refusal.PATCH_ABSOLUTE: f"kernel.patch names the absolute path {which}. Take the diff in"
+        " the folder that holds both trees: 'diff -ruN linux.orig linux'.",
+        Refusal.PATCH_DOTDOT: f"kernel.patch names {which}, with '..' in it. Take the diff in the"
+        " folder that holds both trees: 'diff -ruN linux.orig linux'.",
+        Refusal.PATCH_LEVEL: f"kernel.patch names {which}: a path must have exactly one leading"
+        " folder (a/fs/..., b/fs/... or linux/fs/...), which 'patch -p1' takes off. Take the diff"
+        " with 'git diff', or with 'diff -ruN linux.orig linux' in the folder that holds both.",
+        Refusal.PATCH_OUTSIDE: f"kernel.patch touches {which}, but may add and change files below"
+        f" {ALLOWED_WORDS} only.{built}",
+    }
+    return messages[code]
+
+
+def _check_context(found: Scan) -> None:
+    """Refuse CRLF in lines of files that the patch does not make: the kernel has none there."""
+    made = {
+        _bare(section.name) for section in found.sections if section.lines[0].startswith(_CREATES)
+    }
+    for section in found.sections:
+        old = next((line for line in section.lines if line.startswith((" ", "-"))), "")
+        if old.endswith("\r") and _bare(section.name) not in made:
+            raise Refused(
+                Refusal.PATCH_CRLF,
+                f"kernel.patch, from line {section.first}: the lines of {shown(section.name)} end"
+                " as on Windows (CRLF), those of the kernel source do not. Convert your source with"
+                " 'dos2unix' and take the patch again.",
+            )
+
+
+def _bare(name: str) -> str:
+    return name.partition("/")[2]
+
+
+def _count(section: Section) -> tuple[int, int]:
+    """The numbers of added and removed lines of one file's hunks."""
+    # The names are judged already; the parser gets stand-ins that it cannot stumble over.
+    lines = ["--- a/file\n", "+++ b/file\n", *(line + "\n" for line in section.lines)]
+    try:
+        parsed = PatchSet(lines)
+    except (UnidiffParseError, ValueError, IndexError) as error:
+        raise Refused(
+            Refusal.PATCH_MALFORMED,
+            f"kernel.patch, from line {section.first}: the hunks of {shown(section.name)} are"
+            f" damaged ({str(error)[:80]!a}).",
+        ) from error
+    return parsed.added, parsed.removed
+
+
+def _notes(found: Scan, files: list[str]) -> tuple[str, ...]:
+    notes = []
+    if found.only_in:
+        notes.append(
+            f"kernel.patch says 'Only in ...' of {listed(found.only_in)}: such files are not in the"
+            " patch ('diff -ruN' puts them there)."
+        )
+    built = [name for name in files if _BUILT.search(name)]
+    if built:
+        notes.append(f"kernel.patch carries files that a build makes: {listed(built)}.")
+    return tuple(notes)

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""Run the checks with pytest over observations, and turn each outcome into a verdict.
+
+A check that fails is tried again on a fresh observation.  Two failures settle it; after
+one of each, a third decides: 'failed 1 of 3: a race is likely' reads differently.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from autograder.checks import rubric
+from autograder.checks.expect import Mismatch
+from autograder.errors import GraderError
+from autograder.evidence import evidence_of
+from autograder.guest.observation import Kind, Observation
+from autograder.observer import Observer
+from autograder.results import Evidence, Status, Verdict
+from autograder.stages import Stages
+
+FOLDER = Path(rubric.package.__path__[0])
+ENDS = {
+    Kind.GAVE_UP: ("what the check prepares", "it works"),
+    Kind.PROBE_DIED: ("running the check's own processes", "they are not killed"),
+    Kind.HANG: ("waiting for the check's processes to end", "they end"),
+    Kind.SPIN: ("running the check", "the guest comes to rest"),
+    Kind.FLOOD: ("running the check", "a kernel log of reasonable size"),
+    Kind.PANIC: ("running the check", "the kernel survives"),
+    Kind.NO_BOOT: ("booting the kernel", "it boots"),
+    Kind.VANISHED: ("running the check", "the kernel stays until it is shut down"),
+}
+
+
+@dataclass
+class Attempt:
+    """One run of one check."""
+
+    status: Status
+    message: str = ""
+    did: str = ""
+    expected: str = ""
+    observed: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Judge:
+    """The pytest plugin: fixtures for the checks, hooks that collect the verdicts."""
+
+    def __init__(
+        self,
+        observer: Observer | None,
+        stages: Stages,
+        seed: int,
+        selected: list[rubric.Check],
+        report: Callable[[str, Verdict], None],
+    ) -> None:
+        self.observer = observer
+        self.stages = stages
+        self.seed = seed
+        self.selected = {check.id: check for check in selected}
+        self.report = report
+        self.attempt = 1
+        self.seen_now: Observation | None = None
+
+    # What checks may ask for.
+
+    @pytest.fixture
+    def seen(self, request: pytest.FixtureRequest) -> Observation:
+        """The observation of the check's own probe."""
+        check = rubric.describe(request.function)
+        self._require(check)
+        assert check.plan is not None and self.observer is not None
+        seen = self.observer.observe(check.plan.job(self.seed), self.attempt)
+        self.seen_now = seen
+        if seen.outcome.kind is Kind.KILLED:
+            raise GraderError(seen.outcome.detail)
+        if not hasattr(request.function, "__any_outcome__"):
+            _require_completed(seen)
+        return seen
+
+    @pytest.fixture
+    def boots(self) -> list[Observation]:
+        """Everything that was observed in any boot."""
+        if self.observer is None or self.stages.boot_problem:
+            pytest.skip(self.stages.obstacle)
+        return self.observer.everything()
+
+    @pytest.fixture(name="stages")
+    def stages_fixture(self) -> Stages:
+        """What became of the steps before the first boot."""
+        return self.stages
+
+    def _require(self, check: rubric.Check) -> None:
+        if self.observer is None:
+            pytest.skip(self.stages.obstacle)
+        if self.stages.boot_problem and check.id != rubric.BOOT_CHECK:
+            pytest.skip(self.stages.obstacle)
+        for tool in check.needs:
+            if not self.stages.has_tool(tool):
+                pytest.skip(
+                    f"this check needs {tool}, which was not built: {self.stages.tools_problem}"
+                )
+
+    # How pytest is led.
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the selected checks, in the order of the rubric."""
+        chosen = [item for item in items if check_of(item).id in self.selected]
+        items[:] = sorted(chosen, key=lambda item: check_of(item).order)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run a check, again where it failed, and report its verdict."""
+        check = check_of(item)
+        started = time.monotonic()
+        attempts = [self._run(item, nextitem, 1)]
+        if check.plan is not None:
+            while _undecided(attempts):
+                attempts.append(self._run(item, nextitem, len(attempts) + 1))
+        verdict = verdict_of(check, attempts)
+        verdict.duration = round(time.monotonic() - started, 3)
+        self.report(check.id, verdict)
+        return True
+
+    def _run(self, item: pytest.Item, nextitem: pytest.Item | None, number: int) -> Attempt:
+        self.attempt = number
+        self.seen_now = None
+        self._outcome = Attempt(Status.GRADER_ERROR, "the check did not run")
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        return self._outcome
+
+    @pytest.hookimpl
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        """Note how the set-up or the check itself ended."""
+        if call.excinfo is not None:
+            self._outcome = self._failure(check_of(item), call.excinfo)
+        elif call.when == "call":
+            self._outcome = Attempt(Status.PASSED)
+        return None
+
+    def _failure(self, check: rubric.Check, info: pytest.ExceptionInfo[BaseException]) -> Attempt:
+        error = info.value
+        evidence = tuple(self.stages.evidence.get(check.id, ()))
+        if self.seen_now is not None:
+            evidence = tuple(evidence_of(self.seen_now))
+        if isinstance(error, pytest.skip.Exception):
+            return Attempt(Status.NOT_REACHED, str(error.msg))
+        if isinstance(error, Mismatch):
+            return Attempt(
+                Status.FAILED, str(error), error.did, error.expected, error.observed, evidence
+            )
+        if isinstance(error, AssertionError):
+            return Attempt(Status.FAILED, str(error), evidence=evidence)
+        text = Evidence(kind="output", title="the grader's traceback", text=str(info.getrepr()))
+        return Attempt(Status.GRADER_ERROR, str(error), evidence=(text, *evidence))
+
+
+def check_of(item: pytest.Item) -> rubric.Check:
+    """The rubric's entry for a pytest item."""
+    assert isinstance(item, pytest.Function)
+    return rubric.describe(item.function)
+
+
+def _require_completed(seen: Observation) -> None:
+    kind, detail = seen.outcome.kind, seen.outcome.detail
+    if kind is not Kind.COMPLETED:
+        did, expected = ENDS[kind]
+        raise Mismatch(did, expected, f"{str(kind).replace('_', ' ')}: {detail}")
+
+
+def _undecided(attempts: list[Attempt]) -> bool:
+    failed = sum(attempt.status is Status.FAILED for attempt in attempts)
+    broken = sum(attempt.status is Status.GRADER_ERROR for attempt in attempts)
+    passed = sum(attempt.status is Status.PASSED for attempt in attempts)
+    return (failed == 1 and passed < 2 and not broken) or (broken == 1 and len(attempts) == 1)
+
+
+def verdict_of(check: rubric.Check, attempts: list[Attempt]) -> Verdict:
+    """The verdict after ``attempts``: what most of them say."""
+    failed = [attempt for attempt in attempts if attempt.status is Status.FAILED]
+    passed = sum(attempt.status is Status.PASSED for attempt in attempts)
+    decisive = failed[0] if len(failed) > passed else attempts[-1]
+    verdict = empty_verdict(check)
+    verdict.status = decisive.status
+    verdict.points = check.points if decisive.status is Status.PASSED else 0
+    verdict.message = decisive.message
+    verdict.did, verdict.expected, verdict.observed = (
+        decisive.did,
+        decisive.expected,
+        decisive.observed,
+    )
+    verdict.evidence = list(decisive.evidence)
+    verdict.attempts = [str(attempt.status) for attempt in attempts]
+    return verdict
+
+
+def empty_verdict(check: rubric.Check, why: str = "") -> Verdict:
+    """The verdict of a check that has not run."""
+    return Verdict(
+        id=check.id,
+        number=check.number,
+        title=check.title,
+        area=check.area,
+        clause=check.clause,
+        hint=check.hint,
+        tags=list(check.tags),
+        visibility=check.visibility,
+        extra_credit=check.extra_credit,
+        max_points=check.points,
+        message=why,
+    )
+
+
+def judge(judge_plugin: Judge) -> None:
+    """Run the selected checks.  Errors: GraderError where pytest itself fails."""
+    arguments = [
+        str(FOLDER),
+        "--rootdir",
+        str(FOLDER),
+        "-c",
+        str(FOLDER / "pytest.ini"),
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:capture",
+    ]
+    status = pytest.main(arguments, plugins=[judge_plugin])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise GraderError(f"the checks could not be run: pytest ended with {status!r}")

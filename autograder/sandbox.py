@@ -1,0 +1,446 @@
+# SPDX-License-Identifier: MIT
+"""The one way in which a command that touches a submission is run.
+
+Level ``full`` is bubblewrap: no network, its own processes, users and file system, in
+which only the system's programs and the folders that a caller names can be seen.  When
+the grader is root the command gets a user id of its own (:data:`USER`) before it starts;
+otherwise a user namespace hides the grader's, and files still belong to it.
+
+Level ``none`` protects nothing.  It exists for machines without namespaces and must be
+asked for by name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from autograder import processes
+from autograder.errors import GraderError, UsageError
+
+USER = 65321  # of no one: not in any passwd file, outside what distributions hand out
+VARIABLE = "PGFAULT_SANDBOX"
+SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "include", "share")
+ETC = ("alternatives", "ld.so.cache")
+ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8"}
+TICK = 0.2  # seconds between two looks at a command's processor time
+FLOOD = 64  # times what is kept of the output: more than that ends the command
+
+
+class Level(str, Enum):
+    """How well a submission is shut in."""
+
+    FULL = "full"
+    NONE = "none"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True)
+class Bind:
+    """A file or folder of this machine (links are followed) that the command sees."""
+
+    host: Path
+    inside: str
+    writable: bool = False
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a command may use; 0 bytes of memory is no limit."""
+
+    cpu_seconds: int = 600  # of the whole tree of processes
+    wall_seconds: float = 900
+    memory_bytes: int = 4 << 30  # of addresses, for each process
+    processes: int = 512
+    open_files: int = 1024
+    file_size: int = 1 << 30
+    output_bytes: int = 256 << 10  # kept: the first and the last half
+    scratch_bytes: int = 512 << 20  # in /tmp, and again in /dev/shm
+
+
+@dataclass(frozen=True)
+class Completed:
+    """How a command went; ``status`` is negative for a signal, as in ``subprocess``."""
+
+    status: int
+    output: str  # standard output and standard error, with the middle cut when too long
+    killed_by: str  # '' by itself, 'wall', 'cpu' or 'output' by the sandbox
+    cpu_seconds: float  # to within TICK on each processor
+    wall_seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself, with success."""
+        return self.status == 0 and not self.killed_by
+
+
+class Process:
+    """A command that runs in a sandbox, with everything that it started."""
+
+    def __init__(
+        self, popen: subprocess.Popen[bytes], first: int | None, scratch: Path | None
+    ) -> None:
+        self._popen = popen
+        self._first = first  # pidfd of the namespace's first process: all die with it
+        self._scratch = scratch  # the command's own /tmp, where that is a folder of this machine
+        self._cpu_seconds = 0.0
+        self._status: int | None = None
+
+    def running(self) -> bool:
+        """Whether the command itself has not ended yet."""
+        return self._popen.poll() is None
+
+    def cpu_seconds(self) -> float:
+        """Processor time of all its processes, as last seen while it ran."""
+        if self._status is None:
+            self._cpu_seconds = max(self._cpu_seconds, processes.cpu_seconds(self._popen.pid))
+        return self._cpu_seconds
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status, negative for a signal; nothing is left running afterwards.
+
+        The sandbox's own programs tell a signal as 128 + N, so that a command which
+        exits with such a number by itself reads as if the signal had ended it.
+        Errors: subprocess.TimeoutExpired after ``timeout`` seconds.
+        """
+        if self._status is None:
+            status = self._popen.wait(timeout)
+            self._end()
+            self._status = 128 - status if 128 < status < 128 + 65 else status
+        return self._status
+
+    def kill(self) -> None:
+        """End every process at once; harmless when they have ended."""
+        if self._status is not None:
+            return
+        self.cpu_seconds()
+        if self._first is None:
+            processes.kill_tree(self._popen.pid)
+        else:
+            self._kill_first(self._first)
+        self.wait()
+
+    def _end(self) -> None:
+        """Wait until no process is left, and remove what was made for the command."""
+        if self._first is None:
+            try:
+                os.killpg(self._popen.pid, signal.SIGKILL)
+            except OSError:
+                pass  # the group is gone, as it should be
+        else:
+            self._kill_first(self._first)
+            waiting = select.poll()
+            waiting.register(self._first, select.POLLIN)
+            waiting.poll()  # readable once the namespace's last process is gone
+            os.close(self._first)
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    @staticmethod
+    def _kill_first(pidfd: int) -> None:
+        try:
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it has ended by itself
+
+
+class Sandbox:
+    """Runs commands at one level of isolation; may be used by several threads at once.
+
+    A command dies with the thread that started it, so start and wait in the same one.
+    """
+
+    def __init__(self, level: Level) -> None:
+        self.level = level
+        self.root = os.geteuid() == 0
+
+    def hand_over(self, folder: Path) -> None:
+        """Let sandboxed commands write in ``folder`` and everything below it."""
+        if self.level is Level.NONE or not self.root:
+            return
+        os.chown(folder, USER, USER, follow_symlinks=False)
+        for parent, folders, files in os.walk(folder):
+            for name in (*folders, *files):
+                os.chown(Path(parent, name), USER, USER, follow_symlinks=False)
+
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        binds: Sequence[Bind] = (),
+        cwd: str = "/tmp",
+        env: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        stdin: int | None = None,
+        stdout: int | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> Process:
+        """Start a command; standard error goes where standard output goes.
+
+        ``stdin`` and ``stdout`` are descriptors, /dev/null without them.  The caller
+        holds the command to ``limits.wall_seconds``, ``cpu_seconds`` and
+        ``output_bytes`` (:meth:`run` does); the rest holds by itself.
+        Errors: GraderError where the command cannot be started.
+        """
+        limits = limits or Limits()
+        environment = {**ENVIRONMENT, **(env or {})}
+        if self.level is Level.FULL:
+            return self._start_full(argv, binds, cwd, environment, limits, stdin, stdout, pass_fds)
+        scratch = Path(tempfile.mkdtemp(prefix="pgfault-"))
+        here = [*binds, Bind(scratch, "/tmp")]
+        popen = _popen(
+            _limited([outside(word, here) for word in argv], limits, processes_too=False),
+            stdin,
+            stdout,
+            pass_fds,
+            cwd=outside(cwd, here),
+            env={name: outside(value, here) for name, value in environment.items()},
+        )
+        return Process(popen, None, scratch)
+
+    def _start_full(
+        self,
+        argv: Sequence[str],
+        binds: Sequence[Bind],
+        cwd: str,
+        environment: Mapping[str, str],
+        limits: Limits,
+        stdin: int | None,
+        stdout: int | None,
+        pass_fds: Sequence[int],
+    ) -> Process:
+        reading, writing = os.pipe()
+        command = [
+            *self._walls(binds, environment, limits),
+            *("--chdir", cwd, "--info-fd", str(writing), "--"),
+            *(_as_user() if self.root else []),
+            *_limited(argv, limits, processes_too=True),
+        ]
+        try:
+            popen = _popen(command, stdin, stdout, [*pass_fds, writing], env=environment)
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        with os.fdopen(reading, "rb") as info:
+            told = info.read()
+        try:
+            first = os.pidfd_open(int(json.loads(told)["child-pid"]))
+        except (ValueError, KeyError, OSError):
+            status = popen.wait()
+            raise GraderError(
+                f"bubblewrap cannot make a sandbox here (status {status}): allow user "
+                "namespaces, or give --sandbox none, which protects this machine from nothing"
+            ) from None
+        return Process(popen, first, None)
+
+    def _walls(
+        self, binds: Sequence[Bind], environment: Mapping[str, str], limits: Limits
+    ) -> list[str]:
+        """The arguments of ``bwrap`` that say what the command sees."""
+        command = ["bwrap", "--die-with-parent", "--new-session", "--unshare-ipc"]
+        command += ["--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+        command += ["--hostname", "grading"]
+        if self.root:
+            command += ["--cap-drop", "ALL"]
+            for needed in ("SETUID", "SETGID", "SETPCAP"):  # dropped again by setpriv
+                command += ["--cap-add", f"CAP_{needed}"]
+        else:
+            command += ["--unshare-user", "--uid", str(USER), "--gid", str(USER)]
+        command += ["--clearenv"]
+        for name, value in environment.items():
+            command += ["--setenv", name, value]
+        # Parents that bubblewrap makes by itself can be entered by root only.
+        parents = {parent for bind in binds for parent in Path(bind.inside).parents}
+        for folder in sorted({Path("/usr"), Path("/etc"), *parents} - {Path("/")}):
+            command += ["--perms", "0755", "--dir", str(folder)]
+        for name in SYSTEM:
+            command += ["--ro-bind-try", f"/usr/{name}", f"/usr/{name}"]
+            top = Path("/", name)
+            if top.is_symlink():
+                command += ["--symlink", os.readlink(top), str(top)]
+            elif top.is_dir():
+                command += ["--ro-bind", str(top), str(top)]
+        for name in ETC:
+            command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+        command += ["--proc", "/proc", "--dev", "/dev"]
+        for scratch in ("/tmp", "/dev/shm"):
+            command += ["--perms", "1777", "--size", str(limits.scratch_bytes)]
+            command += ["--tmpfs", scratch]
+        for bind in binds:
+            option = "--bind" if bind.writable else "--ro-bind"
+            command += [option, str(bind.host), bind.inside]
+        return [*command, "--remount-ro", "/"]
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        binds: Sequence[Bind] = (),
+        cwd: str = "/tmp",
+        env: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        on_output: Callable[[bytes], None] | None = None,
+    ) -> Completed:
+        """Run a command to its end; ``on_output`` gets its output as it comes."""
+        limits = limits or Limits()
+        reading, writing = os.pipe()
+        started = time.monotonic()
+        try:
+            process = self.start(argv, binds=binds, cwd=cwd, env=env, limits=limits, stdout=writing)
+        except BaseException:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        kept = Kept(limits.output_bytes)
+        try:
+            killed_by = _follow(process, reading, limits, kept, on_output)
+        finally:
+            process.kill()
+            os.close(reading)
+        return Completed(
+            process.wait(),
+            kept.text(),
+            killed_by,
+            process.cpu_seconds(),
+            time.monotonic() - started,
+        )
+
+
+def choose(name: str | None = None) -> Sandbox:
+    """The sandbox that ``name``, else the variable PGFAULT_SANDBOX, asks for; else full.
+
+    Errors: UsageError for an unknown name, GraderError where this machine cannot do it.
+    """
+    asked = name or os.environ.get(VARIABLE) or Level.FULL.value
+    try:
+        level = Level(asked)
+    except ValueError:
+        known = ", ".join(level.value for level in Level)
+        raise UsageError(f"there is no sandbox {asked!r}: choose one of {known}") from None
+    sandbox = Sandbox(level)
+    if level is Level.FULL:
+        if shutil.which("bwrap") is None:
+            raise GraderError(
+                "bubblewrap is missing: install it (Debian: apt-get install bubblewrap), or give "
+                "--sandbox none, which protects this machine from nothing"
+            )
+        sandbox.run(["true"])
+    return sandbox
+
+
+class Kept:
+    """The first and the last half of a stream that may be endless."""
+
+    def __init__(self, limit: int) -> None:
+        self.half = limit // 2
+        self.seen = 0
+        self.head = bytearray()
+        self.tail = bytearray()
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self.seen += len(data)
+        room = self.half - len(self.head)
+        self.head += data[:room]
+        self.tail += data[room:]
+        del self.tail[: -self.half or None]
+
+    def text(self) -> str:
+        """What was kept; a note stands where something is missing."""
+        cut = self.seen - len(self.head) - len(self.tail)
+        note = f"\n[... {cut} bytes left out ...]\n".encode() if cut else b""
+        return (bytes(self.head) + note + bytes(self.tail)).decode(errors="replace")
+
+
+def outside(text: str, binds: Sequence[Bind]) -> str:
+    """``text`` with every path inside a sandbox replaced by the path on this machine."""
+    places = {bind.inside: str(bind.host) for bind in binds}
+    if not places:
+        return text
+    longest_first = sorted(places, key=len, reverse=True)
+    either = "|".join(re.escape(place) for place in longest_first)
+    return re.sub(rf"(?<![\w./-])({either})(?![\w.-])", lambda match: places[match.group(1)], text)
+
+
+def _as_user() -> list[str]:
+    command = ["setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups"]
+    return [*command, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]
+
+
+def _limited(argv: Sequence[str], limits: Limits, processes_too: bool) -> list[str]:
+    # A process that ignores SIGXCPU is killed for good a little later.
+    command = ["prlimit", f"--cpu={limits.cpu_seconds}:{limits.cpu_seconds + 5}", "--core=0"]
+    command += [f"--nofile={limits.open_files}", f"--fsize={limits.file_size}"]
+    if limits.memory_bytes:
+        command += [f"--as={limits.memory_bytes}"]
+    if processes_too:  # outside a namespace it would count the user's other processes
+        command += [f"--nproc={limits.processes}"]
+    return [*command, "--", *argv]
+
+
+def _popen(
+    command: Sequence[str],
+    stdin: int | None,
+    stdout: int | None,
+    pass_fds: Sequence[int],
+    **more: object,
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.DEVNULL if stdout is None else stdout,
+            stderr=subprocess.STDOUT,
+            pass_fds=pass_fds,
+            start_new_session=True,
+            **more,  # type: ignore[call-overload]
+        )
+    except OSError as error:
+        raise GraderError(f"{command[0]} cannot be started: {error}") from error
+
+
+def _follow(
+    process: Process,
+    reading: int,
+    limits: Limits,
+    kept: Kept,
+    on_output: Callable[[bytes], None] | None,
+) -> str:
+    """Read until the end of the output or of the command's patience; say what ended it."""
+    deadline = time.monotonic() + limits.wall_seconds
+    look = 0.0
+    while True:
+        ready, _, _ = select.select([reading], [], [], TICK)
+        if ready:
+            data = os.read(reading, 1 << 16)
+            if not data:
+                return ""
+            kept.add(data)
+            if on_output is not None:
+                on_output(data)
+        elif not process.running():
+            return ""  # something that got away holds the other end open
+        now = time.monotonic()
+        if now >= look:
+            look = now + TICK
+            if process.cpu_seconds() > limits.cpu_seconds:
+                return "cpu"
+        if now > deadline:
+            return "wall"
+        if kept.seen > limits.output_bytes * FLOOD:
+            return "output"
