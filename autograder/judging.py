@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
+from autograder import checks as package
 from autograder.checks import rubric
 from autograder.checks.expect import Mismatch
 from autograder.errors import GraderError
@@ -24,7 +25,7 @@ from autograder.observer import Observer
 from autograder.results import Evidence, Status, Verdict
 from autograder.stages import Stages
 
-FOLDER = Path(rubric.package.__path__[0])
+FOLDER = Path(package.__path__[0])
 ENDS = {
     Kind.GAVE_UP: ("what the check prepares", "it works"),
     Kind.PROBE_DIED: ("running the check's own processes", "they are not killed"),

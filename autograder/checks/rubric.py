@@ -13,7 +13,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any, TypeVar
 
-import autograder.checks as package
+from autograder import checks as package
 from autograder.checks.draw import draw_params
 from autograder.guest.machine import Job
 

@@ -39,7 +39,8 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(rb"\\([0-3][0-7]{2}|.)")
 _ESCAPES = dict(zip(b'abfnrtv\\"', b'\a\b\f\n\r\t\v\\"', strict=True))
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
-_REGULAR = "100644"
+_REGULAR = ("100644", "100755")  # sources from a Windows disk come as executable
+_SCRIPT = re.compile(r"\.(sh|pl|py|awk|sed)$")
 UNIFIED = "Take the patch with 'diff -ruN' or 'git diff'"
 
 
@@ -261,18 +262,18 @@ class _Scanner:
                 f"kernel.patch, line {self.number}: {self._latest()} is a symbolic link; only"
                 " plain files may be added and changed.",
             )
-        if keyword in ("old mode", "new mode"):
+        script = bool(self.found.paths) and bool(_SCRIPT.search(self.found.paths[-1].text))
+        if keyword in ("old mode", "new mode") and script:
             raise Refused(
                 Refusal.PATCH_MODE,
                 f"kernel.patch, line {self.number}: the mode of {self._latest()} is changed"
                 f" ({shown(mode)}). Take the patch with 'git -c core.fileMode=false diff'.",
             )
-        allowed = (_REGULAR,) if keyword == "new file mode" else (_REGULAR, "100755")
-        if mode not in allowed:
+        if mode not in _REGULAR:
             raise Refused(
                 Refusal.PATCH_MODE,
                 f"kernel.patch, line {self.number}: {self._latest()} has the mode {shown(mode)};"
-                f" a source file has {_REGULAR}. Mend it with 'chmod 644', and diff again.",
+                f" a source file has {_REGULAR[0]}. Mend it with 'chmod 644', and diff again.",
             )
 
     def _latest(self) -> str:

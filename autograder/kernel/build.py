@@ -12,13 +12,12 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.cache import Cache, complete_or_nothing, remove
+from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
 from autograder.files import write_atomically
 from autograder.kernel import options, tree

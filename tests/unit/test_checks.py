@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The rubric is complete and in order, and its inputs come from the seed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from autograder import checks as package
+from autograder.checks import rubric
+from autograder.checks.draw import Integer, Integers, Sample, draw_params
+from autograder.guest.programs import SOURCES
+
+
+def test_numbers_ids_and_points() -> None:
+    checks = rubric.checks()
+    assert len(checks) >= 45
+    assert len({check.id for check in checks}) == len(checks)
+    for check in checks:
+        assert re.fullmatch(r"\d+\.\d+", check.number)
+        assert check.points > 0
+        assert check.title.endswith(".")
+        assert re.match(r"[1-4]\b", check.clause), check.id
+
+
+def test_each_area_has_its_own_first_number() -> None:
+    areas = {(check.number.split(".")[0], check.area) for check in rubric.checks()}
+    assert len(areas) == len({number for number, _ in areas})
+
+
+def test_every_probe_exists_and_is_used() -> None:
+    defined = {
+        name
+        for source in SOURCES.glob("*.c")
+        for name in re.findall(r"^PROBE\((\w+)\)", source.read_text(), re.M)
+    }
+    used = {check.plan.probe for check in rubric.checks() if check.plan}
+    assert used == defined
+
+
+def test_each_boot_can_be_drawn_for_many_seeds() -> None:
+    for check in rubric.checks():
+        for seed in range(20):
+            if check.plan:
+                job = check.plan.job(seed)
+                assert "{" not in " ".join(job.params.values()), check.id
+                assert job.params == check.plan.job(seed).params
+
+
+def test_probes_fit_on_a_screen_or_two() -> None:
+    for source in SOURCES.glob("*.c"):
+        assert len(source.read_text().splitlines()) <= 260, source.name
+
+
+def test_draws() -> None:
+    params = {"a": Integer(3, 9), "b": Sample(5, of=8), "c": Integers(4, 0, 3), "d": "{a};{b}"}
+    drawn = draw_params("x", params, 1)
+    assert drawn["d"] == f"{drawn['a']};{drawn['b']}"
+    assert len(set(drawn["b"].split(","))) == 5
+    assert int(drawn["base"], 16) % 4096 == 0
+    assert any(draw_params("x", params, seed) != drawn for seed in range(5))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("3.7", ["reading/empty_trace_blocks"]),
+        ("reading/never_traced", ["reading/never_traced"]),
+        ("no_such_check", []),
+    ],
+)
+def test_select(expression: str, expected: list[str]) -> None:
+    assert [check.id for check in rubric.select(expression)] == expected
+
+
+def test_select_an_area() -> None:
+    assert {check.area for check in rubric.select("3")} == {"Reading"}
+    assert len(rubric.select("3,4.1")) == len(rubric.select("reading")) + 1
+
+
+def test_sources_of_checks_do_not_know_the_reference() -> None:
+    """Nothing may depend on how a solution is built inside."""
+    words = ("pgfault_record", "0x706766", "siphash")
+    for path in (*SOURCES.glob("*.[ch]"), *Path(package.__path__[0]).glob("*.py")):
+        text = path.read_text()
+        assert not any(word in text for word in words), path.name

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: MIT
+"""The feedback page: complete, well formed, and harmless whatever a submission wrote."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from autograder.report import html
+from autograder.results import Evidence, Result, Status, SubmissionInfo, Verdict, total
+
+HOSTILE = (
+    "</pre></details></main><script>alert(1)</script><img src=http://evil.example/x onerror=x>"
+    "\"' onmouseover='x' {{ 7 * 7 }} {% raw %} &amp; \x1b]0;owned\x07\x1b[2J \u202eesrever\u200b\r"
+)
+_VOID = {"meta", "br", "img", "hr", "input", "link"}
+_LOADING = {"src", "srcset", "data", "poster", "action", "formaction", "background", "ping"}
+
+
+class Page(HTMLParser):
+    """A strict reading of a page: notes what is open, what loads, what stands where."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: Counter[str] = Counter()
+        self.ids: Counter[str] = Counter()
+        self.links: list[str] = []
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        if tag not in _VOID:
+            self.open.append(tag)
+        for name, value in attrs:
+            self.attributes.add(name)
+            if name == "id":
+                self.ids[value or ""] += 1
+            if name == "href":
+                self.links.append(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.texts.append(data)
+
+    @property
+    def words(self) -> str:
+        return " ".join(" ".join(self.texts).split())
+
+
+def verdict(number: str, status: Status, **more: object) -> Verdict:
+    fields: dict[str, object] = {
+        "id": f"reading/check_{number}",
+        "number": number,
+        "title": f"Title of {number}",
+        "area": "reading",
+        "clause": f"Clause of {number}",
+        "status": status,
+        "points": 2 if status is Status.PASSED else 0,
+        "max_points": 2,
+    }
+    return Verdict.model_validate({**fields, **more})
+
+
+@pytest.fixture
+def result() -> Result:
+    verdicts = [
+        verdict("1.1", Status.PASSED, area="build"),
+        verdict(
+            "2.1",
+            Status.FAILED,
+            message=f"message {HOSTILE}",
+            did="What we did",
+            expected="line\nexpected",
+            observed=f"observed {HOSTILE}",
+            hint="A hint",
+            attempts=["failed", "failed"],
+            evidence=[Evidence(kind="console", title=f"log {HOSTILE}", text=f"text {HOSTILE}")],
+        ),
+        verdict("2.2", Status.NOT_REACHED, message="The kernel did not build."),
+        verdict("2.3", Status.GRADER_ERROR, message="The disk was full."),
+        verdict("2.4", Status.FAILED, attempts=["failed", "passed", "passed"]),
+        verdict(
+            "2.5",
+            Status.FAILED,
+            id="reading/secret_id",
+            title="secret title",
+            clause="secret clause",
+            message="secret message",
+            visibility="hidden",
+            evidence=[Evidence(kind="output", title="secret log", text="secret text")],
+        ),
+        verdict("3.1", Status.PASSED, area="threads", extra_credit=True),
+    ]
+    return Result(
+        kit_version="0.1.0",
+        kernel_version="7.3.2",
+        seed=4711,
+        started="2025-10-15T09:12:04Z",
+        finished="2025-10-15T09:13:21Z",
+        sandbox="bubblewrap",
+        submission=SubmissionInfo(
+            name=f"ada {HOSTILE}",
+            sha256="0f6c",
+            files=["kernel.patch", HOSTILE],
+            answers=f"answers {HOSTILE}",
+        ),
+        verdicts=verdicts,
+        totals=total(verdicts),
+        notes=[f"note {HOSTILE}"],
+    )
+
+
+@pytest.mark.parametrize("for_instructor", [False, True])
+def test_tags_balance_and_nothing_runs_or_loads(result: Result, for_instructor: bool) -> None:
+    source = html.render(result, for_instructor=for_instructor)
+    page = Page(source)
+    assert page.open == []
+    assert not {"script", "img", "iframe", "link", "object", "base", "form"} & set(page.tags)
+    assert not _LOADING & page.attributes
+    assert not [name for name in page.attributes if name.startswith("on")]
+    assert all(link.startswith("#") for link in page.links)
+    assert "url(" not in source and "@import" not in source
+    assert "default-src 'none'" in source
+
+
+def test_hostile_text_is_shown_as_text(result: Result) -> None:
+    source = html.render(result)
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", source
+    )
+    words = Page(source).words
+    assert "<script>alert(1)</script>" in words
+    assert "{{ 7 * 7 }} {% raw %} &amp; <U+001B>]0;owned<U+0007>" in words
+    assert "<U+202E>esrever" in words
+
+
+@pytest.mark.parametrize("for_instructor", [False, True])
+def test_every_check_stands_in_the_page_exactly_once(result: Result, for_instructor: bool) -> None:
+    page = Page(html.render(result, for_instructor=for_instructor))
+    places = {name: n for name, n in page.ids.items() if name.startswith("check-")}
+    assert places == {f"check-{verdict.number}": 1 for verdict in result.verdicts}
+    assert max(page.ids.values()) == 1
+    assert {link[1:] for link in page.links} <= set(page.ids)
+
+
+def test_a_failed_check_is_shown_with_all_that_helps(result: Result) -> None:
+    words = Page(html.render(result)).words
+    for expected in (
+        "2.1 Title of 2.1 0 / 2",
+        "failed 2 of 2",
+        "What was done What we did",
+        "Expected line expected",
+        "Hint A hint",
+        "The contract says Clause of 2.1",
+        "failed 1 of 3: a race is likely",
+        "Mend first 2.1 Title of 2.1",
+    ):
+        assert expected in words
+    command = "python -m autograder grade SUBMISSION --only reading/check_2.1 --seed 4711"
+    assert command in words.replace("  ", " ")
+
+
+def test_faults_of_others_have_their_own_words(result: Result) -> None:
+    words = Page(html.render(result)).words
+    assert "The kernel did not build. 2.2 Title of 2.2" in words
+    assert "This is not your fault. It has cost you 2 points for now: tell your instructor" in words
+    assert "The disk was full." in words
+
+
+def test_the_score_and_its_parts(result: Result) -> None:
+    words = Page(html.render(result)).words
+    assert "Score: 4 of 12 points" in words
+    assert "2 for the assignment and 2 of 2 for extra credit." in words
+    assert "7 checks: 2 passed, 3 failed, 1 not reached, 1 grader error." in words
+    assert "1 check of these is hidden." in words
+    assert "Extra credit +2 / 2" in words
+    assert "Total 4 / 12" in words
+
+
+def test_a_hidden_check_keeps_its_secrets(result: Result) -> None:
+    student = html.render(result)
+    assert "secret" not in student
+    assert "2.5 Hidden check 0 / 2" in Page(student).words
+    instructor = Page(html.render(result, for_instructor=True)).words
+    for secret in ("title", "clause", "message", "log", "text"):
+        assert f"secret {secret}" in instructor
+    assert "not shown to students" in instructor
+
+
+def test_circumstances_stand_at_the_end(result: Result) -> None:
+    words = Page(html.render(result)).words
+    for expected in ("Kernel 7.3.2", "Kit 0.1.0", "Seed 4711", "Sandbox bubblewrap", "0f6c"):
+        assert expected in words
+
+
+def test_a_page_of_an_unfinished_run_says_so(result: Result) -> None:
+    assert "Grading has not finished" not in html.render(result)
+    running = result.model_copy(update={"finished": ""})
+    assert "Grading has not finished" in html.render(running)
+
+
+def test_floods_are_cut(result: Result) -> None:
+    flood = "flood\n" * 1_000_000
+    failed = result.verdicts[1]
+    for field in ("message", "did", "expected", "observed", "hint"):
+        setattr(failed, field, flood)
+    failed.evidence = [Evidence(kind="console", title=flood, text=flood)]
+    result.submission.name = result.submission.answers = flood
+    source = html.render(result)
+    assert len(source) < 100_000
+    assert "lines left out here; result.json has them" in source
+
+
+def test_full_marks_have_nothing_to_mend(result: Result) -> None:
+    result.verdicts = [verdict("1.1", Status.PASSED)]
+    result.totals = total(result.verdicts)
+    words = Page(html.render(result)).words
+    assert "Full marks." in words
+    for heading in ("Mend first", "Failed", "Not reached", "Grader errors", "Extra credit"):
+        assert heading not in words
+
+
+def test_the_page_is_written_to_a_file(result: Result, tmp_path: Path) -> None:
+    path = tmp_path / "out" / "feedback.html"
+    html.write(result, path, course="Operating systems")
+    assert path.read_text(encoding="utf-8") == html.render(result, course="Operating systems")
+    assert [entry.name for entry in path.parent.iterdir()] == ["feedback.html"]

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""What the reader of a report sees, in which order, and what is withheld."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.report.view import arrange
+from autograder.results import Result, Status, SubmissionInfo, Verdict, total
+
+
+def verdict(number: str, area: str, status: Status, **more: object) -> Verdict:
+    fields: dict[str, object] = {
+        "id": f"{area}/check_{number}",
+        "number": number,
+        "title": f"Title of {number}",
+        "area": area,
+        "clause": "clause",
+        "status": status,
+        "points": 2 if status is Status.PASSED else 0,
+        "max_points": 2,
+    }
+    return Verdict.model_validate({**fields, **more})
+
+
+def result(*verdicts: Verdict) -> Result:
+    return Result(
+        kit_version="0",
+        kernel_version="7.3",
+        seed=7,
+        started="",
+        submission=SubmissionInfo(name="ada", sha256="", files=[]),
+        verdicts=list(verdicts),
+        totals=total(list(verdicts)),
+    )
+
+
+def test_a_failed_build_is_mended_before_anything_else() -> None:
+    view = arrange(
+        result(
+            verdict("1.1", "file", Status.FAILED),
+            verdict("2.1", "Build", Status.FAILED),
+            verdict("2.2", "Build", Status.FAILED),
+        ),
+        for_instructor=False,
+    )
+    assert view.mend_first is not None
+    assert view.mend_first.verdict.number == "2.1"
+    assert [row.verdict.number for row in view.failed] == ["1.1", "2.1", "2.2"]
+
+
+def test_nothing_is_mended_first_where_nothing_failed() -> None:
+    rows = result(verdict("1.1", "file", Status.GRADER_ERROR))
+    assert arrange(rows, for_instructor=False).mend_first is None
+
+
+def test_checks_that_were_not_reached_stand_together_by_reason() -> None:
+    view = arrange(
+        result(
+            verdict("1.1", "file", Status.NOT_REACHED, message="no kernel"),
+            verdict("1.2", "file", Status.NOT_REACHED, message="no tools"),
+            verdict("1.3", "file", Status.NOT_REACHED, message="no kernel"),
+        ),
+        for_instructor=False,
+    )
+    groups = [(group.reason, [r.verdict.number for r in group.rows]) for group in view.not_reached]
+    assert groups == [("no kernel", ["1.1", "1.3"]), ("no tools", ["1.2"])]
+
+
+@pytest.mark.parametrize("visibility", ["hidden", "after_due_date", "after_published"])
+def test_only_number_area_and_points_of_a_hidden_check_are_left(visibility: str) -> None:
+    hidden = verdict(
+        "1.1", "file", Status.FAILED, visibility=visibility, message="secret", hint="secret"
+    )
+    view = arrange(result(hidden), for_instructor=False)
+    assert view.withheld == view.rows
+    assert not view.failed and view.mend_first is None
+    left = view.rows[0].verdict.model_dump(exclude_defaults=True)
+    assert left == {
+        "id": "",
+        "number": "1.1",
+        "title": "Hidden check",
+        "area": "file",
+        "clause": "",
+        "visibility": visibility,
+        "max_points": 2,
+    }
+    assert arrange(result(hidden), for_instructor=True).failed[0].verdict == hidden
+
+
+@pytest.mark.parametrize(
+    ("attempts", "words"),
+    [
+        ([], ""),
+        (["failed"], ""),
+        (["failed", "failed"], "failed 2 of 2"),
+        (["panic", "failed"], "failed 2 of 2"),
+        (["failed", "passed", "passed"], "failed 1 of 3: a race is likely"),
+        (["passed", "passed"], "passed 2 of 2"),
+        (["grader_error", "passed"], "passed 1 of 1; 1 attempt lost to a grader error"),
+        (["grader_error", "grader_error"], "2 attempts lost to a grader error"),
+        (["failed", "grader_error"], "failed 1 of 1; 1 attempt lost to a grader error"),
+    ],
+)
+def test_attempts_in_words(attempts: list[str], words: str) -> None:
+    row = arrange(
+        result(verdict("1.1", "file", Status.FAILED, attempts=attempts)), for_instructor=False
+    ).rows[0]
+    assert row.attempts == words
+
+
+def test_the_command_repeats_one_check_with_the_same_seed() -> None:
+    rows = arrange(result(verdict("1.1", "life cycle", Status.FAILED)), for_instructor=False).rows
+    assert rows[0].command == (
+        "python -m autograder grade SUBMISSION --only 'life cycle/check_1.1' --seed 7"
+    )
+
+
+def test_areas_add_up_to_the_totals() -> None:
+    graded = result(
+        verdict("1.1", "Build", Status.PASSED),
+        verdict("2.1", "file", Status.FAILED),
+        verdict("1.2", "Build", Status.PASSED, extra_credit=True),
+    )
+    areas = arrange(graded, for_instructor=False).areas
+    assert [(area.name, area.points, area.extra) for area in areas] == [
+        ("Build", "2 / 2", "+2 / 2"),
+        ("File", "0 / 2", ""),
+    ]
+    assert sum(area.totals.points for area in areas) == graded.totals.points
+    assert sum(area.totals.max_points for area in areas) == graded.totals.max_points
