@@ -24,6 +24,7 @@ from autograder.errors import GraderError
 from autograder.guest import console, initramfs, protocol
 from autograder.guest.observation import Kind, Observation, Outcome
 from autograder.guest.programs import Programs
+from autograder.guest.symbols import Symbols
 from autograder.sandbox import Bind, Limits, Process, Sandbox
 
 MEMORY = "128M"
@@ -68,6 +69,7 @@ class Machine:
         self.sandbox = sandbox
         self.workdir = workdir
         self.common = _common_archive(kernel, programs)
+        self.symbols = Symbols(kernel.linux, sandbox)
 
     def observe(self, job: Job) -> Observation:
         """Boot, run the job's probe, and return what was seen.
@@ -97,7 +99,7 @@ class Machine:
             records=records,
             files=files,
             console=run.log,
-            reports=reports,
+            reports=[self.symbols.annotate(report) for report in reports],
             wall_seconds=time.monotonic() - started,
             cpu_seconds=run.cpu_seconds,
         )
