@@ -99,7 +99,7 @@ class Grading:
         if not first.all("booted"):
             stages = replace(stages, boot_problem=f"{first.outcome.kind}: {first.outcome.detail}")
         else:
-            observer.plan(check.plan.job(self.order.seed) for check in self.selected if check.plan)
+            observer.plan(rubric.jobs(self.selected, self.order.seed))
         self._judge(stages, observer)
 
     def _judge(self, stages: Stages, observer: LiveObserver | None) -> None:

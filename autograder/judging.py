@@ -27,7 +27,7 @@ from autograder.stages import Stages
 
 FOLDER = Path(package.__path__[0])
 ENDS = {
-    Kind.GAVE_UP: ("what the check prepares", "it works"),
+    Kind.GAVE_UP: ("preparing the check", "it succeeds"),
     Kind.PROBE_DIED: ("running the check's own processes", "they are not killed"),
     Kind.HANG: ("waiting for the check's processes to end", "they end"),
     Kind.SPIN: ("running the check", "the guest comes to rest"),
@@ -175,7 +175,8 @@ def _require_completed(seen: Observation) -> None:
     kind, detail = seen.outcome.kind, seen.outcome.detail
     if kind is not Kind.COMPLETED:
         did, expected = ENDS[kind]
-        raise Mismatch(did, expected, f"{str(kind).replace('_', ' ')}: {detail}")
+        how = "" if kind is Kind.GAVE_UP else f"{str(kind).replace('_', ' ')}: "
+        raise Mismatch(did, expected, how + detail)
 
 
 def _undecided(attempts: list[Attempt]) -> bool:

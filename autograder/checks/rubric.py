@@ -49,6 +49,7 @@ class Check:
     extra_credit: bool
     needs: tuple[str, ...]
     plan: Plan | None
+    all_boots: bool
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -79,6 +80,11 @@ def needs(*tools: str) -> Callable[[Function], Function]:
 def extra_credit(function: Function) -> Function:
     """The check's points come on top of the full marks."""
     return _setter("__extra__", True)(function)
+
+
+def all_boots(function: Function) -> Function:
+    """The check judges what every boot of the grading showed."""
+    return _setter("__all_boots__", True)(function)
 
 
 def any_outcome(function: Function) -> Function:
@@ -117,6 +123,7 @@ def describe(function: Callable[..., None]) -> Check:
         extra_credit=attributes.get("__extra__", False),
         needs=tuple(attributes.get("__needs__", ())),
         plan=attributes.get("__plan__"),
+        all_boots=attributes.get("__all_boots__", False),
     )
 
 
@@ -152,6 +159,16 @@ def select(expression: str | None) -> list[Check]:
         return list(checks())
     words = [word.strip() for word in expression.split(",") if word.strip()]
     return [check for check in checks() if any(_is_meant(check, word) for word in words)]
+
+
+def jobs(selected: list[Check], seed: int) -> list[Job]:
+    """What has to be run for ``selected``, each once, in their order."""
+    wanting = checks() if any(check.all_boots for check in selected) else selected
+    found: list[Job] = []
+    for check in wanting:
+        if check.plan is not None and check.plan.job(seed) not in found:
+            found.append(check.plan.job(seed))
+    return found
 
 
 def _is_meant(check: Check, word: str) -> bool:

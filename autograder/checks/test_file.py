@@ -205,4 +205,10 @@ def test_kernel_threads(seen: Observation) -> None:
     written = seen.all("written")
     expect_that("finding kernel threads", bool(written), expected="some", observed="none")
     for record in written:
+        expect_that(
+            f"the file of kernel thread {record.text('pid')}",
+            record.answer != "ENOENT",
+            expected="it exists",
+            observed="ENOENT",
+        )
         expect_error(f'write of "1" to kernel thread {record.text("pid")}', record)

@@ -59,9 +59,7 @@ def _download_privately(series: str, folder: Path) -> Path:
     if suite is None:
         raise GraderError(f"Debian package: the suite of series {series} is not known")
     if not KEYRING.exists():
-        raise GraderError(
-            f"Debian package: {KEYRING} is missing (install debian-archive-keyring)"
-        )
+        raise GraderError(f"Debian package: {KEYRING} is missing (install debian-archive-keyring)")
     told = _run(["apt-get", "--print-uris", "update"], folder)
     candidates = bases(told.stdout)
     for base in candidates:
@@ -102,9 +100,7 @@ def _download(options: Iterable[str], series: str, folder: Path) -> Path | None:
     return next(folder.glob(f"linux-source-{series}_*.deb"), None)
 
 
-def _run(
-    command: list[str], folder: Path, check: bool = True
-) -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], folder: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(

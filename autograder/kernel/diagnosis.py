@@ -46,9 +46,7 @@ def compilation(log: str, touched: Collection[str] = ()) -> BuildError | None:
     File names are relative to the top of the source.
     """
     lines = log.splitlines()
-    found = [
-        error for number in range(len(lines)) if (error := _at(lines, number)) is not None
-    ]
+    found = [error for number in range(len(lines)) if (error := _at(lines, number)) is not None]
     for error in found:
         if error.file in touched:
             return error

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""The baseline: the unpatched kernel, built once.
+
+It is built inside its source tree, so that objects and the records of how they were made
+name files relative to the tree: in a copy that keeps modification times, make compiles
+only what a patch affects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.cache import Cache, complete_or_nothing
+from autograder.errors import GraderError
+from autograder.files import write_atomically
+from autograder.kernel import options, tree
+from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make
+from autograder.kernel.progress import Progress
+from autograder.kernel.source import KernelSource
+from autograder.sandbox import Bind, Completed, Limits, Sandbox
+
+FRAGMENT = ".grading.config"
+LIMITS = Limits(cpu_seconds=7200, wall_seconds=7200, output_bytes=1 << 20)
+EXPECTED = 620  # files that a build from nothing compiles; only the progress depends on it
+LAYOUT = 1  # counted up when the shape of a kept baseline changes
+BUILT = tree.EPOCH + 24 * 3600
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The unpatched kernel, built, and the tree that submissions are copied from."""
+
+    version: str
+    tree: Path
+    linux: Path
+    config_sha256: str
+    source_sha256: str
+    compiler: str
+
+
+def build_baseline(
+    source: KernelSource, cache: Cache, sandbox: Sandbox, progress: Progress
+) -> Baseline:
+    """The baseline for ``source``; built unless one from the same inputs is there.
+
+    Errors: GraderError where it does not build or an option of the fragment is refused.
+    """
+    fragment = options.GRADING.read_text()
+    compiler = _compiler()
+    inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, FLAGS, tree.recipe()])
+    key = hashlib.sha256(inputs.encode()).hexdigest()[:16]
+    home = cache.kernels / source.version / key
+    if not home.exists():
+        with cache.lock(f"baseline-{key}"):
+            if not home.exists():
+                with complete_or_nothing(home) as partial:
+                    _build(source, fragment, compiler, partial, sandbox, progress)
+    facts = json.loads((home / "baseline.json").read_text())
+    return Baseline(tree=home / "tree", linux=home / "tree" / "linux", **facts)
+
+
+def _build(
+    source: KernelSource,
+    fragment: str,
+    compiler: str,
+    home: Path,
+    sandbox: Sandbox,
+    progress: Progress,
+) -> None:
+    home.mkdir()
+    top = home / "tree"
+    tree.unpack(source.tarball, top, progress)
+    (top / FRAGMENT).write_text(fragment)
+    sandbox.hand_over(top)
+    progress("configuring the baseline kernel", None)
+    configure = make(f"KCONFIG_ALLCONFIG={INSIDE}/{FRAGMENT}", "allnoconfig")
+    _must(_run(sandbox, top, configure), "configured", home)
+    config = (top / ".config").read_text()
+    refused = options.missing(fragment, config)
+    if refused:
+        raise GraderError(
+            f"kernel {source.version} refuses {', '.join(refused)}: a dependency in "
+            f"{options.GRADING.name} is not met"
+        )
+    counter = counting("compiling the baseline kernel", EXPECTED, progress)
+    _must(_run(sandbox, top, make(f"-j{jobs()}", "linux"), counter), "built", home)
+    age(top)
+    facts = {
+        "version": source.version,
+        "config_sha256": hashlib.sha256(config.encode()).hexdigest(),
+        "source_sha256": source.sha256,
+        "compiler": compiler,
+    }
+    write_atomically(home / "baseline.json", json.dumps(facts, indent=2) + "\n")
+
+
+def age(top: Path) -> None:
+    """Move the times of everything that was built to long ago, keeping their order.
+
+    make compares times of files.  What a submission changes is then newer than what was
+    built before, even where the clock of this machine was set back in between.
+    """
+    built = {}
+    for folder, _, names in os.walk(top):
+        for name in names:
+            path = Path(folder, name)
+            time = path.lstat().st_mtime_ns
+            if time > BUILT * 10**9:
+                built[path] = time
+    first = min(built.values())
+    for path, time in built.items():
+        moved = BUILT * 10**9 + time - first
+        os.utime(path, ns=(moved, moved), follow_symlinks=False)
+
+
+def _run(
+    sandbox: Sandbox,
+    top: Path,
+    command: list[str],
+    on_output: Callable[[bytes], None] | None = None,
+) -> Completed:
+    binds = [Bind(top, INSIDE, writable=True)]
+    return sandbox.run(command, binds=binds, cwd=INSIDE, limits=LIMITS, on_output=on_output)
+
+
+def _must(done: Completed, what: str, home: Path) -> None:
+    if not done.ok:
+        # The folder goes away with the failed attempt, the log must not.
+        log = home.parent / "failed-build.log"
+        write_atomically(log, done.output)
+        raise GraderError(f"the baseline kernel cannot be {what}: see {log}")
+
+
+def _compiler() -> str:
+    try:
+        told = subprocess.run(["gcc", "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise GraderError("gcc is missing: install it (Debian: apt-get install gcc)") from error
+    return told.stdout.splitlines()[0]

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: MIT
+"""Build a submission's kernel from a copy of the baseline's tree and objects."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from autograder.errors import GraderError
+from autograder.kernel import diagnosis, options, patching
+from autograder.kernel.baseline import FRAGMENT, Baseline
+from autograder.kernel.make import INSIDE, counting, jobs, make
+from autograder.kernel.progress import Progress
+from autograder.sandbox import Bind, Completed, Limits, Sandbox
+
+LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400)
+LARGEST_KERNEL = 256 << 20
+LEAST_ROOM = 64 << 20  # bytes free: with less a failed build says nothing about the patch
+EXPECTED = 400  # files compiled for a patch that touches sched.h; for the progress only
+MOST_PROBLEMS = 5
+
+
+class BuildStatus(str, Enum):
+    """What became of building a kernel."""
+
+    OK = "ok"
+    PATCH_FAILED = "patch_failed"
+    CONFIG_FAILED = "config_failed"
+    COMPILE_FAILED = "compile_failed"
+    LINK_FAILED = "link_failed"
+    TIMEOUT = "timeout"
+    FLOOD = "flood"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True)
+class KernelBuild:
+    """How the build went; ``linux`` is the kernel, a file that no submission can change."""
+
+    status: BuildStatus
+    message: str = ""  # one sentence for the student
+    log: str = ""
+    notes: tuple[str, ...] = ()  # remarks that are no errors
+    error: diagnosis.BuildError | None = None
+    linux: Path | None = None
+    wall_seconds: float = 0
+    cpu_seconds: float = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a kernel to boot."""
+        return self.status is BuildStatus.OK
+
+    @property
+    def patch_failed(self) -> bool:
+        """Whether the patch did not apply."""
+        return self.status is BuildStatus.PATCH_FAILED
+
+
+def build_submission(
+    baseline: Baseline, patch: bytes, workdir: Path, sandbox: Sandbox, progress: Progress
+) -> KernelBuild:
+    """Apply ``patch``, whose paths were checked, and build, all below ``workdir``.
+
+    What is wrong with the patch is in the value returned.
+    Errors: GraderError where this machine is at fault (no room, no copy).
+    """
+    workdir.mkdir(parents=True, exist_ok=True)
+    return _Build(baseline, workdir, sandbox, progress).run(patch)
+
+
+class _Build:
+    """One build, step by step; the steps' costs and output add up."""
+
+    def __init__(
+        self, baseline: Baseline, workdir: Path, sandbox: Sandbox, progress: Progress
+    ) -> None:
+        self.baseline = baseline
+        self.workdir = workdir
+        self.sandbox = sandbox
+        self.progress = progress
+        self.top = workdir / "tree"
+        self.log = ""
+        self.notes: tuple[str, ...] = ()
+        self.cpu_seconds = 0.0
+        self.started = time.monotonic()
+
+    def run(self, patch: bytes) -> KernelBuild:
+        self._copy()
+        file = self.workdir / "kernel.patch"
+        file.write_bytes(patch)
+        self.progress("applying the patch", None)
+        done = self._command([*patching.COMMAND, f"--input={INSIDE}.patch"], [file])
+        report = patching.read(done.output)
+        self.notes = report.notes
+        if not done.ok:
+            return self._failed_patch(done, report)
+        self.progress("configuring the kernel", None)
+        done = self._command(make("olddefconfig"))
+        if not done.ok:
+            return self._failed_config(done)
+        if refused := self._refused():
+            return self._end(
+                BuildStatus.CONFIG_FAILED,
+                f"the patch changes options of the grading kernel: {', '.join(refused)} is no "
+                "longer so",
+            )
+        counter = counting("compiling the kernel", EXPECTED, self.progress)
+        done = self._command(make(f"-j{jobs()}", "linux"), on_output=counter)
+        if not done.ok:
+            return self._failed_make(done, report.files)
+        return self._end(BuildStatus.OK, "", linux=self._kernel())
+
+    def _copy(self) -> None:
+        self.progress("copying the baseline kernel", None)
+        self.top.mkdir()
+        self.sandbox.hand_over(self.top)
+        source = "/baseline"
+        binds = [Bind(self.baseline.tree, source), Bind(self.top, INSIDE, writable=True)]
+        done = self.sandbox.run(
+            ["cp", "-a", f"{source}/.", INSIDE], binds=binds, limits=LIMITS
+        )
+        self.cpu_seconds += done.cpu_seconds
+        if not done.ok:
+            raise GraderError(f"the baseline kernel cannot be copied: {done.output.strip()[:500]}")
+
+    def _command(
+        self,
+        command: Sequence[str],
+        inputs: Sequence[Path] = (),
+        on_output: Callable[[bytes], None] | None = None,
+    ) -> Completed:
+        binds = [Bind(self.top, INSIDE, writable=True)]
+        binds += [Bind(path, f"{INSIDE}{path.suffix}") for path in inputs]
+        done = self.sandbox.run(
+            command, binds=binds, cwd=INSIDE, limits=LIMITS, on_output=on_output
+        )
+        self.log += done.output
+        self.cpu_seconds += done.cpu_seconds
+        if not done.ok and shutil.disk_usage(self.workdir).free < LEAST_ROOM:
+            raise GraderError(f"no room is left on the disk of {self.workdir}")
+        return done
+
+    def _refused(self) -> list[str]:
+        """Options of the grading kernel that the patch has changed."""
+        config = _read(self.top / ".config", 1 << 20)
+        fragment = (self.baseline.tree / FRAGMENT).read_text()
+        return options.missing(fragment, config.decode(errors="replace"))
+
+    def _failed_patch(self, done: Completed, report: patching.PatchReport) -> KernelBuild:
+        problems = report.problems or ("patch(1) finds no patch in it",)
+        more = len(problems) - MOST_PROBLEMS
+        shown = "; ".join(problems[:MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
+        return self._limited(done) or self._end(
+            BuildStatus.PATCH_FAILED,
+            f"the patch does not apply to Linux {self.baseline.version}: {shown}",
+        )
+
+    def _failed_config(self, done: Completed) -> KernelBuild:
+        error = diagnosis.configuration(done.output)
+        return self._limited(done) or self._end(
+            BuildStatus.CONFIG_FAILED, f"Kconfig cannot be read: {error or 'see the log'}", error
+        )
+
+    def _failed_make(self, done: Completed, touched: Sequence[str]) -> KernelBuild:
+        error = diagnosis.compilation(done.output, touched)
+        linking = error is not None and error.linking
+        return self._limited(done) or self._end(
+            BuildStatus.LINK_FAILED if linking else BuildStatus.COMPILE_FAILED,
+            f"the kernel does not {'link' if linking else 'compile'}: {error or 'see the log'}",
+            error,
+        )
+
+    def _limited(self, done: Completed) -> KernelBuild | None:
+        if done.killed_by == "output":
+            return self._end(BuildStatus.FLOOD, "the build was ended: it printed without end")
+        if done.killed_by:
+            return self._end(
+                BuildStatus.TIMEOUT,
+                f"the build was ended after {done.wall_seconds:.0f} s, "
+                f"{done.cpu_seconds:.0f} s of them on processors",
+            )
+        return None
+
+    def _kernel(self) -> Path:
+        """A copy of the kernel where nothing in a sandbox can replace it any more."""
+        linux = self.workdir / "linux"
+        linux.write_bytes(_read(self.top / "linux", LARGEST_KERNEL))
+        linux.chmod(0o755)
+        return linux
+
+    def _end(
+        self,
+        status: BuildStatus,
+        message: str,
+        error: diagnosis.BuildError | None = None,
+        linux: Path | None = None,
+    ) -> KernelBuild:
+        return KernelBuild(
+            status,
+            message,
+            self.log,
+            self.notes,
+            error,
+            linux,
+            time.monotonic() - self.started,
+            self.cpu_seconds,
+        )
