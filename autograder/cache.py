@@ -127,8 +127,7 @@ def remove(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)
     if path.exists():  # a submission may have made folders that its owner may not enter
         for folder, _, _ in os.walk(path):
-            for name in os.listdir(folder):
-                inner = Path(folder, name)
+            for inner in Path(folder).iterdir():
                 if inner.is_dir() and not inner.is_symlink():
                     inner.chmod(0o700)
         shutil.rmtree(path, ignore_errors=True)

@@ -165,6 +165,33 @@ def boot(
 
 
 @app.command()
+def bench(
+    submission: Annotated[Path, typer.Argument(help="What to grade.")] = Path("reference-solution"),
+    out: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("build/bench.json"),
+    series: SeriesOption = "7.3",
+    sandbox: SandboxOption = None,
+) -> None:
+    """Measure the stages of a grade."""
+    from autograder.bench import Bench
+    from autograder.cache import Cache
+
+    cache = Cache.default()
+    lines = Lines()
+    shut = _sandbox(sandbox)
+    figures = Bench(submission)
+    started = time.monotonic()
+    baseline = _baseline(series, cache, shut, lines)
+    figures.seconds["set-up"] = round(time.monotonic() - started, 2)
+    figures.run(baseline, cache, shut, lines)
+    lines.close()
+    for stage, seconds in figures.seconds.items():
+        print(f"{stage:<28} {seconds:8.2f} s")
+    print(f"{'boots':<28} {figures.boots:8}")
+    figures.write(out)
+    print(out)
+
+
+@app.command()
 def schema() -> None:
     """Write schema/result.schema.json anew, from the models."""
     from autograder.report import schema as result_schema

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -14,18 +13,14 @@ from autograder.building import build
 from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.errors import GraderError
-from autograder.guest.machine import Machine
-from autograder.guest.observation import Kind
-from autograder.guest.programs import compile_programs
+from autograder.examination import Examination
 from autograder.intake.submission import Submission, take_in
-from autograder.judging import Judge, empty_verdict, judge
-from autograder.kernel.build import Baseline, jobs
+from autograder.judging import empty_verdict
+from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
-from autograder.observer import LiveObserver
 from autograder.report import html
 from autograder.results import Result, Status, SubmissionInfo, Verdict, total
 from autograder.sandbox import Sandbox
-from autograder.stages import Stages
 
 RESULT = "result.json"
 FEEDBACK = "feedback.html"
@@ -55,6 +50,7 @@ class Grading:
         self.progress = progress
         self.selected = rubric.select(order.only)
         self.started = time.monotonic()
+        self.judged = 0
 
     def run(self, cache: Cache) -> Result:
         """Grade.  Errors: UsageError for an unreadable path, GraderError of this machine."""
@@ -75,45 +71,25 @@ class Grading:
         timing.intake = self._since_start()
         stages, kernel = build(submission, self.baseline, work, self.sandbox, self.progress)
         timing.build = self._since_start() - timing.intake
+        self.progress("booting the kernel", None)
         before = time.monotonic()
-        folder = self.order.out / OBSERVATIONS
-        for old in folder.glob("*.json"):
-            old.unlink()
-        if kernel is None:
-            self._judge(stages, None)
-        else:
-            machine = Machine(kernel, compile_programs(cache.root), self.sandbox, work / "guests")
-            with closing(LiveObserver(machine, folder, jobs())) as observer:
-                self._observe(stages, observer)
-                timing.boots = observer.boots
+        examination = Examination(
+            stages,
+            kernel,
+            self.selected,
+            self.order.seed,
+            self.order.out / OBSERVATIONS,
+            work,
+        )
+        timing.boots = examination.run(cache, self.sandbox, self._take)
         timing.observe = time.monotonic() - before
 
-    def _observe(self, stages: Stages, observer: LiveObserver) -> None:
-        """Boot once; boot for all the checks only where that goes well."""
-        self.progress("booting the kernel", None)
-        boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
-        assert boot.plan is not None
-        first = observer.observe(boot.plan.job(self.order.seed), 1)
-        if first.outcome.kind is Kind.KILLED:
-            raise GraderError(first.outcome.detail)
-        if not first.all("booted"):
-            stages = replace(stages, boot_problem=f"{first.outcome.kind}: {first.outcome.detail}")
-        else:
-            observer.plan(rubric.jobs(self.selected, self.order.seed))
-        self._judge(stages, observer)
-
-    def _judge(self, stages: Stages, observer: LiveObserver | None) -> None:
-        done = 0
-
-        def take(check_id: str, verdict: Verdict) -> None:
-            nonlocal done
-            done += 1
-            places = [old.id for old in self.result.verdicts]
-            self.result.verdicts[places.index(check_id)] = verdict
-            self._save()
-            self.progress(f"checking: {verdict.title}", done / len(self.selected))
-
-        judge(Judge(observer, stages, self.order.seed, self.selected, take))
+    def _take(self, check_id: str, verdict: Verdict) -> None:
+        places = [old.id for old in self.result.verdicts]
+        self.result.verdicts[places.index(check_id)] = verdict
+        self.judged += 1
+        self._save()
+        self.progress(f"checking: {verdict.title}", self.judged / len(self.selected))
 
     def _blank(self, submission: Submission) -> Result:
         chosen = {check.id for check in self.selected}

@@ -48,6 +48,7 @@ class Attempt:
     expected: str = ""
     observed: str = ""
     evidence: tuple[Evidence, ...] = ()
+    settled: bool = False  # another boot would only take as long and end the same
 
 
 class Judge:
@@ -135,6 +136,8 @@ class Judge:
         self.seen_now = None
         self._outcome = Attempt(Status.GRADER_ERROR, "the check did not run")
         runtestprotocol(item, log=False, nextitem=nextitem)
+        if self.seen_now is not None:
+            self._outcome.settled = self.seen_now.outcome.kind in (Kind.SPIN, Kind.FLOOD)
         return self._outcome
 
     @pytest.hookimpl
@@ -183,6 +186,8 @@ def _undecided(attempts: list[Attempt]) -> bool:
     failed = sum(attempt.status is Status.FAILED for attempt in attempts)
     broken = sum(attempt.status is Status.GRADER_ERROR for attempt in attempts)
     passed = sum(attempt.status is Status.PASSED for attempt in attempts)
+    if attempts[-1].settled:
+        return False
     return (failed == 1 and passed < 2 and not broken) or (broken == 1 and len(attempts) == 1)
 
 

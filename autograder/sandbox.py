@@ -12,6 +12,7 @@ asked for by name.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -27,12 +28,11 @@ from enum import Enum
 from pathlib import Path
 
 from autograder import processes
+from autograder.bounded import Kept
+from autograder.bubblewrap import USER, as_user, walls
 from autograder.errors import GraderError, UsageError
 
-USER = 65321  # of no one: not in any passwd file, outside what distributions hand out
 VARIABLE = "PGFAULT_SANDBOX"
-SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "include", "share")
-ETC = ("alternatives", "ld.so.cache")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8"}
 TICK = 0.2  # seconds between two looks at a command's processor time
 FLOOD = 64  # times what is kept of the output: more than that ends the command
@@ -135,10 +135,8 @@ class Process:
     def _end(self) -> None:
         """Wait until no process is left, and remove what was made for the command."""
         if self._first is None:
-            try:
+            with contextlib.suppress(OSError):  # the group is gone, as it should be
                 os.killpg(self._popen.pid, signal.SIGKILL)
-            except OSError:
-                pass  # the group is gone, as it should be
         else:
             self._kill_first(self._first)
             waiting = select.poll()
@@ -150,10 +148,8 @@ class Process:
 
     @staticmethod
     def _kill_first(pidfd: int) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
             signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it has ended by itself
 
 
 class Sandbox:
@@ -223,9 +219,9 @@ class Sandbox:
     ) -> Process:
         reading, writing = os.pipe()
         command = [
-            *self._walls(binds, environment, limits),
+            *walls(binds, environment, limits, self.root),
             *("--chdir", cwd, "--info-fd", str(writing), "--"),
-            *(_as_user() if self.root else []),
+            *(as_user() if self.root else []),
             *_limited(argv, limits, processes_too=True),
         ]
         try:
@@ -246,44 +242,6 @@ class Sandbox:
                 "namespaces, or give --sandbox none, which protects this machine from nothing"
             ) from None
         return Process(popen, first, None)
-
-    def _walls(
-        self, binds: Sequence[Bind], environment: Mapping[str, str], limits: Limits
-    ) -> list[str]:
-        """The arguments of ``bwrap`` that say what the command sees."""
-        command = ["bwrap", "--die-with-parent", "--new-session", "--unshare-ipc"]
-        command += ["--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-        command += ["--hostname", "grading"]
-        if self.root:
-            command += ["--cap-drop", "ALL"]
-            for needed in ("SETUID", "SETGID", "SETPCAP"):  # dropped again by setpriv
-                command += ["--cap-add", f"CAP_{needed}"]
-        else:
-            command += ["--unshare-user", "--uid", str(USER), "--gid", str(USER)]
-        command += ["--clearenv"]
-        for name, value in environment.items():
-            command += ["--setenv", name, value]
-        # Parents that bubblewrap makes by itself can be entered by root only.
-        parents = {parent for bind in binds for parent in Path(bind.inside).parents}
-        for folder in sorted({Path("/usr"), Path("/etc"), *parents} - {Path("/")}):
-            command += ["--perms", "0755", "--dir", str(folder)]
-        for name in SYSTEM:
-            command += ["--ro-bind-try", f"/usr/{name}", f"/usr/{name}"]
-            top = Path("/", name)
-            if top.is_symlink():
-                command += ["--symlink", os.readlink(top), str(top)]
-            elif top.is_dir():
-                command += ["--ro-bind", str(top), str(top)]
-        for name in ETC:
-            command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        command += ["--proc", "/proc", "--dev", "/dev"]
-        for scratch in ("/tmp", "/dev/shm"):
-            command += ["--perms", "1777", "--size", str(limits.scratch_bytes)]
-            command += ["--tmpfs", scratch]
-        for bind in binds:
-            option = "--bind" if bind.writable else "--ro-bind"
-            command += [option, str(bind.host), bind.inside]
-        return [*command, "--remount-ro", "/"]
 
     def run(
         self,
@@ -343,30 +301,6 @@ def choose(name: str | None = None) -> Sandbox:
     return sandbox
 
 
-class Kept:
-    """The first and the last half of a stream that may be endless."""
-
-    def __init__(self, limit: int) -> None:
-        self.half = limit // 2
-        self.seen = 0
-        self.head = bytearray()
-        self.tail = bytearray()
-
-    def add(self, data: bytes) -> None:
-        """Take the next bytes."""
-        self.seen += len(data)
-        room = self.half - len(self.head)
-        self.head += data[:room]
-        self.tail += data[room:]
-        del self.tail[: -self.half or None]
-
-    def text(self) -> str:
-        """What was kept; a note stands where something is missing."""
-        cut = self.seen - len(self.head) - len(self.tail)
-        note = f"\n[... {cut} bytes left out ...]\n".encode() if cut else b""
-        return (bytes(self.head) + note + bytes(self.tail)).decode(errors="replace")
-
-
 def outside(text: str, binds: Sequence[Bind]) -> str:
     """``text`` with every path inside a sandbox replaced by the path on this machine."""
     places = {bind.inside: str(bind.host) for bind in binds}
@@ -375,11 +309,6 @@ def outside(text: str, binds: Sequence[Bind]) -> str:
     longest_first = sorted(places, key=len, reverse=True)
     either = "|".join(re.escape(place) for place in longest_first)
     return re.sub(rf"(?<![\w./-])({either})(?![\w.-])", lambda match: places[match.group(1)], text)
-
-
-def _as_user() -> list[str]:
-    command = ["setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups"]
-    return [*command, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]
 
 
 def _limited(argv: Sequence[str], limits: Limits, processes_too: bool) -> list[str]:
@@ -398,7 +327,8 @@ def _popen(
     stdin: int | None,
     stdout: int | None,
     pass_fds: Sequence[int],
-    **more: object,
+    env: Mapping[str, str],
+    cwd: str | None = None,
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
@@ -408,7 +338,8 @@ def _popen(
             stderr=subprocess.STDOUT,
             pass_fds=pass_fds,
             start_new_session=True,
-            **more,  # type: ignore[call-overload]
+            env=env,
+            cwd=cwd,
         )
     except OSError as error:
         raise GraderError(f"{command[0]} cannot be started: {error}") from error

@@ -30,14 +30,16 @@ _FOLLOWS = {"create": "which is there already", "delete": "which is not there"}
 
 @dataclass(frozen=True)
 class PatchReport:
-    """What patch(1) said: why hunks do not apply, and remarks on those that do."""
+    """What patch(1) said: files, why hunks do not apply, and remarks on those that do."""
 
+    files: tuple[str, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
 
 
 def read(output: str) -> PatchReport:
     """Read the output of :data:`COMMAND`."""
+    files: list[str] = []
     problems: list[str] = []
     notes: list[str] = []
     name = ""
@@ -45,6 +47,7 @@ def read(output: str) -> PatchReport:
     for line in output.splitlines():
         if match := _FILE.match(line):
             name = match["name"].strip("'")
+            files.append(name)
         elif match := _FAILED.match(line):
             problems.append(f"{name}: hunk {match['number']}, at line {match['line']}")
         elif match := _FUZZ.match(line):
@@ -64,4 +67,4 @@ def read(output: str) -> PatchReport:
             problems.append((match["text"] or match["end"]).strip())
         elif line.startswith("(Stripping trailing CRs"):
             notes.append("the patch has CRLF line ends, which were taken for plain ones")
-    return PatchReport(tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(notes)))
+    return PatchReport(*(tuple(dict.fromkeys(found)) for found in (files, problems, notes)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tarfile
 import tempfile
@@ -24,7 +23,6 @@ from autograder.files import write_atomically
 from autograder.kernel import debian, published, tree
 from autograder.kernel.progress import Progress
 
-SERIES = "7.3"
 VARIABLE = "KERNEL_TARBALL"
 
 
@@ -47,12 +45,10 @@ def fetch(
 ) -> KernelSource:
     """The source of ``series``; fetched only when it is not in the cache, or to refresh.
 
-    ``tarball``, else the variable KERNEL_TARBALL, names a file of the user's own.
+    ``tarball`` is a file of the user's own.
     Errors: UsageError where that is no kernel of the series, GraderError where there is
     no source to be had.
     """
-    if tarball is None and os.environ.get(VARIABLE):
-        tarball = Path(os.environ[VARIABLE])
     if tarball is not None:
         return _named(tarball, series, cache)
     with cache.lock(f"source-{series}"):
@@ -136,14 +132,17 @@ def _belongs(version: str, series: str) -> bool:
 
 
 def _remember(record: Path, source: KernelSource) -> KernelSource:
-    write_atomically(record, json.dumps(asdict(source), indent=2, default=str) + "\n")
+    # A name in the cache's own folder stays right when the cache is moved.
+    ours = source.tarball.parent == record.parent
+    facts = {**asdict(source), "tarball": source.tarball.name if ours else str(source.tarball)}
+    write_atomically(record, json.dumps(facts, indent=2) + "\n")
     return source
 
 
 def _recorded(record: Path) -> KernelSource | None:
     try:
         facts = json.loads(record.read_text())
-        tarball = Path(facts.pop("tarball"))
+        tarball = record.parent / facts.pop("tarball")
         return KernelSource(tarball=tarball, **facts) if tarball.is_file() else None
     except (OSError, ValueError, KeyError, TypeError):
         return None  # not there, or written by another version of the kit

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import stat
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from autograder.bounded import read_back
 from autograder.errors import GraderError
 from autograder.kernel import diagnosis, options, patching
 from autograder.kernel.baseline import FRAGMENT, Baseline
@@ -116,7 +115,7 @@ class _Build:
         done = self._command(make(f"-j{jobs()}", "linux"), on_output=counter)
         if not done.ok:
             return self._failed_make(done, report.files)
-        return self._end(BuildStatus.OK, "", linux=self._kernel())
+        return self._take_kernel()
 
     def _copy(self) -> None:
         self.progress("copying the baseline kernel", None)
@@ -124,9 +123,7 @@ class _Build:
         self.sandbox.hand_over(self.top)
         source = "/baseline"
         binds = [Bind(self.baseline.tree, source), Bind(self.top, INSIDE, writable=True)]
-        done = self.sandbox.run(
-            ["cp", "-a", f"{source}/.", INSIDE], binds=binds, limits=LIMITS
-        )
+        done = self.sandbox.run(["cp", "-a", f"{source}/.", INSIDE], binds=binds, limits=LIMITS)
         self.cpu_seconds += done.cpu_seconds
         if not done.ok:
             raise GraderError(f"the baseline kernel cannot be copied: {done.output.strip()[:500]}")
@@ -150,7 +147,7 @@ class _Build:
 
     def _refused(self) -> list[str]:
         """Options of the grading kernel that the patch has changed."""
-        config = _read(self.top / ".config", 1 << 20)
+        config = read_back(self.top / ".config", 1 << 20) or b""
         fragment = (self.baseline.tree / FRAGMENT).read_text()
         return options.missing(fragment, config.decode(errors="replace"))
 
@@ -189,12 +186,15 @@ class _Build:
             )
         return None
 
-    def _kernel(self) -> Path:
-        """A copy of the kernel where nothing in a sandbox can replace it any more."""
+    def _take_kernel(self) -> KernelBuild:
+        """End with a copy of the kernel that nothing in a sandbox can replace any more."""
+        content = read_back(self.top / "linux", LARGEST_KERNEL)
+        if content is None:
+            return self._end(BuildStatus.LINK_FAILED, "make succeeded and left no kernel behind")
         linux = self.workdir / "linux"
-        linux.write_bytes(_read(self.top / "linux", LARGEST_KERNEL))
+        linux.write_bytes(content)
         linux.chmod(0o755)
-        return linux
+        return self._end(BuildStatus.OK, "", linux=linux)
 
     def _end(
         self,

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""The command line of ``bwrap`` that shuts a submission in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograder.sandbox import Bind, Limits
+
+USER = 65321  # of no one: not in any passwd file, outside what distributions hand out
+SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "include", "share")
+ETC = ("alternatives", "ld.so.cache")
+
+
+def walls(
+    binds: Sequence[Bind], environment: Mapping[str, str], limits: Limits, root: bool
+) -> list[str]:
+    """The arguments of ``bwrap`` that say what the command sees."""
+    command = ["bwrap", "--die-with-parent", "--new-session", "--unshare-ipc"]
+    command += ["--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    command += ["--hostname", "grading"]
+    if root:
+        command += ["--cap-drop", "ALL"]
+        for needed in ("SETUID", "SETGID", "SETPCAP"):  # dropped again by setpriv
+            command += ["--cap-add", f"CAP_{needed}"]
+    else:
+        command += ["--unshare-user", "--uid", str(USER), "--gid", str(USER)]
+    command += ["--clearenv"]
+    for name, value in environment.items():
+        command += ["--setenv", name, value]
+    # Parents that bubblewrap makes by itself can be entered by root only.
+    parents = {parent for bind in binds for parent in Path(bind.inside).parents}
+    for folder in sorted({Path("/usr"), Path("/etc"), *parents} - {Path("/")}):
+        command += ["--perms", "0755", "--dir", str(folder)]
+    for name in SYSTEM:
+        command += ["--ro-bind-try", f"/usr/{name}", f"/usr/{name}"]
+        top = Path("/", name)
+        if top.is_symlink():
+            command += ["--symlink", str(top.readlink()), str(top)]
+        elif top.is_dir():
+            command += ["--ro-bind", str(top), str(top)]
+    for name in ETC:
+        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    for scratch in ("/tmp", "/dev/shm"):
+        command += ["--perms", "1777", "--size", str(limits.scratch_bytes)]
+        command += ["--tmpfs", scratch]
+    for bind in binds:
+        option = "--bind" if bind.writable else "--ro-bind"
+        command += [option, str(bind.host), bind.inside]
+    return [*command, "--remount-ro", "/"]
+
+
+def as_user() -> list[str]:
+    command = ["setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups"]
+    return [*command, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]

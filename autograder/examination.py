@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+"""Examine a kernel: boot it, observe, judge, and report each verdict as it falls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.cache import Cache
+from autograder.checks import rubric
+from autograder.errors import GraderError
+from autograder.guest.machine import Kernel, Machine
+from autograder.guest.observation import Kind
+from autograder.guest.programs import compile_programs
+from autograder.judging import Judge, judge
+from autograder.kernel.build import jobs
+from autograder.observer import LiveObserver
+from autograder.results import Verdict
+from autograder.sandbox import Sandbox
+from autograder.stages import Stages
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What is to be examined, and where things go."""
+
+    stages: Stages
+    kernel: Kernel | None  # None: it did not build, and the stages say why
+    selected: list[rubric.Check]
+    seed: int
+    records: Path  # observations are kept here
+    work: Path
+
+    def run(self, cache: Cache, sandbox: Sandbox, report: Callable[[str, Verdict], None]) -> int:
+        """Judge every selected check; the number of guests booted.
+
+        Errors: GraderError where this machine cannot run guests.
+        """
+        for old in self.records.glob("*.json"):
+            old.unlink()
+        if self.kernel is None:
+            judge(Judge(None, self.stages, self.seed, self.selected, report))
+            return 0
+        machine = Machine(self.kernel, compile_programs(cache.root), sandbox, self.work / "guests")
+        with closing(LiveObserver(machine, self.records, jobs())) as observer:
+            stages = self._boot_once(observer)
+            judge(Judge(observer, stages, self.seed, self.selected, report))
+            return observer.boots
+
+    def _boot_once(self, observer: LiveObserver) -> Stages:
+        """Boot for all the checks only where the first boot goes well."""
+        boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
+        assert boot.plan is not None
+        first = observer.observe(boot.plan.job(self.seed), 1)
+        if first.outcome.kind is Kind.KILLED:
+            raise GraderError(first.outcome.detail)
+        if not first.all("booted"):
+            problem = f"{first.outcome.kind}: {first.outcome.detail}"
+            return replace(self.stages, boot_problem=problem)
+        observer.plan(rubric.jobs(self.selected, self.seed))
+        return self.stages

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Build a submission's two tools, ``tracepgfault`` and ``pgfaultmap``."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import time
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.elffile import ELFFile
+
+from autograder.bounded import read_back
+from autograder.kernel import diagnosis
+from autograder.sandbox import Bind, Completed, Limits, Sandbox
+
+NAMES = ("tracepgfault", "pgfaultmap")
+INSIDE = "/submission/tools"
+LARGEST_TOOL = 32 << 20
+LIMITS = Limits(
+    cpu_seconds=120, wall_seconds=300, processes=256, file_size=256 << 20, output_bytes=64 << 10
+)
+
+
+class ToolsStatus(str, Enum):
+    """What became of building the tools."""
+
+    OK = "ok"
+    BUILD_FAILED = "build_failed"
+    MISSING = "missing"
+    UNUSABLE = "unusable"
+    TIMEOUT = "timeout"
+    FLOOD = "flood"
+
+    __str__ = str.__str__
+
+
+@dataclass(frozen=True)
+class ToolsBuild:
+    """How the build went; each tool that can be used is there, whatever became of the other."""
+
+    status: ToolsStatus
+    message: str = ""  # one sentence for the student
+    log: str = ""
+    tracepgfault: Path | None = None
+    pgfaultmap: Path | None = None
+    wall_seconds: float = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether both tools are there and make succeeded."""
+        return self.status is ToolsStatus.OK
+
+
+def build_tools(tools: Path, workdir: Path, sandbox: Sandbox) -> ToolsBuild:
+    """Build a copy of the folder ``tools`` below ``workdir``.
+
+    What is wrong with them is in the value returned.
+    """
+    started = time.monotonic()
+    copy, kept = workdir / "tools", workdir / "built"
+    kept.mkdir(parents=True)
+    shutil.copytree(tools, copy, symlinks=True)
+    for name in NAMES:  # handed in by mistake, they would pass for freshly built
+        if not (copy / name).is_dir():
+            (copy / name).unlink(missing_ok=True)
+    sandbox.hand_over(copy)
+    binds = [Bind(copy, INSIDE, writable=True)]
+    done = sandbox.run(["make", "-C", INSIDE], binds=binds, cwd=INSIDE, limits=LIMITS)
+    found: dict[str, Path] = {}
+    problems = {}
+    for name in NAMES:
+        content = read_back(copy / name, LARGEST_TOOL)
+        problem = "is not there" if content is None else unusable(content)
+        if content is None or problem:
+            problems[name] = problem
+            continue
+        found[name] = kept / name
+        found[name].write_bytes(content)
+        found[name].chmod(0o755)
+    status, message = _judge(done, problems)
+    return ToolsBuild(
+        status,
+        message,
+        done.output,
+        found.get("tracepgfault"),
+        found.get("pgfaultmap"),
+        time.monotonic() - started,
+    )
+
+
+def unusable(content: bytes) -> str:
+    """Why a guest without libraries cannot run the program ``content``; empty if it can."""
+    try:
+        elf = ELFFile(io.BytesIO(content))
+        machine, bits = elf["e_machine"], elf.elfclass
+        kinds = {segment["p_type"] for segment in elf.iter_segments()}
+    except (ELFError, ValueError, KeyError, OverflowError):
+        return "is no program"
+    if machine != "EM_X86_64" or bits != 64:
+        return "is not a 64-bit x86 program"
+    if "PT_INTERP" in kinds:
+        return "is not statically linked (link it with -static)"
+    return "" if "PT_LOAD" in kinds else "is no program"
+
+
+def _judge(done: Completed, problems: dict[str, str]) -> tuple[ToolsStatus, str]:
+    if done.killed_by == "output":
+        return ToolsStatus.FLOOD, "make -C tools was ended: it printed without end"
+    if done.killed_by:
+        return ToolsStatus.TIMEOUT, f"make -C tools was ended after {done.wall_seconds:.0f} s"
+    if not done.ok:
+        error = diagnosis.compilation(done.output)
+        return ToolsStatus.BUILD_FAILED, f"make -C tools fails: {error or 'see the log'}"
+    told = "; ".join(f"tools/{name} {problem}" for name, problem in problems.items())
+    if any(problem == "is not there" for problem in problems.values()):
+        return ToolsStatus.MISSING, f"make -C tools succeeds, but {told}"
+    return (ToolsStatus.UNUSABLE if problems else ToolsStatus.OK), told

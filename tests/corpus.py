@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""The corpus: wrong submissions, each one mistake away from the reference, and correct ones.
+
+A mutant is a file ``tests/mutants/AREA/NAME.diff``: a header that says what is wrong and
+which checks must fail, and a diff on the reference solution (``tools/...``, or a path in
+the kernel's tree once the reference's series is applied).
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+REFERENCE = HERE.parent / "reference-solution"
+SOLUTIONS = HERE / "solutions"
+_HEADER = re.compile(r"^(Mistake|Clause|Fails|Depends|Flaky): *(.*)$")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong submission."""
+
+    name: str  # AREA/NAME
+    mistake: str
+    clause: str
+    fails: frozenset[str]
+    depends: str
+    diff: str
+
+    @property
+    def changes_kernel(self) -> bool:
+        """Whether the kernel differs from the reference's."""
+        return bool(re.search(r"^\+\+\+ b/(fs|include|init|ipc|kernel|lib|mm)/", self.diff, re.M))
+
+    @property
+    def changes_tools(self) -> bool:
+        """Whether the tools differ from the reference's."""
+        return bool(re.search(r"^\+\+\+ b/tools/", self.diff, re.M))
+
+
+def load(path: Path) -> Mutant:
+    """Read one mutant.  Errors: ValueError where its header is incomplete."""
+    text = path.read_text()
+    head, found, rest = text.partition("\n\n")
+    fields: dict[str, str] = {}
+    last = ""
+    for line in head.splitlines():
+        match = _HEADER.match(line)
+        if match:
+            last = match[1]
+            fields[last] = match[2]
+        elif last:
+            fields[last] += " " + line.strip()
+    missing = [key for key in ("Mistake", "Clause", "Fails") if not fields.get(key)]
+    if missing or not found:
+        raise ValueError(f"{path} has no {', '.join(missing) or 'diff'}")
+    return Mutant(
+        name=f"{path.parent.name}/{path.stem}",
+        mistake=fields["Mistake"],
+        clause=fields["Clause"],
+        fails=frozenset(fields["Fails"].split()),
+        depends=fields.get("Depends", ""),
+        diff=rest,
+    )
+
+
+def mutants() -> list[Mutant]:
+    """All mutants, by name."""
+    return [load(path) for path in sorted((HERE / "mutants").glob("*/*.diff"))]
+
+
+def solutions() -> list[Path]:
+    """The correct submissions that are not the reference."""
+    return sorted(path.parent for path in SOLUTIONS.glob("*/kernel.patch"))
+
+
+def tools_of(mutant: Mutant, folder: Path) -> Path:
+    """The reference's tools with the mutant's mistake, as sources in ``folder``."""
+    tools = folder / "tools"
+    shutil.copytree(REFERENCE / "tools", tools)
+    if mutant.changes_tools:
+        subprocess.run(
+            ["patch", "-p1", "--batch", "--silent"],
+            input=mutant.diff,
+            text=True,
+            cwd=folder,
+            check=True,
+        )
+    return tools

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: MIT
+"""Run the corpus: every mutant must fail just the checks that it names, every correct
+solution none.  ``make matrix``; ``python -m tests.matrix --help``.
+
+A mutant is built from the objects of the reference, so that one which changes a .c file
+costs seconds.  Rows are kept in ``matrix.json``: a run that was interrupted goes on where
+it was, and a row is made anew only when the mutant, the checks or the probes changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from autograder.cache import Cache
+from autograder.checks import rubric
+from autograder.cli import Lines
+from autograder.examination import Examination
+from autograder.files import write_atomically
+from autograder.guest.machine import Kernel
+from autograder.guest.programs import SOURCES
+from autograder.intake.submission import take_in
+from autograder.kernel.build import (
+    BuildStatus,
+    KernelBuild,
+    ToolsBuild,
+    build_baseline,
+    build_submission,
+    build_tools,
+)
+from autograder.kernel.source import fetch
+from autograder.results import Status, Verdict
+from autograder.sandbox import Sandbox, choose
+from autograder.stages import Stages
+from tests.corpus import Mutant, mutants, solutions, tools_of
+from tests.matrix_page import render
+from tests.reference import SERIES, reference_build, series_patch
+
+
+@dataclass
+class Row:
+    """What became of one submission of the corpus."""
+
+    name: str
+    mistake: str = ""
+    clause: str = ""
+    expected: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    not_reached: list[str] = field(default_factory=list)
+    messages: dict[str, str] = field(default_factory=dict)
+    problem: str = ""  # it could not be graded at all
+    seconds: float = 0
+    key: str = ""
+
+    @property
+    def missed(self) -> list[str]:
+        """Checks that should have failed and did not."""
+        return sorted(set(self.expected) - set(self.failed))
+
+    @property
+    def wronged(self) -> list[str]:
+        """Checks that failed and should not have."""
+        return sorted(set(self.failed) - set(self.expected))
+
+    @property
+    def right(self) -> bool:
+        """Whether the verdicts are those that the corpus promises."""
+        return not (self.missed or self.wronged or self.problem)
+
+
+class Matrix:
+    """The corpus under way."""
+
+    def __init__(self, out: Path, seed: int) -> None:
+        self.out = out
+        self.seed = seed
+        self.cache = Cache.default()
+        self.sandbox: Sandbox = choose()
+        self.lines = Lines()
+        source = fetch(SERIES, self.cache, None, self.lines)
+        self.baseline = build_baseline(source, self.cache, self.sandbox, self.lines)
+        self.rows: dict[str, Row] = {}
+        path = out / "matrix.json"
+        if path.exists():
+            for row in json.loads(path.read_text())["rows"]:
+                self.rows[row["name"]] = Row(**row)
+
+    def run_mutant(self, mutant: Mutant, everything: bool) -> Row:
+        """Grade one mutant: with all checks, or only with those that must fail."""
+        key = self._key(mutant.diff, mutant.fails, everything)
+        row = Row(mutant.name, mutant.mistake, mutant.clause, sorted(mutant.fails), key=key)
+        known = self.rows.get(mutant.name)
+        if known is not None and known.key == key and known.right:
+            return known
+        reference = reference_build(self.baseline, self.cache, self.sandbox, self.lines)
+        with self.cache.workdir("mutant") as work:
+            tools = build_tools(tools_of(mutant, work), work / "built", self.sandbox)
+            kernel = KernelBuild(BuildStatus.OK, linux=reference.linux)
+            if mutant.changes_kernel:
+                kernel = build_submission(
+                    reference, mutant.diff.encode(), work / "kernel", self.sandbox, self.lines
+                )
+            if not kernel.ok:
+                row.problem = kernel.message
+            else:
+                selected = [
+                    check for check in rubric.checks() if everything or check.id in mutant.fails
+                ]
+                self._examine(row, kernel, tools, selected, work)
+        return row
+
+    def run_solution(self, folder: Path) -> Row:
+        """Grade one correct solution, with all checks."""
+        with self.cache.workdir("solution") as work:
+            submission = take_in(folder, work / "submission")
+            row = Row(f"solutions/{folder.name}", "none: a correct solution")
+            row.key = self._key(submission.sha256, frozenset(), True)
+            known = self.rows.get(row.name)
+            if known is not None and known.key == row.key and known.right:
+                return known
+            assert submission.patch is not None and submission.tools is not None
+            kernel = build_submission(
+                self.baseline, submission.patch, work / "kernel", self.sandbox, self.lines
+            )
+            tools = build_tools(submission.tools, work / "built", self.sandbox)
+            extra = folder / "WITHOUT-EXTRA-CREDIT"
+            selected = [
+                check for check in rubric.checks() if not (check.extra_credit and extra.exists())
+            ]
+            self._examine(row, kernel, tools, selected, work)
+        return row
+
+    def _examine(
+        self,
+        row: Row,
+        kernel: KernelBuild,
+        tools: ToolsBuild,
+        selected: list[rubric.Check],
+        work: Path,
+    ) -> None:
+        stages = Stages(
+            kernel_problem=kernel.message,
+            tools_problem=tools.message,
+            tools=frozenset(
+                name for name in ("tracepgfault", "pgfaultmap") if getattr(tools, name) is not None
+            ),
+        )
+        booted = kernel.linux and Kernel(kernel.linux, tools.tracepgfault, tools.pgfaultmap)
+        started = time.monotonic()
+
+        def take(check_id: str, verdict: Verdict) -> None:
+            if verdict.status is Status.FAILED:
+                row.failed.append(check_id)
+            elif verdict.status is Status.NOT_REACHED:
+                row.not_reached.append(check_id)
+            elif verdict.status is Status.GRADER_ERROR:
+                row.problem = f"{check_id}: {verdict.message}"
+            if verdict.status is not Status.PASSED:
+                row.messages[check_id] = verdict.message[:1000]
+
+        examination = Examination(stages, booted or None, selected, self.seed, work / "seen", work)
+        examination.run(self.cache, self.sandbox, take)
+        row.seconds = round(time.monotonic() - started, 1)
+
+    def keep(self, row: Row) -> None:
+        """Write the tables anew, with ``row``."""
+        self.rows[row.name] = row
+        rows = list(self.rows.values())
+        text = json.dumps({"rows": [asdict(row) for row in rows]}, indent=1)
+        write_atomically(self.out / "matrix.json", text + "\n")
+        write_atomically(self.out / "matrix.html", render(rows))
+
+    def _key(self, text: str, fails: Iterable[str], everything: bool) -> str:
+        digest = hashlib.sha256(f"{self.seed} {everything} {sorted(fails)}".encode())
+        digest.update(text.encode())
+        digest.update(series_patch())
+        checks = Path(rubric.__file__).parent
+        for path in (*sorted(SOURCES.glob("*.[ch]")), *sorted(checks.glob("*.py"))):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()[:16]
+
+
+def unproven(rows: Iterable[Row]) -> list[str]:
+    """The checks that no mutant makes fail."""
+    proven = {check for row in rows for check in row.failed if check in row.expected}
+    return [check.id for check in rubric.checks() if check.id not in proven]
+
+
+def main() -> int:
+    """Run what is asked for; 0 where every verdict is as promised."""
+    parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
+    parser.add_argument("names", nargs="*", help="mutants or parts of their names; all without")
+    parser.add_argument("--out", type=Path, default=Path("build/matrix"))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="only the checks that must fail")
+    parser.add_argument("--no-solutions", action="store_true", help="mutants only")
+    options = parser.parse_args()
+    matrix = Matrix(options.out, options.seed)
+    chosen = [
+        mutant
+        for mutant in mutants()
+        if not options.names or any(name in mutant.name for name in options.names)
+    ]
+    rows = []
+    for mutant in chosen:
+        rows.append(matrix.run_mutant(mutant, not options.quick))
+        matrix.keep(rows[-1])
+        matrix.lines.close()
+        _print(rows[-1])
+    if not options.names and not options.no_solutions:
+        for folder in solutions():
+            rows.append(matrix.run_solution(folder))
+            matrix.keep(rows[-1])
+            matrix.lines.close()
+            _print(rows[-1])
+    right = sum(row.right for row in rows)
+    print(f"{right} passed, {len(rows) - right} failed")
+    left = unproven(rows)
+    if not options.names and left:
+        print(f"{len(left)} checks that no mutant proves: {' '.join(left)}")
+    return 0 if right == len(rows) else 1
+
+
+def _print(row: Row) -> None:
+    if row.right:
+        print(f"right   {row.name}  ({len(row.failed)} checks failed, {row.seconds} s)", flush=True)
+        return
+    print(f"WRONG   {row.name}: {row.problem}", flush=True)
+    for check in row.missed:
+        print(f"        missed: {check}", flush=True)
+    for check in row.wronged:
+        print(f"        wronged: {check}: {row.messages.get(check, '')[:200]}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""The reference solution as a kernel tree with its objects, for building mutants from."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from autograder.cache import Cache, complete_or_nothing
+from autograder.errors import GraderError
+from autograder.kernel.build import Baseline, build_submission
+from autograder.kernel.progress import Progress
+from autograder.sandbox import Sandbox
+from tests.corpus import REFERENCE
+
+SERIES = "7.3"
+
+
+def series_patch() -> bytes:
+    """The reference's patch series, joined."""
+    series = REFERENCE / "kernel" / SERIES
+    return b"".join(path.read_bytes() for path in sorted(series.glob("*.patch")))
+
+
+def reference_build(
+    baseline: Baseline, cache: Cache, sandbox: Sandbox, progress: Progress
+) -> Baseline:
+    """The reference built from ``baseline``, and kept in the cache as another baseline."""
+    patch = series_patch()
+    key = hashlib.sha256(patch + str(baseline.tree).encode()).hexdigest()[:16]
+    home = cache.root / "reference" / key
+    with cache.lock(f"reference-{key}"):
+        if not home.exists():
+            with complete_or_nothing(home) as partial:
+                built = build_submission(baseline, patch, partial, sandbox, progress)
+                if not built.ok:
+                    raise GraderError(f"the reference does not build: {built.message}")
+    return replace(baseline, tree=home / "tree", linux=home / "linux")
