@@ -44,7 +44,9 @@ class Bench:
             with self._timed("intake"):
                 submission = take_in(self.submission, work / "submission")
             with self._timed("build"):
-                stages, kernel = build(submission, baseline, work, sandbox, progress)
+                # With an empty cache of kernels: it is to be built, not found.
+                empty = Cache(work / "empty")
+                stages, kernel = build(submission, baseline, work, empty, sandbox, progress)
             examination = Examination(stages, kernel, selected, SEED, work / "seen", work)
             with self._timed("observe and judge"):
                 self.boots = examination.run(cache, sandbox, verdicts.__setitem__)

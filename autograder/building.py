@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.cache import Cache
 from autograder.errors import UsageError
 from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
@@ -13,8 +14,8 @@ from autograder.kernel.build import (
     Baseline,
     KernelBuild,
     ToolsBuild,
-    build_submission,
     build_tools,
+    kept_or_built,
 )
 from autograder.kernel.progress import Progress
 from autograder.results import Evidence
@@ -25,7 +26,12 @@ LOG_SHOWN = 8000  # characters, from the end
 
 
 def build(
-    submission: Submission, baseline: Baseline, work: Path, sandbox: Sandbox, progress: Progress
+    submission: Submission,
+    baseline: Baseline,
+    work: Path,
+    cache: Cache,
+    sandbox: Sandbox,
+    progress: Progress,
 ) -> tuple[Stages, Kernel | None]:
     """Build tools and kernel; what is wrong with them is in the stages."""
     patch_problem = submission.refused or submission.patch_problem
@@ -41,7 +47,7 @@ def build(
         stages = _with_tools(stages, tools)
     if submission.patch is None:
         return stages, None
-    kernel = build_submission(baseline, submission.patch, work / "kernel", sandbox, progress)
+    kernel = kept_or_built(baseline, submission.patch, work / "kernel", cache, sandbox, progress)
     stages = _with_kernel(stages, kernel)
     if kernel.linux is None:
         return stages, None
@@ -53,11 +59,16 @@ def build(
 
 
 def build_for_boot(
-    path: Path, baseline: Baseline, work: Path, sandbox: Sandbox, progress: Progress
+    path: Path,
+    baseline: Baseline,
+    work: Path,
+    cache: Cache,
+    sandbox: Sandbox,
+    progress: Progress,
 ) -> Kernel:
     """The kernel of the submission at ``path``.  Errors: UsageError where it does not build."""
     submission = take_in(path, work / "submission")
-    stages, kernel = build(submission, baseline, work, sandbox, progress)
+    stages, kernel = build(submission, baseline, work, cache, sandbox, progress)
     if kernel is None:
         raise UsageError(stages.obstacle)
     return kernel

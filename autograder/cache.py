@@ -3,6 +3,7 @@
 
     downloads/                kernel sources, as fetched
     kernel/VERSION/KEY/       baseline kernels, built
+    built/                    kernels of submissions
     work/                     what is being graded now; removed when it is done
     locks/
 
@@ -51,6 +52,11 @@ class Cache:
     def kernels(self) -> Path:
         """Baseline kernels, built."""
         return self.root / "kernel"
+
+    @property
+    def built(self) -> Path:
+        """Kernels of submissions."""
+        return self.root / "built"
 
     @property
     def work(self) -> Path:

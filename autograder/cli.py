@@ -157,7 +157,7 @@ def boot(
         if submission is not None:
             from autograder.building import build_for_boot
 
-            kernel = build_for_boot(submission, baseline, work, shut, lines)
+            kernel = build_for_boot(submission, baseline, work, cache, shut, lines)
         lines.close()
         status = interactive.boot(kernel, shut, work)
     if status:

@@ -69,7 +69,7 @@ class Grading:
     def _grade(self, submission: Submission, cache: Cache, work: Path) -> None:
         timing = self.result.timing
         timing.intake = self._since_start()
-        stages, kernel = build(submission, self.baseline, work, self.sandbox, self.progress)
+        stages, kernel = build(submission, self.baseline, work, cache, self.sandbox, self.progress)
         timing.build = self._since_start() - timing.intake
         self.progress("booting the kernel", None)
         before = time.monotonic()

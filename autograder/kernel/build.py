@@ -2,6 +2,7 @@
 """Everything that is compiled for a grade: the names that the rest of the kit uses."""
 
 from autograder.kernel.baseline import Baseline, build_baseline
+from autograder.kernel.kept import kept_or_built
 from autograder.kernel.make import jobs
 from autograder.kernel.submission import BuildStatus, KernelBuild, build_submission
 from autograder.kernel.tools import ToolsBuild, ToolsStatus, build_tools
@@ -16,4 +17,5 @@ __all__ = [
     "build_submission",
     "build_tools",
     "jobs",
+    "kept_or_built",
 ]
