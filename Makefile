@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# Entry points for students and instructors; `make help` lists them.
+
+SUBMISSION ?= reference-solution
+OUT ?= build/check
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+SERIES := 7.3
+
+.DEFAULT_GOAL := help
+.PHONY: help check test lint matrix bench boot clean system
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+check: $(READY) ## grade SUBMISSION (default: the reference solution) into OUT
+	$(PYTHON) -m autograder grade $(SUBMISSION) --out $(OUT)
+
+test: $(READY) ## run all tests of the kit, those that boot kernels included
+	$(PYTHON) -m pytest -q --durations=15 tests
+
+lint: $(READY) ## check format, style, types and the kernel patches
+	$(VENV)/bin/ruff format --check -q .
+	$(VENV)/bin/ruff check -q .
+	$(VENV)/bin/mypy
+	$(PYTHON) -m tests.checkpatch
+
+matrix: $(READY) ## grade the whole corpus: every mistake must be caught (ARGS="--help")
+	$(PYTHON) -m tests.matrix $(ARGS)
+
+bench: $(READY) ## measure where the time of a grade goes
+	$(PYTHON) -m autograder bench
+
+boot: $(READY) ## a shell in the baseline kernel's guest
+	$(PYTHON) -m autograder boot
+
+clean: ## remove what was made here (the cache folder stays)
+	rm -rf build $(VENV)
+
+system:
+	@scripts/setup.sh
+
+# The stamp is newer than the list of packages only when all of them were installed.
+$(READY): requirements.lock | system
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
