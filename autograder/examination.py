@@ -57,7 +57,6 @@ class Examination:
         if first.outcome.kind is Kind.KILLED:
             raise GraderError(first.outcome.detail)
         if not first.all("booted"):
-            problem = f"{first.outcome.kind}: {first.outcome.detail}"
-            return replace(self.stages, boot_problem=problem)
+            return replace(self.stages, boot_problem=str(first.outcome))
         observer.plan(rubric.jobs(self.selected, self.seed))
         return self.stages

@@ -175,11 +175,11 @@ def check_of(item: pytest.Item) -> rubric.Check:
 
 
 def _require_completed(seen: Observation) -> None:
-    kind, detail = seen.outcome.kind, seen.outcome.detail
-    if kind is not Kind.COMPLETED:
-        did, expected = ENDS[kind]
-        how = "" if kind is Kind.GAVE_UP else f"{str(kind).replace('_', ' ')}: "
-        raise Mismatch(did, expected, how + detail)
+    outcome = seen.outcome
+    if outcome.kind is not Kind.COMPLETED:
+        did, expected = ENDS[outcome.kind]
+        gave_up = outcome.kind is Kind.GAVE_UP
+        raise Mismatch(did, expected, outcome.detail if gave_up else outcome)
 
 
 def _undecided(attempts: list[Attempt]) -> bool:

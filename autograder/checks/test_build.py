@@ -46,7 +46,9 @@ def test_tools_build(stages: Stages) -> None:
 @number("1.4")
 @weight(1)
 @clause("1: the patched kernel boots")
-@hint("Boot it yourself with `python -m autograder boot`; the log ends where it stopped.")
+@hint(
+    "Boot it yourself with `python -m autograder boot SUBMISSION`; the log ends where it stopped."
+)
 @observe("proc_entries")
 @any_outcome
 def test_boots(seen: Observation) -> None:
@@ -55,7 +57,7 @@ def test_boots(seen: Observation) -> None:
         "booting the kernel",
         seen.outcome.kind is Kind.COMPLETED,
         expected="it boots, runs a process and shuts down",
-        observed=f"{seen.outcome.kind}: {seen.outcome.detail}",
+        observed=seen.outcome,
     )
 
 

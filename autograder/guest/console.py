@@ -33,6 +33,7 @@ HEADINGS = (
     ("warning", re.compile(r"WARNING: .*|BUG: .*|refcount_t: .*|INFO: task .* blocked.*")),
 )
 FRAME = re.compile(r"^\s*\[<(?P<address>[0-9a-f]+)>\] (?P<guess>\? )?(?P<symbol>\S+)")
+STAMP = re.compile(r"^\[ *\d+\.\d+\] ")
 NOISE = re.compile(r"^[=\-\s]*$")
 
 
@@ -48,7 +49,8 @@ def reports(log: str) -> list[Report]:
             found.append(Report(kind=heading[0], title=heading[1], text="\n".join(lines)))
         heading = None
 
-    for line in log.splitlines():
+    for stamped in log.splitlines():
+        line = STAMP.sub("", stamped)
         kind = classify(line)
         # KASAN and lockdep print further headings inside of a report only for panics.
         if kind and (heading is None or kind == "panic" or len(lines) > 5):

@@ -25,6 +25,11 @@ class Kind(str, Enum):
 
     __str__ = str.__str__
 
+    @property
+    def words(self) -> str:
+        """The kind as it is told to a student."""
+        return self.value.replace("_", " ")
+
 
 class Value(BaseModel):
     """Base of the values here: immutable, strict."""
@@ -39,6 +44,9 @@ class Outcome(Value):
 
     kind: Kind
     detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.words}: {self.detail}" if self.detail else self.kind.words
 
 
 class Record(Value):

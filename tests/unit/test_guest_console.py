@@ -56,6 +56,11 @@ def test_headings(line: str, kind: str | None) -> None:
     assert classify(line) == kind
 
 
+def test_times_are_no_part_of_a_report() -> None:
+    stamped = "".join(f"[    0.120000] {line}\n" for line in LOG.splitlines())
+    assert reports(stamped) == reports(LOG)
+
+
 def test_leaks() -> None:
     text = (
         'unreferenced object 0x62a5c000 (size 4096):\n  comm "init", pid 24\n'
