@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint matrix bench boot clean system
+.PHONY: help check test lint matrix soak bench boot clean system
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ lint: $(READY) ## check format, style, types and the kernel patches
 
 matrix: $(READY) ## grade the whole corpus: every mistake must be caught (ARGS="--help")
 	$(PYTHON) -m tests.matrix $(ARGS)
+
+soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="--times 3")
+	$(PYTHON) -m tests.soak $(ARGS)
 
 bench: $(READY) ## measure where the time of a grade goes
 	$(PYTHON) -m autograder bench

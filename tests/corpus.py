@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 REFERENCE = HERE.parent / "reference-solution"
 SOLUTIONS = HERE / "solutions"
+WITHOUT_EXTRA = "WITHOUT-EXTRA-CREDIT"  # a file in a solution that leaves threads out
 _HEADER = re.compile(r"^(Mistake|Clause|Fails|Depends|Flaky): *(.*)$")
 
 

@@ -38,7 +38,7 @@ from autograder.kernel.source import fetch
 from autograder.results import Status, Verdict
 from autograder.sandbox import Sandbox, choose
 from autograder.stages import Stages
-from tests.corpus import Mutant, mutants, solutions, tools_of
+from tests.corpus import WITHOUT_EXTRA, Mutant, mutants, solutions, tools_of
 from tests.matrix_page import render
 from tests.reference import SERIES, reference_build, series_patch
 
@@ -129,7 +129,7 @@ class Matrix:
                 self.baseline, submission.patch, work / "kernel", self.sandbox, self.lines
             )
             tools = build_tools(submission.tools, work / "built", self.sandbox)
-            extra = folder / "WITHOUT-EXTRA-CREDIT"
+            extra = folder / WITHOUT_EXTRA
             selected = [
                 check for check in rubric.checks() if not (check.extra_credit and extra.exists())
             ]

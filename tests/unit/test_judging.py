@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+"""From observations to verdicts: who is blamed, how often is tried, what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autograder.checks import rubric
+from autograder.errors import GraderError
+from autograder.guest.machine import Job
+from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
+from autograder.judging import Judge, judge
+from autograder.results import Status, Verdict
+from autograder.stages import Stages
+
+CHECK = "reading/never_traced"
+Answer = Callable[[Job, int], Observation]
+
+
+def observation(answer: str = "errno=3 ret=-1", kind: Kind = Kind.COMPLETED) -> Observation:
+    fields = dict(pair.split("=") for pair in answer.split())
+    return Observation(
+        probe="read_untraced",
+        params={"stopped": "0"},
+        outcome=Outcome(kind=kind, detail="somewhere"),
+        records=[
+            Record(name="read", fields={"reader": "reader", **fields}),
+            Record(name="reader", fields={"done": "1"}),
+        ],
+    )
+
+
+GOOD, BAD = observation(), observation("ret=0 errno=0")
+
+
+class Canned:
+    """Answers every job with what the test says."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.seen: list[Observation] = []
+
+    def observe(self, job: Job, attempt: int) -> Observation:
+        self.seen.append(self.answer(job, attempt))
+        return self.seen[-1]
+
+    def everything(self) -> list[Observation]:
+        return self.seen
+
+
+def verdict_on(answer: Answer | None, only: str = CHECK, stages: Stages | None = None) -> Verdict:
+    verdicts: dict[str, Verdict] = {}
+    observer = Canned(answer) if answer else None
+    selected = rubric.select(only)
+    judge(Judge(observer, stages or Stages(), 1, selected, verdicts.__setitem__))
+    assert set(verdicts) == {check.id for check in selected}
+    return verdicts[selected[0].id]
+
+
+def sequence(*seen: Observation) -> Answer:
+    return lambda job, attempt: seen[attempt - 1]
+
+
+def test_a_pass_is_one_attempt() -> None:
+    verdict = verdict_on(sequence(GOOD))
+    assert verdict.status is Status.PASSED
+    assert verdict.points == verdict.max_points
+    assert verdict.attempts == ["passed"]
+
+
+def test_two_failures_settle_it() -> None:
+    verdict = verdict_on(sequence(BAD, BAD))
+    assert verdict.status is Status.FAILED
+    assert verdict.points == 0
+    assert (verdict.expected, verdict.observed) == ("ESRCH", "0")
+    assert "never traced" in verdict.did
+    assert verdict.attempts == ["failed", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("third", "status"), [(GOOD, Status.PASSED), (BAD, Status.FAILED)], ids=["passed", "failed"]
+)
+def test_a_third_attempt_decides(third: Observation, status: Status) -> None:
+    verdict = verdict_on(sequence(BAD, GOOD, third))
+    assert verdict.status is status
+    assert len(verdict.attempts) == 3
+
+
+@pytest.mark.parametrize("kind", [Kind.HANG, Kind.PANIC, Kind.PROBE_DIED, Kind.VANISHED])
+def test_a_boot_that_ends_badly_fails_the_check(kind: Kind) -> None:
+    verdict = verdict_on(sequence(*[observation(kind=kind)] * 2))
+    assert verdict.status is Status.FAILED
+    assert "somewhere" in verdict.observed
+
+
+@pytest.mark.parametrize("kind", [Kind.SPIN, Kind.FLOOD])
+def test_what_only_costs_time_is_not_repeated(kind: Kind) -> None:
+    verdict = verdict_on(sequence(observation(kind=kind)))
+    assert verdict.status is Status.FAILED
+    assert verdict.attempts == ["failed"]
+
+
+def test_a_guest_killed_from_outside_is_the_graders_fault() -> None:
+    verdict = verdict_on(sequence(*[observation(kind=Kind.KILLED)] * 2))
+    assert verdict.status is Status.GRADER_ERROR
+
+
+def test_a_guest_killed_once_is_booted_again() -> None:
+    verdict = verdict_on(sequence(observation(kind=Kind.KILLED), GOOD))
+    assert verdict.status is Status.PASSED
+
+
+def test_a_broken_machine_is_the_graders_fault() -> None:
+    def broken(job: Job, attempt: int) -> Observation:
+        raise GraderError("no room is left")
+
+    verdict = verdict_on(broken)
+    assert verdict.status is Status.GRADER_ERROR
+    assert "no room is left" in verdict.message
+
+
+def test_a_probe_that_notes_nothing_is_the_graders_fault() -> None:
+    silent = Observation(probe="x", params={}, outcome=Outcome(kind=Kind.COMPLETED))
+    verdict = verdict_on(sequence(silent, silent))
+    assert verdict.status is Status.GRADER_ERROR
+
+
+def test_without_a_kernel_nothing_is_reached() -> None:
+    verdict = verdict_on(None, stages=Stages(kernel_problem="x.c:3: no such thing"))
+    assert verdict.status is Status.NOT_REACHED
+    assert "x.c:3" in verdict.message
+
+
+def test_without_its_tool_a_check_is_not_reached() -> None:
+    stages = Stages(tools_problem="pgfaultmap is not there")
+    verdict = verdict_on(sequence(GOOD), "faults/anonymous_memory", stages)
+    assert verdict.status is Status.NOT_REACHED
+    assert "pgfaultmap" in verdict.message
+
+
+def test_build_checks_tell_what_went_wrong() -> None:
+    stages = Stages(patch_problem="mm/x.c does not exist")
+    verdict = verdict_on(None, "build/patch_applies", stages)
+    assert verdict.status is Status.FAILED
+    assert "mm/x.c" in verdict.message
+
+
+def test_health_is_over_all_boots() -> None:
+    report = Report(kind="kasan", title="BUG: KASAN: slab-use-after-free in foo", text="...")
+    sick = GOOD.model_copy(update={"reports": [report]})
+    verdict = verdict_on(lambda job, attempt: sick, f"health/no_memory_errors,{CHECK}")
+    assert verdict.status is Status.PASSED  # the read itself went well
+    verdicts: dict[str, Verdict] = {}
+    observer = Canned(lambda job, attempt: sick)
+    selected = rubric.select(f"health/no_memory_errors,{CHECK}")
+    judge(Judge(observer, Stages(), 1, selected, verdicts.__setitem__))
+    verdict = verdicts["health/no_memory_errors"]
+    assert verdict.status is Status.FAILED
+    assert "slab-use-after-free" in verdict.observed
