@@ -49,7 +49,10 @@ class Level(str, Enum):
 
 @dataclass(frozen=True)
 class Bind:
-    """A file or folder of this machine (links are followed) that the command sees."""
+    """A file or folder of this machine (links are followed) that the command sees.
+
+    The command has a user id of its own: what is to be read must be readable for others.
+    """
 
     host: Path
     inside: str

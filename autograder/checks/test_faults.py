@@ -312,3 +312,23 @@ def test_nothing_before_the_start(seen: Observation) -> None:
         pages_in(events_without_loss(seen), area(seen)),
         seen.numbers("pages"),
     )
+
+
+@number("5.14")
+@weight(1)
+@clause(EVERY)
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="",
+    steps="map 0 64;touch 0 {pages};discard 0 0 64;touch 0 {again}",
+    pages=Sample(20, of=64),
+    again=Sample(20, of=64),
+)
+def test_discarded_pages(seen: Observation) -> None:
+    """Pages given back with madvise(MADV_DONTNEED) fault again."""
+    expect_pages(
+        "writing to pages, giving all back, writing again",
+        pages_in(events_without_loss(seen), area(seen)),
+        seen.numbers("pages") + seen.numbers("again"),
+    )

@@ -212,3 +212,13 @@ def test_kernel_threads(seen: Observation) -> None:
             observed="ENOENT",
         )
         expect_error(f'write of "1" to kernel thread {record.text("pid")}', record)
+
+
+@number("2.14")
+@weight(1)
+@clause("2, write: anything else: EINVAL, nothing changes")
+@hint("Look at the length before copying: the text may be longer than any buffer of yours.")
+@observe("write_values", traced=0, texts=BAD_TEXTS)
+def test_long_text(seen: Observation) -> None:
+    """Writing thousands of bytes answers EINVAL and does no harm."""
+    expect_answer("write of 5000 times 1", seen.one("much"), "EINVAL")

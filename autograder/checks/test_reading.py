@@ -3,7 +3,7 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.checks.draw import Integer, Sample
+from autograder.checks.draw import Integer, Integers, Sample
 from autograder.checks.expect import expect, expect_answer, expect_that, fail
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.traces import (
@@ -113,7 +113,7 @@ def test_many_records_in_a_call(seen: Observation) -> None:
 @observe(
     "drain",
     steps=DRAIN,
-    buffer=Integer(101, 199),
+    buffer=Integer(257, 399),
     first=Sample(200, of=800),
     second=Sample(9, of=800),
 )
@@ -141,14 +141,17 @@ def test_records_are_whole(seen: Observation) -> None:
 @number("3.6")
 @weight(2)
 @clause("2, read: next record larger than the caller's buffer: EINVAL; the record stays")
+@hint("Compare the record's size with the buffer's before anything is copied.")
 @needs("pgfaultmap")
-@observe("short_buffer", steps=IDLE, pages=Sample(20, of=64))
+@observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
 def test_short_buffer(seen: Observation) -> None:
     """A buffer too small for the next record answers EINVAL and loses nothing."""
     for call in seen.all("short_read"):
-        expect_answer("read of 1 byte while records wait", call, "EINVAL")
+        did = f"read of {call.text('size')} bytes while records wait"
+        if call.number("ret") <= 0 or call.number("size") == 1:
+            expect_answer(did, call, "EINVAL")
     events = events_of(seen)
-    space_of("the trace read after the refused calls", events)
+    space_of("the trace that was read", events)
     expect_pages(
         "the pages touched before the refused calls",
         pages_in(events, area(seen)),
@@ -261,7 +264,8 @@ def test_two_readers(seen: Observation) -> None:
 @hint(
     "copy_to_user() may fault, and the fault is recorded: hold no lock then that recording takes."
 )
-@observe("self_reader", pages=Integer(12, 30))
+@needs("pgfaultmap")
+@observe("self_reader", rounds=Integers(12, 1, 110))
 def test_reading_ones_own_trace(seen: Observation) -> None:
     """A process may read its own trace into memory that it has not touched."""
     for call in seen.all("read"):
@@ -272,6 +276,11 @@ def test_reading_ones_own_trace(seen: Observation) -> None:
             observed=call.answer,
         )
     expect_answer("stopping the own trace", seen.one("stop"), "1")
+    expect_pages(
+        "the pages that it touched between its reads",
+        pages_in(events_of(seen), area(seen)),
+        list(range(sum(seen.numbers("rounds")))),
+    )
 
 
 @number("3.14")
@@ -282,3 +291,70 @@ def test_bad_buffer(seen: Observation) -> None:
     """A read into memory that cannot be written answers EFAULT and does no harm."""
     expect_answer("read into unmapped memory", seen.one("nowhere"), "EFAULT")
     expect_answer("read into read-only memory", seen.one("readonly"), "EFAULT")
+
+
+SLOW = "map 0 900;touch 0 {first};touchrange 0 500 {second}"
+
+
+@number("3.15")
+@weight(3)
+@clause("3: the traced process never waits for a reader")
+@hint("A reader may be in copy_to_user() for long: hold no lock there that a fault needs.")
+@needs("pgfaultmap")
+@observe(
+    "slow_reader", meanwhile="step", steps=SLOW, first=Sample(150, of=400), second=Integer(200, 300)
+)
+def test_slow_reader(seen: Observation) -> None:
+    """While a reader's copy takes its time the traced process goes on, and nothing is lost."""
+    expect_that(
+        "a step of the traced process while a reader's copy to user memory sleeps",
+        seen.one("meanwhile").text("answered") == "1",
+        expected="the step is taken",
+        observed="the traced process waits",
+    )
+    expect_that(
+        "the slow read",
+        seen.one("copied").number("ret") > 0,
+        expected="records",
+        observed=seen.one("copied").answer,
+    )
+    second = seen.number("second")
+    expect_pages(
+        "the pages touched before and during the slow read",
+        pages_in(events_of(seen), area(seen)),
+        [*seen.numbers("first"), *range(500, 500 + second)],
+    )
+
+
+@number("3.16")
+@weight(1)
+@clause("2: has exited or has been reaped; 3: freed at the latest when the last one is closed")
+@hint("The reader in copy_to_user() still uses the trace: it needs a reference of its own.")
+@observe(
+    "slow_reader", meanwhile="exit", steps="map 0 900;touch 0 {first}", first=Sample(150, of=400)
+)
+def test_slow_reader_and_exit(seen: Observation) -> None:
+    """A process that exits and is reaped while a reader's copy sleeps does no harm."""
+    expect("the traced process", seen.one("meanwhile").text("state"), "Z")
+    expect_that(
+        "the reader, after its process was reaped",
+        seen.one("copied").text("state") in "Z-",
+        expected="end of file",
+        observed="the reader sleeps on",
+    )
+
+
+@number("3.17")
+@weight(1)
+@clause("2, write 0: tracing stops and unread records are discarded")
+@hint("Stopping may free what a reader is just copying from.")
+@observe("slow_reader", meanwhile="stop", steps=SLOW, first=Sample(150, of=400), second=20)
+def test_slow_reader_and_stop(seen: Observation) -> None:
+    """Stopping the trace while a reader's copy sleeps does no harm."""
+    expect_answer("stopping the trace while a reader's copy sleeps", seen.one("stop"), "1")
+    expect_that(
+        "the reader, after the trace was stopped",
+        seen.one("copied").text("state") in "Z-",
+        expected="ESRCH",
+        observed="the reader sleeps on",
+    )

@@ -267,6 +267,15 @@ def test_stack_growth(seen: Observation) -> None:
 def test_execve(seen: Observation) -> None:
     """After execve only the new program's regions are left."""
     expect_agreement(seen)
+    before, after = (events_of(seen, f"events.{step}") for step in (1, 2))
+    gone = sum(event.kind is Kind.REMOVE for event in after[len(before) :])
+    old = len(maps(seen.text("maps.1")))
+    expect_that(
+        "execve of a program with the same regions as before",
+        gone >= old,
+        expected=f"each of the {old} old regions removed",
+        observed=f"{gone} removed",
+    )
 
 
 def _replaced(events: list[Event], place: Extents) -> bool:

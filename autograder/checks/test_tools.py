@@ -412,3 +412,17 @@ def expect_no_crash(seen: Observation) -> None:
             status = tool_status(seen, label)
             if status not in ("status 0", "status 1"):
                 fail(f"{command} on a damaged trace", expected="status 1 or 0", observed=status)
+
+
+@number("9.18")
+@weight(1)
+@clause("4: exits as COMMAND did")
+@hint("A pipe that COMMAND's children inherit stays open as long as they live.")
+@needs("tracepgfault")
+@observe("tool", arguments=f"{OUT}|{HELPER}|orphan|300", outfile=OUT, map=0)
+def test_ends_with_its_command(seen: Observation) -> None:
+    """tracepgfault ends when its command does, whatever children that leaves behind."""
+    did = "tracepgfault on a command that leaves a child behind for 300 s"
+    expect(did, tool_status(seen, "tool"), "status 0")
+    seconds = seen.one("ended").real("now") - seen.one("started").real("now")
+    expect_that(did, seconds < 5, expected="it ends at once", observed=f"it took {seconds:.0f} s")

@@ -8,6 +8,7 @@ come from is what this machine's own apt is set up to use.
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -29,8 +30,10 @@ _INDEX = re.compile(r"'(?P<base>[^']+)/dists/(?P<suite>[^']+)/InRelease' ", re.M
 def get(series: str, folder: Path, progress: Progress) -> tuple[Path, str]:
     """Fetch the package of ``series`` into ``folder``; the tarball in it, and its name.
 
-    Errors: GraderError where this machine has no apt, no keyring or no such package.
+    Errors: GraderError where this is no Debian, or has no keyring or no such package.
     """
+    if _distribution() != "debian":
+        raise GraderError("Debian package: this machine's packages are not Debian's")
     for program in ("apt-get", "dpkg"):
         if shutil.which(program) is None:
             raise GraderError(f"Debian package: there is no {program} here")

@@ -95,6 +95,7 @@ class _Build:
         self._copy()
         file = self.workdir / "kernel.patch"
         file.write_bytes(patch)
+        file.chmod(0o644)
         self.progress("applying the patch", None)
         done = self._command([*patching.COMMAND, f"--input={INSIDE}.patch"], [file])
         report = patching.read(done.output)

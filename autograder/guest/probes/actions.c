@@ -15,6 +15,7 @@
  *	lock S FIRST N		mlock
  *	resize S OLD NEW	mremap in place
  *	move S OLD NEW		mremap to the area's other place
+ *	discard S FIRST N	madvise(MADV_DONTNEED): the next touch faults again
  *	over S FIRST N		mmap a fresh mapping with MAP_FIXED
  *	brk N			sbrk(N pages)
  *	heap PAGES		write to pages of what the last brk added
@@ -215,6 +216,8 @@ struct call action_run(const char *step, const char *remaining)
 		return call_result(mprotect(base + n[2] * PAGE, n[3] * PAGE, protection(words[4])));
 	if (!strcmp(what, "lock"))
 		return call_result(mlock(base + n[2] * PAGE, n[3] * PAGE));
+	if (!strcmp(what, "discard"))
+		return call_result(madvise(base + n[2] * PAGE, n[3] * PAGE, MADV_DONTNEED));
 	if (!strcmp(what, "resize"))
 		return remap(base, n[2], n[3], NULL);
 	if (!strcmp(what, "move"))

@@ -2,16 +2,42 @@
 /*
  * Many processes are traced and end, and nobody reads; free memory before and after.
  * how: exit (reaped at once), held (a descriptor stays open until after the reaping),
- * stop (stopped and started again and again)
+ * stop (stopped and started again and again), read (readers come and go: one is killed
+ * while it sleeps, another reads to the end)
  */
 
+#include <dirent.h>
+
 #include "probe.h"
+
+/* KASAN keeps freed objects back for a while; shrinking a cache makes it let go of them. */
+static void shrink_caches(void)
+{
+	DIR *caches = opendir("/sys/kernel/slab");
+	struct dirent *cache;
+	char path[512];
+	int fd;
+
+	while (caches && (cache = readdir(caches))) {
+		snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", cache->d_name);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd >= 0 && write(fd, "1", 1) == 1)
+			close(fd);
+	}
+	if (caches)
+		closedir(caches);
+}
 
 static long free_pages(void)
 {
 	char text[4096], *line;
-	int fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
-	ssize_t size = read(fd, text, sizeof(text) - 1);
+	ssize_t size;
+	int fd;
+
+	rest(5);
+	shrink_caches();
+	fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+	size = read(fd, text, sizeof(text) - 1);
 
 	close(fd);
 	text[size > 0 ? size : 0] = 0;
@@ -19,9 +45,36 @@ static long free_pages(void)
 	return line ? atol(line + 8) / 4 : -1;
 }
 
+static pid_t quiet_reader(pid_t pid)
+{
+	int history = history_open(pid, O_RDONLY);
+	static char bytes[65536];
+	pid_t reader = fork();
+
+	if (reader == 0) {
+		while (read(history, bytes, sizeof(bytes)) > 0)
+			;
+		_exit(0);
+	}
+	close(history);
+	return reader;
+}
+
+static void read_and_kill(pid_t pid, pid_t *second)
+{
+	pid_t first = quiet_reader(pid);
+
+	rest(0.01);
+	kill(first, SIGKILL);
+	waitpid(first, NULL, 0);
+	*second = quiet_reader(pid);
+	rest(0.01);
+}
+
 static void cycle(const char *how)
 {
 	struct target target = target_new("map 0 200;touchrange 0 0 120");
+	pid_t reader = 0;
 	int held = -1;
 
 	if (!strcmp(how, "held"))
@@ -34,11 +87,16 @@ static void cycle(const char *how)
 			history_write(target.pid, "0");
 			trace_start(target.pid);
 		}
+	if (!strcmp(how, "read"))
+		read_and_kill(target.pid, &reader);
+	target_release(&target);
+	waitpid(target.pid, NULL, 0);
 	close(target.to_target);
 	close(target.from_target);
-	waitpid(target.pid, NULL, 0);
 	if (held >= 0)
 		close(held);
+	if (reader)
+		waitpid(reader, NULL, 0);
 }
 
 PROBE(cycles)
@@ -48,10 +106,8 @@ PROBE(cycles)
 
 	for (long i = 0; i < warm_up; i++)
 		cycle(how);
-	settle();
 	note("before", "pages=%ld", free_pages());
 	for (long i = 0; i < cycles; i++)
 		cycle(how);
-	rest(5);
 	note("after", "pages=%ld", free_pages());
 }

@@ -7,6 +7,7 @@
  *	helper touch N		touches N fresh pages, one after another
  *	helper echo WORD...	prints its words to standard output, a line to standard error
  *	helper cat		copies standard input to standard output
+ *	helper orphan N		leaves a child behind that sleeps N seconds
  *	helper mark FILE	makes an empty file
  */
 
@@ -46,6 +47,9 @@ int main(int argc, char *argv[])
 
 		while ((got = read(0, bytes, sizeof(bytes))) > 0)
 			fwrite(bytes, 1, got, stdout);
+	} else if (!strcmp(what, "orphan")) {
+		if (fork() == 0)
+			sleep(number);
 	} else if (!strcmp(what, "mark")) {
 		close(open(argv[2], O_WRONLY | O_CREAT, 0600));
 	}

@@ -87,6 +87,7 @@ struct target {
 struct target target_new(const char *steps);		/* see actions.c for the steps */
 struct call target_step(struct target *target);		/* gives up where the target is dead */
 void target_release(struct target *target);		/* let it go on, do not wait */
+bool target_has_answered(struct target *target);	/* after target_release */
 void target_end(struct target *target);			/* let it take its last step, and reap it */
 int target_resume(char *argv[]);			/* main of a target that has called execve */
 void target_exec(const char *remaining);		/* in the target: execve, then go on */

@@ -1,23 +1,39 @@
 // SPDX-License-Identifier: MIT
-/* Reads with a buffer of one byte, then with a large one, from a trace that holds records. */
+/*
+ * Reads with buffers of the job's sizes, smaller than many a record, then with a large
+ * one, from a trace that holds records.  Whatever was read, in order, is the trace.
+ */
 
 #include "probe.h"
 
 PROBE(short_buffer)
 {
 	struct target target = target_new(job_text("steps"));
+	int history, all = open("/tmp/all", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	long sizes[64];
+	size_t count = job_list("sizes", sizes, 64);
 	struct reader reader;
-	int history;
-	char byte;
+	static char bytes[65536];
+	ssize_t got;
+	int rest;
 
 	target_step(&target);
 	trace_start(target.pid);
 	target_step(&target);
 	history = history_open(target.pid, O_RDONLY);
-	note_call("short_read", call_result(read(history, &byte, 1)));
-	note_call("short_read", call_result(read(history, &byte, 1)));
-	reader = reader_new(history, 65536);
+	for (size_t i = 0; i < count; i++) {
+		struct call call = call_result(read(history, bytes, sizes[i]));
+
+		note("short_read", "size=%ld ret=%ld errno=%d", sizes[i], call.ret, call.error);
+		if (call.ret > 0 && write(all, bytes, call.ret) != call.ret)
+			give_up("a copy of the trace: %m");
+	}
+	reader = reader_new(history, sizeof(bytes));
 	settle();
 	reader_note(&reader, "reader");
-	tool_events("events", reader.path);
+	rest = open(reader.path, O_RDONLY | O_CLOEXEC);
+	while ((got = read(rest, bytes, sizeof(bytes))) > 0)
+		if (write(all, bytes, got) != got)
+			give_up("a copy of the trace: %m");
+	tool_events("events", "/tmp/all");
 }

@@ -4,6 +4,8 @@
  * so that the probe knows what has happened and what has not yet.
  */
 
+#include <sys/ioctl.h>
+
 #include "probe.h"
 
 static struct target self;	/* in the target: its own ends of the pipes */
@@ -74,6 +76,13 @@ void target_release(struct target *target)
 
 	if (write(target->to_target, &byte, 1) != 1)
 		note("target_is_dead", "errno=%d", errno);
+}
+
+bool target_has_answered(struct target *target)
+{
+	int waiting = 0;
+
+	return ioctl(target->from_target, FIONREAD, &waiting) == 0 && waiting > 0;
 }
 
 struct call target_step(struct target *target)

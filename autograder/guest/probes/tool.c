@@ -28,7 +28,9 @@ PROBE(tool)
 
 	snprintf(line, sizeof(line), "/bin/tracepgfault|%s", job_text("arguments"));
 	split(line, words);
+	note("started", "now=%.3f", now());
 	tool_run("tool", words);
+	note("ended", "now=%.3f", now());
 	error = stat(outfile, &status) ? errno : 0;
 	note("outfile", "errno=%d size=%ld", error, (long)status.st_size);
 	note("marker", "errno=%d", access("/tmp/marker", F_OK) ? errno : 0);

@@ -20,6 +20,17 @@ static void write_each(pid_t pid, const char *texts)
 	}
 }
 
+/* More than any buffer for "1" and a newline holds. */
+static void write_much(pid_t pid)
+{
+	static char much[5000];
+	int history = history_open(pid, O_WRONLY);
+
+	memset(much, '1', sizeof(much));
+	note_call("much", call_result(write(history, much, sizeof(much))));
+	close(history);
+}
+
 PROBE(write_values)
 {
 	struct target target = target_new("map 0 64;touch 0 1,2,3;touch 0 4,5,6");
@@ -31,6 +42,7 @@ PROBE(write_values)
 		trace_start(target.pid);
 	target_step(&target);
 	write_each(target.pid, job_text("texts"));
+	write_much(target.pid);
 	if (traced)
 		target_step(&target);
 	reader = reader_of(target.pid);
