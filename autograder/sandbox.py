@@ -13,12 +13,10 @@ asked for by name.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import select
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -27,10 +25,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from autograder import processes
 from autograder.bounded import Kept
 from autograder.bubblewrap import USER, as_user, walls
 from autograder.errors import GraderError, UsageError
+from autograder.processes import Process as Process
 
 VARIABLE = "PGFAULT_SANDBOX"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8"}
@@ -89,72 +87,6 @@ class Completed:
         return self.status == 0 and not self.killed_by
 
 
-class Process:
-    """A command that runs in a sandbox, with everything that it started."""
-
-    def __init__(
-        self, popen: subprocess.Popen[bytes], first: int | None, scratch: Path | None
-    ) -> None:
-        self._popen = popen
-        self._first = first  # pidfd of the namespace's first process: all die with it
-        self._scratch = scratch  # the command's own /tmp, where that is a folder of this machine
-        self._cpu_seconds = 0.0
-        self._status: int | None = None
-
-    def running(self) -> bool:
-        """Whether the command itself has not ended yet."""
-        return self._popen.poll() is None
-
-    def cpu_seconds(self) -> float:
-        """Processor time of all its processes, as last seen while it ran."""
-        if self._status is None:
-            self._cpu_seconds = max(self._cpu_seconds, processes.cpu_seconds(self._popen.pid))
-        return self._cpu_seconds
-
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit status, negative for a signal; nothing is left running afterwards.
-
-        The sandbox's own programs tell a signal as 128 + N, so that a command which
-        exits with such a number by itself reads as if the signal had ended it.
-        Errors: subprocess.TimeoutExpired after ``timeout`` seconds.
-        """
-        if self._status is None:
-            status = self._popen.wait(timeout)
-            self._end()
-            self._status = 128 - status if 128 < status < 128 + 65 else status
-        return self._status
-
-    def kill(self) -> None:
-        """End every process at once; harmless when they have ended."""
-        if self._status is not None:
-            return
-        self.cpu_seconds()
-        if self._first is None:
-            processes.kill_tree(self._popen.pid)
-        else:
-            self._kill_first(self._first)
-        self.wait()
-
-    def _end(self) -> None:
-        """Wait until no process is left, and remove what was made for the command."""
-        if self._first is None:
-            with contextlib.suppress(OSError):  # the group is gone, as it should be
-                os.killpg(self._popen.pid, signal.SIGKILL)
-        else:
-            self._kill_first(self._first)
-            waiting = select.poll()
-            waiting.register(self._first, select.POLLIN)
-            waiting.poll()  # readable once the namespace's last process is gone
-            os.close(self._first)
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-
-    @staticmethod
-    def _kill_first(pidfd: int) -> None:
-        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-
-
 class Sandbox:
     """Runs commands at one level of isolation; may be used by several threads at once.
 
@@ -207,7 +139,7 @@ class Sandbox:
             cwd=outside(cwd, here),
             env={name: outside(value, here) for name, value in environment.items()},
         )
-        return Process(popen, None, scratch)
+        return Process(popen, scratch=scratch)
 
     def _start_full(
         self,
@@ -220,31 +152,31 @@ class Sandbox:
         stdout: int | None,
         pass_fds: Sequence[int],
     ) -> Process:
-        reading, writing = os.pipe()
+        # bwrap tells its first process and, later, the status; it waits to go on until we
+        # hold that process, which could be gone otherwise before we know it.
+        status, told = os.pipe()
+        blocked, go = os.pipe()
         command = [
             *walls(binds, environment, limits, self.root),
-            *("--chdir", cwd, "--info-fd", str(writing), "--"),
+            *("--json-status-fd", str(told), "--block-fd", str(blocked), "--chdir", cwd, "--"),
             *(as_user() if self.root else []),
             *_limited(argv, limits, processes_too=True),
         ]
         try:
-            popen = _popen(command, stdin, stdout, [*pass_fds, writing], env=environment)
+            popen = _popen(command, stdin, stdout, [*pass_fds, told, blocked], env=environment)
         except BaseException:
-            os.close(reading)
+            os.close(status)
+            os.close(go)
             raise
         finally:
-            os.close(writing)
-        with os.fdopen(reading, "rb") as info:
-            told = info.read()
+            os.close(told)
+            os.close(blocked)
         try:
-            first = os.pidfd_open(int(json.loads(told)["child-pid"]))
-        except (ValueError, KeyError, OSError):
-            status = popen.wait()
-            raise GraderError(
-                f"bubblewrap cannot make a sandbox here (status {status}): allow user "
-                "namespaces, or give --sandbox none, which protects this machine from nothing"
-            ) from None
-        return Process(popen, first, None)
+            return Process.in_namespace(popen, status)
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                os.write(go, b"1")
+            os.close(go)
 
     def run(
         self,
@@ -270,15 +202,16 @@ class Sandbox:
         kept = Kept(limits.output_bytes)
         try:
             killed_by = _follow(process, reading, limits, kept, on_output)
+            if killed_by:
+                process.kill()
+            status = process.wait()
+        except GraderError as error:
+            raise GraderError(f"{error}: {kept.text().strip()[-500:]}") from None
         finally:
             process.kill()
             os.close(reading)
         return Completed(
-            process.wait(),
-            kept.text(),
-            killed_by,
-            process.cpu_seconds(),
-            time.monotonic() - started,
+            status, kept.text(), killed_by, process.cpu_seconds(), time.monotonic() - started
         )
 
 
@@ -358,17 +291,18 @@ def _follow(
     """Read until the end of the output or of the command's patience; say what ended it."""
     deadline = time.monotonic() + limits.wall_seconds
     look = 0.0
-    while True:
-        ready, _, _ = select.select([reading], [], [], TICK)
-        if ready:
+    open_ended = True
+    while process.running() or open_ended:
+        if open_ended and select.select([reading], [], [], TICK)[0]:
             data = os.read(reading, 1 << 16)
-            if not data:
-                return ""
+            open_ended = bool(data)
             kept.add(data)
             if on_output is not None:
                 on_output(data)
-        elif not process.running():
-            return ""  # something that got away holds the other end open
+        elif not process.ended(TICK):
+            pass
+        else:
+            return ""  # whatever holds the output's other end has got away
         now = time.monotonic()
         if now >= look:
             look = now + TICK
@@ -378,3 +312,4 @@ def _follow(
             return "wall"
         if kept.seen > limits.output_bytes * FLOOD:
             return "output"
+    return ""

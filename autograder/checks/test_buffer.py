@@ -15,7 +15,7 @@ ROOM = 500  # records for which the contract promises room
 MANY = 6000  # faults: more than a buffer of the suggested size has room for
 LATER = 50
 OVERFLOW = {"steps": f"map 0 {MANY + LATER};touchrange 0 0 {MANY};touchrange 0 {MANY} {LATER}"}
-CYCLES = {"warm_up": 30, "cycles": 60, "leaks": 1}
+CYCLES = {"warm_up": 60, "cycles": 60, "leaks": 1}
 NOISE = 30  # pages by which free memory differs without a leak: a third of that was seen
 
 

@@ -33,7 +33,6 @@ struct region {
 
 static struct region *regions;
 static size_t nregions, room;
-static int any_lost;
 
 static void *need(void *memory)
 {
@@ -78,13 +77,14 @@ static int add(u64 name, u64 start, u64 end)
 	return 1;
 }
 
+/* One that is not known was added in what another reader took, or was lost. */
 static int removed(u64 name)
 {
 	struct region *region = alive(name);
 
 	if (region)
 		region->alive = 0;
-	return region || any_lost;
+	return name != 0;
 }
 
 static int fault(u64 address)
@@ -127,7 +127,6 @@ static int record(char *p, int print)
 	case 'L':
 		if (!number(p, 10, '\0', &a))
 			return 0;
-		any_lost = 1;
 		break;
 	default:
 		return 0;
