@@ -41,9 +41,10 @@ def read_back(path: Path, largest: int) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode) or facts.st_size > largest:
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as stream:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode) or facts.st_size > largest:
-            return None
         content = stream.read(largest + 1)
     return content if len(content) <= largest else None

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""What /proc says about a process and everything that it started."""
+"""A command that was started, with everything that it started itself."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import select
+import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import GraderError
+
+LONGEST_TOLD = 1 << 16
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -70,3 +78,115 @@ def kill_tree(root: int) -> None:
             os.kill(stat.pid, signal.SIGKILL)
         except OSError:
             continue
+
+
+class Process:
+    """A command that runs, with all its descendants.
+
+    At ``none`` these are the processes that /proc shows as such; with ``first``, all of a
+    process namespace, which none can leave.
+    """
+
+    def __init__(
+        self,
+        popen: subprocess.Popen[bytes],
+        first: int | None = None,
+        told: int | None = None,
+        scratch: Path | None = None,
+    ) -> None:
+        self._popen = popen
+        self._first = first  # pidfd of the namespace's first process: all die with it
+        self._told = told  # where bubblewrap tells what becomes of it
+        self._scratch = scratch  # the command's own /tmp, where that is a folder of this machine
+        self._cpu_seconds = 0.0
+        self._status: int | None = None
+        self._killed = False
+
+    @classmethod
+    def in_namespace(cls, popen: subprocess.Popen[bytes], told: int) -> Process:
+        """The process of a ``bwrap`` that tells its status to ``told`` and waits to go on.
+
+        Errors: GraderError where it cannot make a namespace.
+        """
+        line = b""
+        while not line.endswith(b"\n") and (part := os.read(told, 1)):
+            line += part
+        try:
+            return cls(popen, os.pidfd_open(int(json.loads(line)["child-pid"])), told)
+        except (ValueError, KeyError, OSError):
+            os.close(told)
+            popen.kill()
+            popen.wait()
+            raise GraderError(
+                "bubblewrap cannot make a sandbox here: allow user namespaces, or give "
+                "--sandbox none, which protects this machine from nothing"
+            ) from None
+
+    def running(self) -> bool:
+        """Whether the command itself has not ended yet."""
+        return self._popen.poll() is None
+
+    def ended(self, timeout: float) -> bool:
+        """Whether the command itself has ended, or does within ``timeout`` seconds."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(timeout)
+        return not self.running()
+
+    def cpu_seconds(self) -> float:
+        """Processor time of all its processes, as last seen while it ran."""
+        if self._status is None:
+            self._cpu_seconds = max(self._cpu_seconds, cpu_seconds(self._popen.pid))
+        return self._cpu_seconds
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status, negative for a signal; nothing is left running afterwards.
+
+        The sandbox's own programs tell a signal as 128 + N, so that a command which
+        exits with such a number by itself reads as if the signal had ended it.
+        Errors: subprocess.TimeoutExpired after ``timeout`` seconds, GraderError where the
+        command was never reached because its sandbox could not be made.
+        """
+        if self._status is None:
+            status = self._popen.wait(timeout)
+            reached = self._end()
+            self._status = 128 - status if 128 < status < 128 + 65 else status
+            if not reached and status > 0 and not self._killed:
+                raise GraderError("bubblewrap could not make the sandbox of a command")
+        return self._status
+
+    def kill(self) -> None:
+        """End every process at once; harmless when they have ended."""
+        if self._status is not None:
+            return
+        self.cpu_seconds()
+        self._killed = True
+        if self._first is None:
+            kill_tree(self._popen.pid)
+        else:
+            self._kill_first(self._first)
+        self.wait()
+
+    def _end(self) -> bool:
+        """Wait until no process is left and clean up; whether the command was reached."""
+        reached = True
+        if self._first is None:
+            with contextlib.suppress(OSError):  # the group is gone, as it should be
+                os.killpg(self._popen.pid, signal.SIGKILL)
+        else:
+            self._kill_first(self._first)
+            waiting = select.poll()
+            waiting.register(self._first, select.POLLIN)
+            waiting.poll()  # readable once the namespace's last process is gone
+            os.close(self._first)
+        if self._told is not None:
+            # Only what came as far as running the command has an exit code to tell.
+            reached = b"exit-code" in os.read(self._told, LONGEST_TOLD)
+            os.close(self._told)
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+        return reached
+
+    @staticmethod
+    def _kill_first(pidfd: int) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)

@@ -291,18 +291,17 @@ def _follow(
     """Read until the end of the output or of the command's patience; say what ended it."""
     deadline = time.monotonic() + limits.wall_seconds
     look = 0.0
-    open_ended = True
-    while process.running() or open_ended:
-        if open_ended and select.select([reading], [], [], TICK)[0]:
+    sources = [reading]
+    while True:
+        if sources and select.select(sources, [], [], TICK)[0]:
             data = os.read(reading, 1 << 16)
-            open_ended = bool(data)
             kept.add(data)
-            if on_output is not None:
+            if not data:
+                sources = []
+            elif on_output is not None:
                 on_output(data)
-        elif not process.ended(TICK):
-            pass
-        else:
-            return ""  # whatever holds the output's other end has got away
+        elif process.ended(0 if sources else TICK):
+            return ""  # even if something that got away holds the output open
         now = time.monotonic()
         if now >= look:
             look = now + TICK
@@ -312,4 +311,3 @@ def _follow(
             return "wall"
         if kept.seen > limits.output_bytes * FLOOD:
             return "output"
-    return ""

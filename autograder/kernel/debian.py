@@ -103,6 +103,13 @@ def _download(options: Iterable[str], series: str, folder: Path) -> Path | None:
     return next(folder.glob(f"linux-source-{series}_*.deb"), None)
 
 
+def _distribution() -> str:
+    try:
+        return platform.freedesktop_os_release().get("ID", "")
+    except OSError:
+        return ""
+
+
 def _run(command: list[str], folder: Path, check: bool = True) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     try:
