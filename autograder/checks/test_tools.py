@@ -21,6 +21,7 @@ from autograder.trace.events import PAGE, Kind
 AREA = "Tools"
 OUT = "/tmp/out"
 HELPER = "/bin/helper"
+TRACE = "/bin/tracepgfault"
 
 
 @number("9.1")
@@ -28,7 +29,11 @@ HELPER = "/bin/helper"
 @clause("4: exits as COMMAND did (its status)")
 @needs("tracepgfault")
 @observe(
-    "tool", arguments=f"{OUT}|{HELPER}|exit|{{status}}", outfile=OUT, map=0, status=Integer(3, 120)
+    "tool",
+    command=f"{TRACE}|{OUT}|{HELPER}|exit|{{status}}",
+    outfile=OUT,
+    events=0,
+    status=Integer(3, 120),
 )
 def test_exit_status(seen: Observation) -> None:
     """tracepgfault exits with its command's status."""
@@ -43,7 +48,7 @@ def test_exit_status(seen: Observation) -> None:
 @weight(1)
 @clause("4: exits as COMMAND did (128+N where signal N ended it)")
 @needs("tracepgfault")
-@observe("tool", arguments=f"{OUT}|{HELPER}|signal|15", outfile=OUT, map=0)
+@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|15", outfile=OUT, events=0)
 def test_exit_by_signal(seen: Observation) -> None:
     """tracepgfault exits with 128+N where signal N ended its command."""
     expect("tracepgfault on a command that SIGTERM ends", tool_status(seen, "tool"), "status 143")
@@ -53,7 +58,7 @@ def test_exit_by_signal(seen: Observation) -> None:
 @weight(1)
 @clause("4: exits with 127 where COMMAND cannot be run")
 @needs("tracepgfault")
-@observe("tool", arguments=f"{OUT}|/bin/there-is-none", outfile=OUT, map=0)
+@observe("tool", command=f"{TRACE}|{OUT}|/bin/there-is-none", outfile=OUT, events=0)
 def test_command_missing(seen: Observation) -> None:
     """tracepgfault exits with 127 where its command cannot be run."""
     expect("tracepgfault on a command that does not exist", tool_status(seen, "tool"), "status 127")
@@ -63,7 +68,7 @@ def test_command_missing(seen: Observation) -> None:
 @weight(1)
 @clause("4: 2 with a usage line on standard error where arguments are missing")
 @needs("tracepgfault")
-@observe("tool", arguments=OUT, outfile=OUT, map=0)
+@observe("tool", command=f"{TRACE}|{OUT}", outfile=OUT, events=0)
 def test_usage(seen: Observation) -> None:
     """tracepgfault without a command prints a usage line and exits with 2."""
     expect("tracepgfault without a command", tool_status(seen, "tool"), "status 2")
@@ -82,9 +87,9 @@ def test_usage(seen: Observation) -> None:
 @needs("tracepgfault")
 @observe(
     "tool",
-    arguments=f"/tmp/no/such/out|{HELPER}|mark|/tmp/marker",
+    command=f"{TRACE}|/tmp/no/such/out|{HELPER}|mark|/tmp/marker",
     outfile="/tmp/no/such/out",
-    map=0,
+    events=0,
 )
 def test_outfile_unwritable(seen: Observation) -> None:
     """An OUTFILE that cannot be created is an error, and the command does not run."""
@@ -110,9 +115,9 @@ def test_outfile_unwritable(seen: Observation) -> None:
 @needs("tracepgfault")
 @observe(
     "tool",
-    arguments=f"{OUT}|{HELPER}|echo|{{one}}|two words||-x",
+    command=f"{TRACE}|{OUT}|{HELPER}|echo|{{one}}|two words||-x",
     outfile=OUT,
-    map=0,
+    events=0,
     one=Integer(1000, 9999),
 )
 def test_output_is_kept(seen: Observation) -> None:
@@ -136,9 +141,9 @@ def test_input_is_kept(seen: Observation) -> None:
 
 
 TOUCH = {
-    "arguments": f"{OUT}|{HELPER}|touch|{{pages}}",
+    "command": f"{HELPER}|idle|{TRACE}|{OUT}|{HELPER}|touch|{{pages}}",
     "outfile": OUT,
-    "map": 1,
+    "events": 1,
     "pages": Integer(20, 90),
 }
 
@@ -167,17 +172,24 @@ def test_traces_the_command(seen: Observation) -> None:
     )
 
 
+BURSTS, BURST = 20, 240
+
+
 @number("9.9")
-@weight(1)
-@clause("4: writes the bytes that it read; COMMAND's end is seen as end of file")
+@weight(2)
+@clause("4: runs COMMAND traced and writes the bytes that it read, in order")
+@hint("Read while the command runs: the kernel's buffer does not hold everything.")
 @needs("tracepgfault", "pgfaultmap")
-@observe("tool", arguments=f"{OUT}|{HELPER}|touch|400", outfile=OUT, map=1)
+@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|bursts|{BURSTS}|{BURST}", outfile=OUT, events=1)
 def test_traces_much(seen: Observation) -> None:
-    """A command with many faults is traced to its end."""
+    """A command with more faults than any buffer holds is traced to its end."""
     events = events_of(seen)
     start = int(seen.text("tool.out").strip() or "0", 16)
+    pages = BURSTS * BURST
     expect_pages(
-        "the 400 pages that the command touched", pages_in(events, start, 400), list(range(400))
+        f"the {pages} pages that the command touched, a few at a time",
+        pages_in(events, start, pages),
+        list(range(pages)),
     )
 
 
@@ -419,7 +431,7 @@ def expect_no_crash(seen: Observation) -> None:
 @clause("4: exits as COMMAND did")
 @hint("A pipe that COMMAND's children inherit stays open as long as they live.")
 @needs("tracepgfault")
-@observe("tool", arguments=f"{OUT}|{HELPER}|orphan|300", outfile=OUT, map=0)
+@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|orphan|300", outfile=OUT, events=0)
 def test_ends_with_its_command(seen: Observation) -> None:
     """tracepgfault ends when its command does, whatever children that leaves behind."""
     did = "tracepgfault on a command that leaves a child behind for 300 s"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from autograder.checks.expect import Mismatch, expect_that, fail, some
 from autograder.guest.observation import Observation
@@ -69,9 +70,10 @@ def expect_pages(did: str, observed: list[int], expected: list[int]) -> None:
     """Raise Mismatch unless the very pages were seen in this order, with what differs."""
     if observed == expected:
         return
-    missing = [page for page in expected if page not in observed]
-    foreign = [page for page in observed if page not in expected]
-    repeated = sorted({page for page in observed if observed.count(page) > expected.count(page)})
+    seen, wanted = Counter(observed), Counter(expected)
+    missing = [page for page in wanted if page not in seen]
+    foreign = [page for page in seen if page not in wanted]
+    repeated = sorted(page for page in seen if page in wanted and seen[page] > wanted[page])
     differences = [
         f"{what}: {some(pages)}"
         for what, pages in (

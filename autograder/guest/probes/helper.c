@@ -5,6 +5,9 @@
  *	helper signal N		ends by signal N
  *	helper sleep N		sleeps N seconds
  *	helper touch N		touches N fresh pages, one after another
+ *	helper bursts N M	touches N times M fresh pages, with a rest after each time
+ *	helper idle COMMAND...	becomes COMMAND, which runs only when nobody else wants to;
+ *				its children are like others
  *	helper echo WORD...	prints its words to standard output, a line to standard error
  *	helper cat		copies standard input to standard output
  *	helper orphan N		leaves a child behind that sleeps N seconds
@@ -12,6 +15,7 @@
  */
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +41,23 @@ int main(int argc, char *argv[])
 		for (long page = 0; page < number; page++)
 			((volatile char *)area)[page * 4096] = 1;
 		printf("%lx\n", (unsigned long)area);
+	} else if (!strcmp(what, "bursts")) {
+		long pages = argc > 3 ? atol(argv[3]) : 0;
+		char *area = mmap(NULL, number * pages * 4096, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		for (long page = 0; page < number * pages; page++) {
+			((volatile char *)area)[page * 4096] = 1;
+			if (page % pages == pages - 1)
+				usleep(10000);
+		}
+		printf("%lx\n", (unsigned long)area);
+	} else if (!strcmp(what, "idle") && argc > 2) {
+		struct sched_param none = { 0 };
+
+		sched_setscheduler(0, SCHED_IDLE | SCHED_RESET_ON_FORK, &none);
+		execv(argv[2], argv + 2);
+		return 126;
 	} else if (!strcmp(what, "echo")) {
 		for (int i = 2; i < argc; i++)
 			printf("[%s]", argv[i]);

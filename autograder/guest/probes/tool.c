@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs tracepgfault as the job says, with its streams in files; tells how it ended,
+ * Runs tracepgfault as the job says ("|" stands between the words of the command), with its streams in files; tells how it ended,
  * whether OUTFILE is there, and what pgfaultmap makes of it.
  */
 
@@ -26,7 +26,7 @@ PROBE(tool)
 	int error;
 	struct stat status = { 0 };
 
-	snprintf(line, sizeof(line), "/bin/tracepgfault|%s", job_text("arguments"));
+	snprintf(line, sizeof(line), "%s", job_text("command"));
 	split(line, words);
 	note("started", "now=%.3f", now());
 	tool_run("tool", words);
@@ -34,8 +34,8 @@ PROBE(tool)
 	error = stat(outfile, &status) ? errno : 0;
 	note("outfile", "errno=%d size=%ld", error, (long)status.st_size);
 	note("marker", "errno=%d", access("/tmp/marker", F_OK) ? errno : 0);
-	if (!error && S_ISREG(status.st_mode) && job_number("map")) {
+	if (error || !S_ISREG(status.st_mode))
+		return;
+	if (job_number("events"))
 		tool_events("events", outfile);
-		tool_run("map", (const char *const[]){ "/bin/pgfaultmap", outfile, NULL });
-	}
 }
