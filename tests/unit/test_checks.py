@@ -51,7 +51,9 @@ def test_each_boot_can_be_drawn_for_many_seeds() -> None:
 
 def test_probes_fit_on_a_screen_or_two() -> None:
     for source in SOURCES.glob("*.c"):
-        assert len(source.read_text().splitlines()) <= 260, source.name
+        lines = source.read_text().splitlines()
+        is_probe = any(line.startswith("PROBE(") for line in lines)
+        assert len(lines) <= (150 if is_probe else 300), source.name
 
 
 def test_draws() -> None:
