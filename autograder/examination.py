@@ -12,7 +12,6 @@ from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.errors import GraderError
 from autograder.guest.machine import Kernel, Machine
-from autograder.guest.observation import Kind
 from autograder.guest.programs import compile_programs
 from autograder.judging import Judge, judge
 from autograder.kernel.build import jobs
@@ -54,8 +53,8 @@ class Examination:
         boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
         assert boot.plan is not None
         first = observer.observe(boot.plan.job(self.seed), 1)
-        if first.outcome.kind is Kind.KILLED:
-            raise GraderError(first.outcome.detail)
+        if first.outcome.graders_fault:
+            raise GraderError(str(first.outcome))
         if not first.all("booted"):
             return replace(self.stages, boot_problem=str(first.outcome))
         observer.plan(rubric.jobs(self.selected, self.seed))

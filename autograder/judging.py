@@ -80,8 +80,8 @@ class Judge:
         assert check.plan is not None and self.observer is not None
         seen = self.observer.observe(check.plan.job(self.seed), self.attempt)
         self.seen_now = seen
-        if seen.outcome.kind is Kind.KILLED:
-            raise GraderError(seen.outcome.detail)
+        if seen.outcome.graders_fault:
+            raise GraderError(str(seen.outcome))
         if not hasattr(request.function, "__any_outcome__"):
             _require_completed(seen)
         return seen

@@ -204,6 +204,8 @@ def _outcome(seen: Observation, run: _Run) -> Outcome:
         return Outcome(kind=Kind.HANG, detail=_who_hangs(seen))
     if "finished" not in names:
         return Outcome(kind=Kind.VANISHED, detail=f"it ended with status {run.status}")
+    if "broken" in seen.files:
+        return Outcome(kind=Kind.BROKEN, detail=seen.text("broken"))
     if "gave_up" in seen.files:
         return Outcome(kind=Kind.GAVE_UP, detail=seen.text("gave_up"))
     status = seen.one("probe_ended").number("status")

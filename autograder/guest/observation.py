@@ -22,6 +22,7 @@ class Kind(str, Enum):
     NO_BOOT = "no_boot"
     VANISHED = "vanished"  # the kernel ended without saying so
     KILLED = "killed"  # from outside: the grader's fault
+    BROKEN = "broken"  # the probe itself: the grader's fault
 
     __str__ = str.__str__
 
@@ -44,6 +45,11 @@ class Outcome(Value):
 
     kind: Kind
     detail: str = ""
+
+    @property
+    def graders_fault(self) -> bool:
+        """Whether no submission is to blame."""
+        return self.kind in (Kind.KILLED, Kind.BROKEN)
 
     def __str__(self) -> str:
         return f"{self.kind.words}: {self.detail}" if self.detail else self.kind.words

@@ -22,7 +22,7 @@ _LINKER = re.compile(
 _MODPOST = re.compile(r"^ERROR: modpost: (?P<text>.*)$")
 _KCONFIG = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+): ?(?:error: )?(?P<text>.*)$")
 _MAKE = re.compile(r"^make(?:\[\d+\])?: \*\*\* (?P<text>.*)$")
-_AROUND = re.compile(r"^(?: {1,}|In file included from|[^\s:]+: (?:In function|At top level)|\t)")
+_BEFORE = re.compile(r"In file included from| +from |\S+: (?:In function|At top level)")
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ def _at(lines: list[str], number: int) -> BuildError | None:
 def _excerpt(lines: list[str], number: int) -> str:
     """The lines around an error that the compiler wrote to explain it."""
     first = last = number
-    while first > 0 and _AROUND.match(lines[first - 1]) and not lines[first - 1].startswith("  "):
+    while first > 0 and _BEFORE.match(lines[first - 1]):
         first -= 1
-    while last + 1 < len(lines) and _AROUND.match(lines[last + 1]):
+    while last + 1 < len(lines) and lines[last + 1].startswith(" "):
         last += 1
     return "\n".join(lines[first : last + 1][:LONGEST_EXCERPT])
 

@@ -100,7 +100,7 @@ class _Build:
         done = self._command([*patching.COMMAND, f"--input={INSIDE}.patch"], [file])
         report = patching.read(done.output)
         self.notes = report.notes
-        if not done.ok:
+        if not done.ok or report.problems:
             return self._failed_patch(done, report)
         self.progress("configuring the kernel", None)
         done = self._command(make("olddefconfig"))

@@ -102,8 +102,9 @@ def test_what_only_costs_time_is_not_repeated(kind: Kind) -> None:
     assert verdict.attempts == ["failed"]
 
 
-def test_a_guest_killed_from_outside_is_the_graders_fault() -> None:
-    verdict = verdict_on(sequence(*[observation(kind=Kind.KILLED)] * 2))
+@pytest.mark.parametrize("kind", [Kind.KILLED, Kind.BROKEN])
+def test_what_no_submission_does_is_the_graders_fault(kind: Kind) -> None:
+    verdict = verdict_on(sequence(*[observation(kind=kind)] * 2))
     assert verdict.status is Status.GRADER_ERROR
 
 

@@ -13,7 +13,7 @@ static void set(const char *path, const char *text)
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		give_up("fault injection: %s: %m", path);
+		broken("fault injection: %s: %m", path);
 	close(fd);
 }
 

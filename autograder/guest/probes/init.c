@@ -94,7 +94,7 @@ static void run_probe(const char *name)
 		probe->run();
 		_exit(0);
 	}
-	give_up("there is no probe %s", name);
+	broken("there is no probe %s", name);
 }
 
 /* Objects are reported once they are older than five seconds and seen twice. */

@@ -37,7 +37,7 @@ const char *job_text(const char *key)
 	for (const char *line = text; line < text + size; line += strlen(line) + 1)
 		if (!strncmp(line, key, length) && line[length] == ' ')
 			return line + length + 1;
-	give_up("the job has no %s", key);
+	broken("the job has no %s", key);
 }
 
 long job_number(const char *key)

@@ -85,14 +85,27 @@ void note_file(const char *name, const char *path)
 	free(bytes);
 }
 
-void give_up(const char *format, ...)
+static void __attribute__((noreturn)) end(const char *how, const char *format, va_list args)
 {
 	char text[512];
+
+	vsnprintf(text, sizeof(text), format, args);
+	note_bytes(how, text, strlen(text));
+	_exit(70);
+}
+
+void give_up(const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	note_bytes("gave_up", text, strlen(text));
-	_exit(70);
+	end("gave_up", format, args);
+}
+
+void broken(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	end("broken", format, args);
 }
