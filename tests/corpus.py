@@ -3,7 +3,8 @@
 
 A mutant is a file ``tests/mutants/AREA/NAME.diff``: a header that says what is wrong and
 which checks must fail, and a diff on the reference solution (``tools/...``, or a path in
-the kernel's tree once the reference's series is applied).
+the kernel's tree once the reference's series is applied).  Where the header says
+``Fails: ???`` the mutant is a draft: nobody has yet looked which checks fail, and why.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ HERE = Path(__file__).parent
 REFERENCE = HERE.parent / "reference-solution"
 SOLUTIONS = HERE / "solutions"
 WITHOUT_EXTRA = "WITHOUT-EXTRA-CREDIT"  # a file in a solution that leaves threads out
+UNKNOWN = "???"
 _HEADER = re.compile(r"^(Mistake|Clause|Fails|Depends|Flaky): *(.*)$")
 
 
@@ -31,6 +33,11 @@ class Mutant:
     fails: frozenset[str]
     depends: str
     diff: str
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is not known yet which checks must fail."""
+        return self.fails == {UNKNOWN}
 
     @property
     def changes_kernel(self) -> bool:
@@ -69,9 +76,10 @@ def load(path: Path) -> Mutant:
     )
 
 
-def mutants() -> list[Mutant]:
-    """All mutants, by name."""
-    return [load(path) for path in sorted((HERE / "mutants").glob("*/*.diff"))]
+def mutants(drafts: bool = False) -> list[Mutant]:
+    """All mutants, by name; or all drafts of mutants."""
+    found = [load(path) for path in sorted((HERE / "mutants").glob("*/*.diff"))]
+    return [mutant for mutant in found if mutant.is_draft is drafts]
 
 
 def solutions() -> list[Path]:

@@ -199,12 +199,15 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("build/matrix"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="only the checks that must fail")
+    parser.add_argument(
+        "--drafts", action="store_true", help="the mutants of which it is not known what fails"
+    )
     parser.add_argument("--no-solutions", action="store_true", help="mutants only")
     options = parser.parse_args()
     matrix = Matrix(options.out, options.seed)
     chosen = [
         mutant
-        for mutant in mutants()
+        for mutant in mutants(options.drafts)
         if not options.names or any(name in mutant.name for name in options.names)
     ]
     rows = []
@@ -232,6 +235,8 @@ def _print(row: Row) -> None:
         print(f"right   {row.name}  ({len(row.failed)} checks failed, {row.seconds} s)", flush=True)
         return
     print(f"WRONG   {row.name}: {row.problem}", flush=True)
+    if row.failed:
+        print(f"        Fails: {' '.join(sorted(row.failed))}", flush=True)
     for check in row.missed:
         print(f"        missed: {check}", flush=True)
     for check in row.wronged:
