@@ -31,7 +31,7 @@ from autograder.errors import GraderError, UsageError
 from autograder.processes import Process as Process
 
 VARIABLE = "PGFAULT_SANDBOX"
-ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C.UTF-8"}
+ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C"}
 TICK = 0.2  # seconds between two looks at a command's processor time
 FLOOD = 64  # times what is kept of the output: more than that ends the command
 
