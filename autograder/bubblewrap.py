@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.users import HIDDEN
+
 if TYPE_CHECKING:
     from autograder.sandbox import Bind, Limits
 
-USER = 65321  # of no one: not in any passwd file, outside what distributions hand out
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "include", "share")
 ETC = ("alternatives", "ld.so.cache")
 
@@ -27,7 +28,7 @@ def walls(
         for needed in ("SETUID", "SETGID", "SETPCAP"):  # dropped again by setpriv
             command += ["--cap-add", f"CAP_{needed}"]
     else:
-        command += ["--unshare-user", "--uid", str(USER), "--gid", str(USER)]
+        command += ["--unshare-user", "--uid", str(HIDDEN), "--gid", str(HIDDEN)]
     command += ["--clearenv"]
     for name, value in environment.items():
         command += ["--setenv", name, value]
@@ -54,6 +55,7 @@ def walls(
     return [*command, "--remount-ro", "/"]
 
 
-def as_user() -> list[str]:
-    command = ["setpriv", "--reuid", str(USER), "--regid", str(USER), "--clear-groups"]
+def as_user(user: int) -> list[str]:
+    """What turns root into ``user``, without rights and without a way back."""
+    command = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
     return [*command, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]

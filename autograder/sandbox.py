@@ -3,7 +3,7 @@
 
 Level ``full`` is bubblewrap: no network, its own processes, users and file system, in
 which only the system's programs and the folders that a caller names can be seen.  When
-the grader is root the command gets a user id of its own (:data:`USER`) before it starts;
+the grader is root the command gets a user id of its own before it starts;
 otherwise a user namespace hides the grader's, and files still belong to it.
 
 Level ``none`` protects nothing.  It exists for machines without namespaces and must be
@@ -26,9 +26,10 @@ from enum import Enum
 from pathlib import Path
 
 from autograder.bounded import Kept
-from autograder.bubblewrap import USER, as_user, walls
+from autograder.bubblewrap import as_user, walls
 from autograder.errors import GraderError, UsageError
 from autograder.processes import Process as Process
+from autograder.users import own_user
 
 VARIABLE = "PGFAULT_SANDBOX"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C"}
@@ -96,15 +97,16 @@ class Sandbox:
     def __init__(self, level: Level) -> None:
         self.level = level
         self.root = os.geteuid() == 0
+        self.user = own_user()
 
     def hand_over(self, folder: Path) -> None:
         """Let sandboxed commands write in ``folder`` and everything below it."""
         if self.level is Level.NONE or not self.root:
             return
-        os.chown(folder, USER, USER, follow_symlinks=False)
+        os.chown(folder, self.user, self.user, follow_symlinks=False)
         for parent, folders, files in os.walk(folder):
             for name in (*folders, *files):
-                os.chown(Path(parent, name), USER, USER, follow_symlinks=False)
+                os.chown(Path(parent, name), self.user, self.user, follow_symlinks=False)
 
     def start(
         self,
@@ -159,7 +161,7 @@ class Sandbox:
         command = [
             *walls(binds, environment, limits, self.root),
             *("--json-status-fd", str(told), "--block-fd", str(blocked), "--chdir", cwd, "--"),
-            *(as_user() if self.root else []),
+            *(as_user(self.user) if self.root else []),
             *_limited(argv, limits, processes_too=True),
         ]
         try:
