@@ -246,6 +246,7 @@ def _baseline(series: str, cache: Cache, sandbox: Sandbox, lines: Lines) -> Base
 
 def main() -> None:
     """Run a command; errors of ours end it with one sentence and their status."""
+    os.umask(0o022)  # what is made here must be readable by the sandbox's user
     try:
         app(standalone_mode=True)
     except KitError as error:

@@ -278,6 +278,7 @@ def _popen(
             start_new_session=True,
             env=env,
             cwd=cwd,
+            umask=0o022,  # what one sandbox's user makes is read by the next one's
         )
     except OSError as error:
         raise GraderError(f"{command[0]} cannot be started: {error}") from error

@@ -90,6 +90,19 @@ def test_what_was_handed_over_can_be_written(level: Level, tmp_path: Path) -> No
 
 
 @both
+def test_what_is_made_can_be_read_by_others(level: Level, tmp_path: Path) -> None:
+    sandbox = choose(level.value)
+    sandbox.hand_over(tmp_path)
+    before = os.umask(0o077)
+    try:
+        done = shell(sandbox, "echo made > /data/made", Bind(tmp_path, "/data", writable=True))
+    finally:
+        os.umask(before)
+    assert done.ok
+    assert (tmp_path / "made").stat().st_mode & 0o777 == 0o644
+
+
+@both
 def test_links_are_not_followed_when_handing_over(level: Level, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_text("mine")
