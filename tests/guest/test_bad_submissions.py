@@ -146,7 +146,7 @@ def test_empty_feature(tmp_path: Path) -> None:
     assert graded.status == 1
     passed = {v.id for v in graded.result.verdicts if v.status == "passed"}
     assert {"build/boots", "build/proc_is_unharmed", "build/tools_build"} <= passed
-    assert passed <= {v for v in ALL if v.startswith(("build/", "tools/"))}
+    assert passed <= {v for v in ALL if v.startswith(("build/", "tools/", "health/"))}
 
 
 TOOLS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
