@@ -20,7 +20,9 @@ def walls(
     binds: Sequence[Bind], environment: Mapping[str, str], limits: Limits, root: bool
 ) -> list[str]:
     """The arguments of ``bwrap`` that say what the command sees."""
-    command = ["bwrap", "--die-with-parent", "--new-session", "--unshare-ipc"]
+    # Where memory runs out, the kernel is to end what is in here, not the grader.
+    command = ["choom", "-n", "1000", "--"]
+    command += ["bwrap", "--die-with-parent", "--new-session", "--unshare-ipc"]
     command += ["--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     command += ["--hostname", "grading"]
     if root:

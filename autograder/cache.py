@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -130,13 +130,14 @@ def remove(path: Path) -> None:
     if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
         return
-    shutil.rmtree(path, ignore_errors=True)
-    if path.exists():  # a submission may have made folders that its owner may not enter
-        for folder, _, _ in os.walk(path):
-            for inner in Path(folder).iterdir():
-                if inner.is_dir() and not inner.is_symlink():
-                    inner.chmod(0o700)
-        shutil.rmtree(path, ignore_errors=True)
+    # A submission may have made folders nested deeper than Python can follow, and some that
+    # their owner may not enter.
+    delete = ["rm", "-rf", "--", str(path)]
+    subprocess.run(delete, stderr=subprocess.DEVNULL, check=False)
+    if path.exists():
+        enter = ["chmod", "-R", "u+rwX", "--", str(path)]
+        subprocess.run(enter, stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(delete, stderr=subprocess.DEVNULL, check=False)
 
 
 def _make(folder: Path) -> None:

@@ -7,10 +7,9 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from autograder.errors import GraderError
 
 LONGEST_TOLD = 1 << 16
 TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Stat:
     pid: int
     parent: int
     cpu_seconds: float
+    resident_bytes: int
 
 
 def snapshot() -> list[Stat]:
@@ -46,7 +47,8 @@ def read(pid: int) -> Stat | None:
         return None
     # The command's name stands in parentheses and may hold blanks and parentheses itself.
     fields = text[text.rindex(")") + 2 :].split()
-    return Stat(pid, int(fields[1]), sum(int(field) for field in fields[11:15]) / TICKS)
+    used = sum(int(field) for field in fields[11:15]) / TICKS
+    return Stat(pid, int(fields[1]), used, int(fields[21]) * PAGE)
 
 
 def tree(root: int) -> Iterator[Stat]:
@@ -60,11 +62,6 @@ def tree(root: int) -> Iterator[Stat]:
         stat = waiting.pop()
         yield stat
         waiting += children.get(stat.pid, [])
-
-
-def cpu_seconds(root: int) -> float:
-    """Processor time used by ``root`` and its descendants up to now."""
-    return sum(stat.cpu_seconds for stat in tree(root))
 
 
 def kill_tree(root: int) -> None:
@@ -83,8 +80,8 @@ def kill_tree(root: int) -> None:
 class Process:
     """A command that runs, with all its descendants.
 
-    At ``none`` these are the processes that /proc shows as such; with ``first``, all of a
-    process namespace, which none can leave.
+    Without ``first`` these are the processes that /proc shows as such; with it, all of a
+    process namespace, which none can leave.  ``clean`` is called once all have ended.
     """
 
     def __init__(
@@ -92,13 +89,14 @@ class Process:
         popen: subprocess.Popen[bytes],
         first: int | None = None,
         told: int | None = None,
-        scratch: Path | None = None,
+        clean: Callable[[], None] = lambda: None,
     ) -> None:
         self._popen = popen
         self._first = first  # pidfd of the namespace's first process: all die with it
         self._told = told  # where bubblewrap tells what becomes of it
-        self._scratch = scratch  # the command's own /tmp, where that is a folder of this machine
+        self._clean = clean
         self._cpu_seconds = 0.0
+        self.resident_bytes = 0  # of all its processes, when their time was last looked at
         self._status: int | None = None
         self._killed = False
 
@@ -118,8 +116,9 @@ class Process:
             popen.kill()
             popen.wait()
             raise GraderError(
-                "bubblewrap cannot make a sandbox here: allow user namespaces, or give "
-                "--sandbox none, which protects this machine from nothing"
+                "bubblewrap cannot make a sandbox here: allow user namespaces; inside a container "
+                "made for one submission give --sandbox container; --sandbox none protects this "
+                "machine from nothing"
             ) from None
 
     def running(self) -> bool:
@@ -135,7 +134,9 @@ class Process:
     def cpu_seconds(self) -> float:
         """Processor time of all its processes, as last seen while it ran."""
         if self._status is None:
-            self._cpu_seconds = max(self._cpu_seconds, cpu_seconds(self._popen.pid))
+            stats = list(tree(self._popen.pid))
+            self._cpu_seconds = max(self._cpu_seconds, sum(stat.cpu_seconds for stat in stats))
+            self.resident_bytes = sum(stat.resident_bytes for stat in stats)
         return self._cpu_seconds
 
     def wait(self, timeout: float | None = None) -> int:
@@ -182,8 +183,7 @@ class Process:
             # Only what came as far as running the command has an exit code to tell.
             reached = b"exit-code" in os.read(self._told, LONGEST_TOLD)
             os.close(self._told)
-        if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+        self._clean()
         return reached
 
     @staticmethod

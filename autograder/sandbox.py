@@ -6,6 +6,9 @@ which only the system's programs and the folders that a caller names can be seen
 the grader is root the command gets a user id of its own before it starts;
 otherwise a user namespace hides the grader's, and files still belong to it.
 
+Level ``container`` is for the inside of a container that was made for one submission: a
+user id, limits, no namespaces.
+
 Level ``none`` protects nothing.  It exists for machines without namespaces and must be
 asked for by name.
 """
@@ -19,14 +22,18 @@ import select
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from autograder import container, seccomp
 from autograder.bounded import Kept
 from autograder.bubblewrap import as_user, walls
+from autograder.cache import remove
+from autograder.disk import DiskWatch
 from autograder.errors import GraderError, UsageError
 from autograder.processes import Process as Process
 from autograder.users import own_user
@@ -34,6 +41,7 @@ from autograder.users import own_user
 VARIABLE = "PGFAULT_SANDBOX"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C"}
 TICK = 0.2  # seconds between two looks at a command's processor time
+HALF_OF_MEMORY = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
 FLOOD = 64  # times what is kept of the output: more than that ends the command
 
 
@@ -41,6 +49,7 @@ class Level(str, Enum):
     """How well a submission is shut in."""
 
     FULL = "full"
+    CONTAINER = "container"
     NONE = "none"
 
     __str__ = str.__str__
@@ -65,9 +74,11 @@ class Limits:
     cpu_seconds: int = 600  # of the whole tree of processes
     wall_seconds: float = 900
     memory_bytes: int = 4 << 30  # of addresses, for each process
+    resident_bytes: int = HALF_OF_MEMORY  # for all processes together
     processes: int = 512
     open_files: int = 1024
     file_size: int = 1 << 30
+    disk_bytes: int = 4 << 30  # in all folders that it may write, what was there included
     output_bytes: int = 256 << 10  # kept: the first and the last half
     scratch_bytes: int = 512 << 20  # in /tmp, and again in /dev/shm
 
@@ -78,7 +89,7 @@ class Completed:
 
     status: int
     output: str  # standard output and standard error, with the middle cut when too long
-    killed_by: str  # '' by itself, 'wall', 'cpu' or 'output' by the sandbox
+    killed_by: str  # '' by itself, 'wall', 'cpu', 'memory', 'disk' or 'output' by the sandbox
     cpu_seconds: float  # to within TICK on each processor
     wall_seconds: float
 
@@ -98,6 +109,7 @@ class Sandbox:
         self.level = level
         self.root = os.geteuid() == 0
         self.user = own_user()
+        self._alone = threading.Lock()
 
     def hand_over(self, folder: Path) -> None:
         """Let sandboxed commands write in ``folder`` and everything below it."""
@@ -123,25 +135,45 @@ class Sandbox:
         """Start a command; standard error goes where standard output goes.
 
         ``stdin`` and ``stdout`` are descriptors, /dev/null without them.  The caller
-        holds the command to ``limits.wall_seconds``, ``cpu_seconds`` and
-        ``output_bytes`` (:meth:`run` does); the rest holds by itself.
+        holds the command to ``limits.wall_seconds``, ``cpu_seconds``, ``resident_bytes``,
+        ``disk_bytes`` and ``output_bytes`` (:meth:`run` does); the rest holds by itself.
+        At level container, commands wait here for their turn.
         Errors: GraderError where the command cannot be started.
         """
         limits = limits or Limits()
         environment = {**ENVIRONMENT, **(env or {})}
         if self.level is Level.FULL:
             return self._start_full(argv, binds, cwd, environment, limits, stdin, stdout, pass_fds)
+        contained = self.level is Level.CONTAINER
+        if contained:  # all processes of the user are ended with a command's last one
+            self._alone.acquire()
         scratch = Path(tempfile.mkdtemp(prefix="pgfault-"))
-        here = [*binds, Bind(scratch, "/tmp")]
-        popen = _popen(
-            _limited([outside(word, here) for word in argv], limits, processes_too=False),
-            stdin,
-            stdout,
-            pass_fds,
-            cwd=outside(cwd, here),
-            env={name: outside(value, here) for name, value in environment.items()},
-        )
-        return Process(popen, scratch=scratch)
+        try:
+            self.hand_over(scratch)
+            here = [*binds, Bind(scratch, "/tmp")]
+            command = _limited([outside(word, here) for word in argv], limits, contained)
+            popen = _popen(
+                [*(as_user(self.user) if contained else []), *command],
+                stdin,
+                stdout,
+                pass_fds,
+                cwd=outside(cwd, here),
+                env={name: outside(value, here) for name, value in environment.items()},
+            )
+        except BaseException:
+            self._leave(scratch, binds)
+            raise
+        return Process(popen, clean=lambda: self._leave(scratch, binds))
+
+    def _leave(self, scratch: Path, binds: Sequence[Bind]) -> None:
+        """End what a command left behind, where no namespace does."""
+        try:
+            if self.level is Level.CONTAINER:
+                container.clear(self.user, [bind.host for bind in binds if bind.writable])
+        finally:
+            remove(scratch)
+            if self.level is Level.CONTAINER:
+                self._alone.release()
 
     def _start_full(
         self,
@@ -158,14 +190,19 @@ class Sandbox:
         # hold that process, which could be gone otherwise before we know it.
         status, told = os.pipe()
         blocked, go = os.pipe()
+        filtered, program = os.pipe()
+        os.write(program, seccomp.program())
+        os.close(program)
         command = [
             *walls(binds, environment, limits, self.root),
-            *("--json-status-fd", str(told), "--block-fd", str(blocked), "--chdir", cwd, "--"),
+            *("--json-status-fd", str(told), "--block-fd", str(blocked)),
+            *("--seccomp", str(filtered), "--chdir", cwd, "--"),
             *(as_user(self.user) if self.root else []),
             *_limited(argv, limits, processes_too=True),
         ]
         try:
-            popen = _popen(command, stdin, stdout, [*pass_fds, told, blocked], env=environment)
+            ours = [told, blocked, filtered]
+            popen = _popen(command, stdin, stdout, [*pass_fds, *ours], env=environment)
         except BaseException:
             os.close(status)
             os.close(go)
@@ -173,6 +210,7 @@ class Sandbox:
         finally:
             os.close(told)
             os.close(blocked)
+            os.close(filtered)
         try:
             return Process.in_namespace(popen, status)
         finally:
@@ -196,14 +234,19 @@ class Sandbox:
         started = time.monotonic()
         try:
             process = self.start(argv, binds=binds, cwd=cwd, env=env, limits=limits, stdout=writing)
-        except BaseException:
-            os.close(reading)
+        except BaseException as error:
+            os.set_blocking(reading, False)
+            with contextlib.suppress(BlockingIOError), os.fdopen(reading, "rb") as stream:
+                said = (stream.read() or b"").decode(errors="replace").strip()
+            if isinstance(error, GraderError) and said:
+                raise GraderError(f"{error}: {said[-500:]}") from None
             raise
         finally:
             os.close(writing)
         kept = Kept(limits.output_bytes)
+        disk = DiskWatch([bind.host for bind in binds if bind.writable], limits.disk_bytes)
         try:
-            killed_by = _follow(process, reading, limits, kept, on_output)
+            killed_by = _follow(process, reading, limits, disk, kept, on_output)
             if killed_by:
                 process.kill()
             status = process.wait()
@@ -218,24 +261,39 @@ class Sandbox:
 
 
 def choose(name: str | None = None) -> Sandbox:
-    """The sandbox that ``name``, else the variable PGFAULT_SANDBOX, asks for; else full.
+    """The sandbox that ``name``, else the variable PGFAULT_SANDBOX, asks for.
 
+    Where nothing is asked for it is full; inside a container in which that cannot be had,
+    container.
     Errors: UsageError for an unknown name, GraderError where this machine cannot do it.
     """
-    asked = name or os.environ.get(VARIABLE) or Level.FULL.value
+    asked = name or os.environ.get(VARIABLE)
     try:
-        level = Level(asked)
+        level = Level(asked or Level.FULL)
     except ValueError:
         known = ", ".join(level.value for level in Level)
         raise UsageError(f"there is no sandbox {asked!r}: choose one of {known}") from None
+    try:
+        return _tried(level)
+    except GraderError:
+        if asked or not container.detected() or container.obstacle():
+            raise
+        return _tried(Level.CONTAINER)
+
+
+def _tried(level: Level) -> Sandbox:
     sandbox = Sandbox(level)
-    if level is Level.FULL:
-        if shutil.which("bwrap") is None:
-            raise GraderError(
-                "bubblewrap is missing: install it (Debian: apt-get install bubblewrap), or give "
-                "--sandbox none, which protects this machine from nothing"
-            )
-        sandbox.run(["true"])
+    if level is Level.FULL and shutil.which("bwrap") is None:
+        raise GraderError(
+            "bubblewrap is missing: install it (Debian: apt-get install bubblewrap); inside a "
+            "container made for one submission give --sandbox container; --sandbox none protects "
+            "this machine from nothing"
+        )
+    if level is Level.CONTAINER and (obstacle := container.obstacle()):
+        raise GraderError(f"--sandbox container cannot be had: {obstacle}")
+    done = sandbox.run(["true"])
+    if not done.ok:
+        raise GraderError(f"no command runs in the sandbox {level}: {done.output.strip()[:500]}")
     return sandbox
 
 
@@ -251,7 +309,9 @@ def outside(text: str, binds: Sequence[Bind]) -> str:
 
 def _limited(argv: Sequence[str], limits: Limits, processes_too: bool) -> list[str]:
     # A process that ignores SIGXCPU is killed for good a little later.
-    command = ["prlimit", f"--cpu={limits.cpu_seconds}:{limits.cpu_seconds + 5}", "--core=0"]
+    command = ["prlimit", f"--cpu={limits.cpu_seconds}:{limits.cpu_seconds + 5}"]
+    # No core: with 0, unlike 1, a program of this machine that collects them would still run.
+    command += ["--core=1"]
     command += [f"--nofile={limits.open_files}", f"--fsize={limits.file_size}"]
     if limits.memory_bytes:
         command += [f"--as={limits.memory_bytes}"]
@@ -288,6 +348,7 @@ def _follow(
     process: Process,
     reading: int,
     limits: Limits,
+    disk: DiskWatch,
     kept: Kept,
     on_output: Callable[[bytes], None] | None,
 ) -> str:
@@ -310,6 +371,10 @@ def _follow(
             look = now + TICK
             if process.cpu_seconds() > limits.cpu_seconds:
                 return "cpu"
+            if process.resident_bytes > limits.resident_bytes:
+                return "memory"
+            if disk.exceeded():
+                return "disk"
         if now > deadline:
             return "wall"
         if kept.seen > limits.output_bytes * FLOOD:

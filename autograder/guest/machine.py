@@ -15,11 +15,13 @@ import os
 import secrets
 import select
 import signal
+import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.bounded import read_back
 from autograder.errors import GraderError
 from autograder.guest import console, initramfs, protocol
 from autograder.guest.observation import Kind, Observation, Outcome
@@ -31,8 +33,11 @@ MEMORY = "128M"
 PATIENCE = 900  # guest seconds that a probe may take
 CPU_SECONDS = 12  # a boot with its probe takes one or two
 WALL_SECONDS = 240
+TICK = 0.2  # seconds between two looks at a guest that writes nothing
 LARGEST_LOG = 1 << 20
 LARGEST_REPORT = 32 << 20
+MOST_REPORTED = 256 << 20  # bytes, by all boots of one kernel: they are kept
+LONGEST_DETAIL = 1000  # characters
 LIMITS = Limits(
     cpu_seconds=CPU_SECONDS + 10,
     wall_seconds=WALL_SECONDS,
@@ -70,6 +75,8 @@ class Machine:
         self.workdir = workdir
         self.common = _common_archive(kernel, programs)
         self.symbols = Symbols(kernel.linux, sandbox)
+        self._room = MOST_REPORTED
+        self._lock = threading.Lock()
 
     def observe(self, job: Job) -> Observation:
         """Boot, run the job's probe, and return what was seen.
@@ -84,7 +91,10 @@ class Machine:
         try:
             initrd.write_bytes(self.common + _job_archive(job, tag))
             run = self._run(job, initrd, line)
-            records, files = protocol.parse(line.read_bytes()[:LARGEST_REPORT], tag)
+            report = self._report(line)
+            if report is None:
+                run = replace(run, ended_by="report")
+            records, files = protocol.parse(report or b"", tag)
         except OSError as error:
             raise GraderError(f"a guest cannot be run: {error}") from error
         finally:
@@ -104,6 +114,13 @@ class Machine:
             cpu_seconds=run.cpu_seconds,
         )
         return seen.model_copy(update={"outcome": _outcome(seen, run)})
+
+    def _report(self, line: Path) -> bytes | None:
+        """What came over the serial line; None where it is more than there is room for."""
+        with self._lock:
+            content = read_back(line, min(LARGEST_REPORT, self._room))
+            self._room -= len(content or b"")
+            return content
 
     def _run(self, job: Job, initrd: Path, line: Path) -> _Run:
         quiet = os.open("/dev/null", os.O_RDONLY)
@@ -153,30 +170,35 @@ class _Run:
 
     log: str
     status: int  # as in subprocess: negative for a signal
-    ended_by: str  # '' by itself, 'cpu', 'wall' or 'log' by us
+    ended_by: str  # '' by itself, 'cpu', 'wall', 'memory', 'log' or 'report' by us
     cpu_seconds: float
 
 
 def _follow(process: Process, log_end: int) -> _Run:
-    """Read the guest's log until it ends or goes past a limit."""
+    """Read the guest's log until the guest ends or goes past a limit.
+
+    A kernel may close its log and go on, and leave processes that hold the log open.
+    """
     log = bytearray()
     ended_by = ""
     deadline = time.monotonic() + WALL_SECONDS
-    while True:
-        ready, _, _ = select.select([log_end], [], [], 0.2)
-        if ready:
+    sources = [log_end]
+    while not ended_by:
+        if sources and select.select(sources, [], [], TICK)[0]:
             data = os.read(log_end, 65536)
-            if not data:
-                break
             log += data
+            if not data:
+                sources = []
+        elif process.ended(0 if sources else TICK):
+            break
         if len(log) > LARGEST_LOG:
             ended_by = "log"
         elif process.cpu_seconds() > CPU_SECONDS:
             ended_by = "cpu"
+        elif process.resident_bytes > LIMITS.resident_bytes:
+            ended_by = "memory"
         elif time.monotonic() > deadline:
             ended_by = "wall"
-        if ended_by:
-            break
     used = process.cpu_seconds()
     if ended_by:
         process.kill()
@@ -191,13 +213,17 @@ def _outcome(seen: Observation, run: _Run) -> Outcome:
     panics = [report for report in seen.reports if report.kind == "panic"]
     if run.ended_by == "log":
         return Outcome(kind=Kind.FLOOD, detail=f"it wrote more than {LARGEST_LOG >> 20} MiB")
+    if run.ended_by == "report":
+        return Outcome(kind=Kind.FLOOD, detail="the probes' own line was flooded")
+    if run.ended_by == "memory":
+        return Outcome(kind=Kind.FLOOD, detail="it filled the memory of the grader's machine")
     if run.ended_by:
         return Outcome(kind=Kind.SPIN, detail=_last_words(seen))
     if run.status == -signal.SIGKILL:
         return Outcome(kind=Kind.KILLED, detail="the guest was killed from outside")
     if panics:
         kind = Kind.PANIC if "booted" in names else Kind.NO_BOOT
-        return Outcome(kind=kind, detail=panics[-1].title)
+        return Outcome(kind=kind, detail=panics[-1].title[:LONGEST_DETAIL])
     if "booted" not in names:
         return Outcome(kind=Kind.NO_BOOT, detail=f"it ended with status {run.status}")
     if "probe_hangs" in names:
@@ -205,9 +231,9 @@ def _outcome(seen: Observation, run: _Run) -> Outcome:
     if "finished" not in names:
         return Outcome(kind=Kind.VANISHED, detail=f"it ended with status {run.status}")
     if "broken" in seen.files:
-        return Outcome(kind=Kind.BROKEN, detail=seen.text("broken"))
+        return Outcome(kind=Kind.BROKEN, detail=seen.text("broken")[:LONGEST_DETAIL])
     if "gave_up" in seen.files:
-        return Outcome(kind=Kind.GAVE_UP, detail=seen.text("gave_up"))
+        return Outcome(kind=Kind.GAVE_UP, detail=seen.text("gave_up")[:LONGEST_DETAIL])
     status = seen.one("probe_ended").number("status")
     if status:
         how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {status}"

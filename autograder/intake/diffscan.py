@@ -41,6 +41,7 @@ _ESCAPES = dict(zip(b'abfnrtv\\"', b'\a\b\f\n\r\t\v\\"', strict=True))
 _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _REGULAR = ("100644", "100755")  # sources from a Windows disk come as executable
 _SCRIPT = re.compile(r"\.(sh|pl|py|awk|sed)$")
+LONGEST_OUTSIDE = 4096  # characters: the expressions above take much longer for long lines
 UNIFIED = "Take the patch with 'diff -ruN' or 'git diff'"
 
 
@@ -181,6 +182,10 @@ class _Scanner:
 
     def _outside(self, line: str) -> None:
         """One line outside all hunks, in the order in which patch(1) tries its keywords."""
+        if len(line) > LONGEST_OUTSIDE:
+            raise self._malformed(
+                f"a line outside all hunks has more than {LONGEST_OUTSIDE} characters."
+            )
         if _HUNK_LIKE.match(line):
             if line.startswith("@"):
                 self._check_line_end(line)

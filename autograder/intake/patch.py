@@ -129,19 +129,19 @@ def _without_hunks(found: Scan, series: str) -> Refused:
 
 def _collect(found: Scan, files: list[str]) -> None:
     """Fill ``files``; refuse all paths that may not be touched, in one sentence."""
-    wrong: dict[Refusal, list[str]] = {}
+    wrong: dict[Refusal, dict[str, None]] = {}
+    places: dict[str, None] = {}  # a dict, since there may be thousands
     for path in found.paths:
         if path.text == "/dev/null":
             continue
         code, place = _place(path)
         if code is not None:
-            names = wrong.setdefault(code, [])
-            if (name := place or path.text) not in names:
-                names.append(name)
-        elif place not in files:
-            files.append(place)
+            wrong.setdefault(code, {})[place or path.text] = None
+        else:
+            places[place] = None
+    files += places
     for code, names in wrong.items():
-        raise Refused(code, _path_message(code, names))
+        raise Refused(code, _path_message(code, list(names)))
 
 
 def _place(path: NamedPath) -> tuple[Refusal | None, str]:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 LONGEST_EXCERPT = 20  # lines
+LONGEST_LINE = 1000  # characters: the expressions below take much longer for longer ones
 
 _COMPILER = re.compile(
     r"^(?P<file>[^\s:]+):(?P<line>\d+):(?:\d+:)? (?:fatal error|error|Error): (?P<text>.*)$"
@@ -45,7 +46,7 @@ def compilation(log: str, touched: Collection[str] = ()) -> BuildError | None:
 
     File names are relative to the top of the source.
     """
-    lines = log.splitlines()
+    lines = _lines(log)
     found = [error for number in range(len(lines)) if (error := _at(lines, number)) is not None]
     for error in found:
         if error.file in touched:
@@ -60,11 +61,16 @@ def compilation(log: str, touched: Collection[str] = ()) -> BuildError | None:
 
 def configuration(log: str) -> BuildError | None:
     """The first error that Kconfig reports."""
-    for line in log.splitlines():
+    for line in _lines(log):
         match = _KCONFIG.match(line)
         if match and not match["text"].startswith("warning"):
             return BuildError(match["text"], _name(match["file"]), int(match["line"]), line)
     return None
+
+
+def _lines(log: str) -> list[str]:
+    """The lines, cut where they are too long for a message of any use."""
+    return [line[:LONGEST_LINE] for line in log.splitlines()]
 
 
 def _at(lines: list[str], number: int) -> BuildError | None:

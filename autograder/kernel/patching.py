@@ -18,6 +18,8 @@ COMMAND = (
 )
 """Differences in offset are fine, and in two lines of context (``--fuzz``) are noted."""
 
+LONGEST_LINE = 4200  # characters, a path and some words
+
 _FILE = re.compile(r"patching file (?P<name>.+?)(?: \(renamed from .*\))?$")
 _FAILED = re.compile(r"Hunk #(?P<number>\d+) FAILED at (?P<line>\d+)")
 _FUZZ = re.compile(r"Hunk #(?P<number>\d+) succeeded at (?P<line>\d+) with fuzz (?P<fuzz>\d+)")
@@ -44,7 +46,7 @@ def read(output: str) -> PatchReport:
     notes: list[str] = []
     name = ""
     looking = False  # for the name of a file that was not found, in the header shown after it
-    for line in output.splitlines():
+    for line in (whole[:LONGEST_LINE] for whole in output.splitlines()):
         if match := _FILE.match(line):
             name = match["name"].strip("'")
             files.append(name)

@@ -18,7 +18,7 @@ from autograder.kernel.make import INSIDE, counting, jobs, make
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Bind, Completed, Limits, Sandbox
 
-LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400)
+LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400, disk_bytes=2 << 30)
 LARGEST_KERNEL = 256 << 20
 LEAST_ROOM = 64 << 20  # bytes free: with less a failed build says nothing about the patch
 EXPECTED = 400  # files compiled for a patch that touches sched.h; for the progress only
@@ -142,7 +142,11 @@ class _Build:
         )
         self.log += done.output
         self.cpu_seconds += done.cpu_seconds
-        if not done.ok and shutil.disk_usage(self.workdir).free < LEAST_ROOM:
+        if (
+            not done.ok
+            and done.killed_by != "disk"
+            and shutil.disk_usage(self.workdir).free < LEAST_ROOM
+        ):
             raise GraderError(f"no room is left on the disk of {self.workdir}")
         return done
 
@@ -179,6 +183,10 @@ class _Build:
     def _limited(self, done: Completed) -> KernelBuild | None:
         if done.killed_by == "output":
             return self._end(BuildStatus.FLOOD, "the build was ended: it printed without end")
+        if done.killed_by in ("disk", "memory"):
+            return self._end(
+                BuildStatus.FLOOD, f"the build was ended: it filled the {done.killed_by}"
+            )
         if done.killed_by:
             return self._end(
                 BuildStatus.TIMEOUT,

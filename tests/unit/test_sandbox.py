@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,7 +28,11 @@ def full() -> Sandbox:
 
 @pytest.fixture(autouse=True)
 def open_folder(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)  # pytest's own is closed to other users
+    for folder in (tmp_path, *tmp_path.parents):  # pytest's own are closed to other users
+        if folder.stat().st_uid == os.geteuid() and not folder.samefile(tempfile.gettempdir()):
+            folder.chmod(0o755)
+        else:
+            break
 
 
 def shell(sandbox: Sandbox, script: str, *binds: Bind, limits: Limits | None = None) -> Completed:
