@@ -15,7 +15,7 @@ from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.judging import Judge, judge
 from autograder.kernel.build import jobs
-from autograder.observer import LiveObserver
+from autograder.observer import LiveObserver, Observer
 from autograder.results import Verdict
 from autograder.sandbox import Sandbox
 from autograder.stages import Stages
@@ -50,12 +50,20 @@ class Examination:
 
     def _boot_once(self, observer: LiveObserver) -> Stages:
         """Boot for all the checks only where the first boot goes well."""
-        boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
-        assert boot.plan is not None
-        first = observer.observe(boot.plan.job(self.seed), 1)
-        if first.outcome.graders_fault:
-            raise GraderError(str(first.outcome))
-        if not first.all("booted"):
-            return replace(self.stages, boot_problem=str(first.outcome))
-        observer.plan(rubric.jobs(self.selected, self.seed))
-        return self.stages
+        stages = after_first_boot(observer, self.stages, self.seed)
+        if not stages.boot_problem:
+            observer.plan(rubric.jobs(self.selected, self.seed))
+        return stages
+
+
+def after_first_boot(observer: Observer, stages: Stages, seed: int) -> Stages:
+    """``stages``, with what is wrong with the kernel's first boot.
+
+    Errors: GraderError where that is the grader's fault, or was not recorded.
+    """
+    boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
+    assert boot.plan is not None
+    first = observer.observe(boot.plan.job(seed), 1)
+    if first.outcome.graders_fault:
+        raise GraderError(str(first.outcome))
+    return stages if first.all("booted") else replace(stages, boot_problem=str(first.outcome))

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from autograder import KIT_VERSION
 from autograder.building import build
 from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.errors import GraderError
 from autograder.examination import Examination
+from autograder.files import write_atomically
 from autograder.intake.submission import Submission, take_in
 from autograder.judging import empty_verdict
 from autograder.kernel.build import Baseline
@@ -21,10 +24,12 @@ from autograder.kernel.progress import Progress
 from autograder.report import html
 from autograder.results import Result, Status, SubmissionInfo, Verdict, total
 from autograder.sandbox import Sandbox
+from autograder.stages import Stages
 
 RESULT = "result.json"
 FEEDBACK = "feedback.html"
 OBSERVATIONS = "observations"
+STAGES = "stages.json"
 NOT_YET = "grading has not come to this check"
 
 
@@ -71,6 +76,8 @@ class Grading:
         timing.intake = self._since_start()
         stages, kernel = build(submission, self.baseline, work, cache, self.sandbox, self.progress)
         timing.build = self._since_start() - timing.intake
+        # With the observations, all that is needed to judge again.
+        write_atomically(self.order.out / STAGES, TypeAdapter(Stages).dump_json(stages))
         self.progress("booting the kernel", None)
         before = time.monotonic()
         examination = Examination(

@@ -84,6 +84,16 @@ class Totals(Model):
     grader_error: int
 
 
+class Late(Model):
+    """What handing in late takes off the points of the checks."""
+
+    days: int = Field(description="days late, those that have only begun included")
+    percent: float = Field(description="of the points earned")
+    points_off: float
+    points: float = Field(description="the points that count")
+    words: str
+
+
 class SubmissionInfo(Model):
     """What was graded."""
 
@@ -118,6 +128,7 @@ class Result(Model):
     submission: SubmissionInfo
     verdicts: list[Verdict]
     totals: Totals
+    late: Late | None = Field(default=None, description="null in time, or where nobody asked")
     timing: Timing = Timing()
     notes: list[str] = Field(default=[], description="remarks that cost no points")
 
