@@ -12,9 +12,9 @@ from autograder.trace.events import Kind
 
 AREA = "Buffer"
 ROOM = 500  # records for which the contract promises room
-MANY = 6000  # faults: more than a buffer of the suggested size has room for
+MANY = 20_000  # faults: records of four bytes are too much for a buffer of the suggested size
 LATER = 50
-OVERFLOW = {"steps": f"map 0 {MANY + LATER};touchrange 0 0 {MANY};touchrange 0 {MANY} {LATER}"}
+OVERFLOW = {"steps": f"map 0 {MANY + LATER};lookrange 0 0 {MANY};lookrange 0 {MANY} {LATER}"}
 CYCLES = {"warm_up": 60, "cycles": 60, "leaks": 1}
 NOISE = 30  # pages by which free memory differs without a leak: a third of that was seen
 

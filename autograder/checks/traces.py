@@ -56,7 +56,7 @@ def area(seen: Observation, slot: int = 0) -> int:
     return int(seen.params["base"], 16) + slot * STRIDE
 
 
-def pages_in(events: list[Event], start: int, pages: int = STRIDE // PAGE // 4) -> list[int]:
+def pages_in(events: list[Event], start: int, pages: int = STRIDE // PAGE // 2) -> list[int]:
     """The pages, counted from ``start``, of the faults there, in the order of the trace."""
     extents = Extents(start, start + pages * PAGE)
     return [

@@ -21,6 +21,7 @@
  *	heap PAGES		write to pages of what the last brk added
  *	stack N			a call chain that uses N pages of stack
  *	touchrange S FIRST N	write to N pages, one after another
+ *	lookrange S FIRST N	read from them: so many as memory has no room for
  *	fork			a child that touches memory and exits, is reaped
  *	hold, drop		a child that lives on from hold to drop
  *	spawn			a vfork child that runs a program
@@ -205,6 +206,11 @@ struct call action_run(const char *step, const char *remaining)
 	if (!strcmp(what, "touchrange")) {
 		for (long page = n[2]; page < n[2] + n[3]; page++)
 			((volatile char *)base)[page * PAGE] = 1;
+		return call_result(0);
+	}
+	if (!strcmp(what, "lookrange")) {
+		for (long page = n[2]; page < n[2] + n[3]; page++)
+			(void)((volatile char *)base)[page * PAGE];
 		return call_result(0);
 	}
 	if (!strcmp(what, "touch") || !strcmp(what, "look") || !strcmp(what, "fill") ||

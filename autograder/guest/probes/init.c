@@ -122,6 +122,8 @@ int main(int argc, char *argv[])
 	job_read(HIDDEN);
 	report_open("/dev/ttyS0", job_text("tag"));
 	note("booted", "now=%.3f", now());
+	/* Targets map more than there is memory, and use little of it. */
+	write_file("/proc/sys/vm/overcommit_memory", "1");
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
