@@ -26,8 +26,8 @@ lint: $(READY) ## check format, style, types and the kernel patches
 	$(VENV)/bin/mypy
 	$(PYTHON) -m tests.checkpatch
 
-matrix: $(READY) ## grade the whole corpus: every mistake must be caught (ARGS="--help")
-	$(PYTHON) -m tests.matrix $(ARGS)
+matrix: $(READY) ## grade the whole corpus: every mistake must be caught (JOBS=2 ARGS="--help")
+	$(PYTHON) -m tests.matrix $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="--times 3")
 	$(PYTHON) -m tests.soak $(ARGS)
