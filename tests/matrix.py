@@ -101,7 +101,6 @@ class Matrix:
 
     def run(self, item: Mutant | Path, everything: bool) -> Row:
         """Grade a mutant, or the correct solution in a folder."""
-        self.sandbox = choose()  # with a user id of its own in every process
         if isinstance(item, Mutant):
             return self.run_mutant(item, everything)
         return self.run_solution(item)
@@ -236,7 +235,9 @@ def main() -> int:
     matrix.make_reference()
     rows = []
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
-        graded = [pool.submit(matrix.run, item, not options.quick) for item in chosen]
+        graded = [
+            pool.submit(_run, options.out, options.seed, item, not options.quick) for item in chosen
+        ]
         for future in as_completed(graded):
             rows.append(future.result())
             matrix.keep(rows[-1])
@@ -248,6 +249,11 @@ def main() -> int:
     if not options.names and left:
         print(f"{len(left)} checks that no mutant proves: {' '.join(left)}")
     return 0 if right == len(rows) and (options.names or options.drafts or not left) else 1
+
+
+def _run(out: Path, seed: int, item: Mutant | Path, everything: bool) -> Row:
+    """In a process of the pool."""
+    return Matrix(out, seed).run(item, everything)
 
 
 def _print(row: Row) -> None:
