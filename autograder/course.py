@@ -122,6 +122,11 @@ class Course(Section):
     extra_credit: ExtraCredit = ExtraCredit()
     extensions: dict[str, Extension] = {}
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where times without an offset are."""
+        return ZoneInfo(self.deadline.timezone)
+
     def due(self, students: Iterable[str] = ()) -> datetime | None:
         """The deadline of a submission by ``students``: the latest of theirs."""
         if self.deadline.due is None:
@@ -138,7 +143,7 @@ class Course(Section):
         return self._local(self.deadline.due + days)
 
     def _local(self, moment: datetime) -> datetime:
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.deadline.timezone))
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
 
 def load(path: Path = COURSE_FILE) -> Course:
