@@ -3,19 +3,25 @@
 
 SUBMISSION ?= reference-solution
 OUT ?= build/check
+GRADES ?= grades
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint matrix soak bench boot clean system
+.PHONY: help check grade test lint matrix soak bench boot clean system
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 check: $(READY) ## grade SUBMISSION (default: the reference solution) into OUT
 	$(PYTHON) -m autograder grade $(SUBMISSION) --out $(OUT)
+
+grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS=n] [ROSTER=csv] [GRADES=grades]
+	@test -n "$(SUBMISSIONS)" || { echo "say which: make grade SUBMISSIONS=dir" >&2; exit 2; }
+	$(PYTHON) -m autograder grade-all $(SUBMISSIONS) --out $(GRADES) \
+		$(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster $(ROSTER))
 
 test: $(READY) ## run all tests of the kit, those that boot kernels included
 	$(PYTHON) -m pytest -q --durations=15 tests

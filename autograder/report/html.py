@@ -25,7 +25,7 @@ _LOG = (16_000, 300)
 def render(result: Result, *, for_instructor: bool = False, course: str = COURSE) -> str:
     """The page for a student, or the instructor's copy, in which nothing is withheld."""
     return (
-        _environment()
+        environment()
         .get_template("feedback.html.j2")
         .render(
             course=course,
@@ -45,7 +45,7 @@ def write(
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

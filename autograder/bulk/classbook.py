@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""The class as it stands: a row for each student, from results, roster and lateness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograder.bulk.shelf import ClassList, Record, Shelf
+from autograder.bulk.students import Student
+from autograder.course import Course
+from autograder.errors import UsageError
+from autograder.results import Result
+
+GRADED = "graded"
+GRADER_ERROR = "grader error"
+UNREADABLE = "cannot be read"
+WAITING = "not graded yet"
+NOTHING = "nothing handed in"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One submission; without a result it waits for its grade."""
+
+    name: str
+    record: Record | None
+    result: Result | None
+
+    @property
+    def state(self) -> str:
+        """What became of it, in words."""
+        if self.record is None or self.result is None:
+            return WAITING
+        words = {"graded": GRADED, "grader_error": GRADER_ERROR, "unreadable": UNREADABLE}
+        return words[self.record.outcome]
+
+    @property
+    def final(self) -> float | None:
+        """The points that count, lateness taken off; None while there are none."""
+        if self.result is None:
+            return None
+        return self.result.late.points if self.result.late else self.result.totals.points
+
+    @property
+    def settled(self) -> float | None:
+        """The points to hand out: None also where the grader still owes some."""
+        return None if self.state == GRADER_ERROR else self.final
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student and the submission, if any."""
+
+    student: Student
+    entry: Entry | None
+
+    @property
+    def state(self) -> str:
+        """What became of the student's submission, in words."""
+        return self.entry.state if self.entry else NOTHING
+
+
+@dataclass(frozen=True)
+class ClassBook:
+    """Everything that the gradebook and the instructor's page show."""
+
+    course: Course
+    class_list: ClassList
+    entries: list[Entry]
+
+    @classmethod
+    def read(cls, shelf: Shelf, course: Course) -> ClassBook:
+        """The class in ``shelf``.  Errors: UsageError where nothing was graded there."""
+        class_list = shelf.read_class()
+        return cls(course, class_list, [_entry(shelf, name) for name in class_list.names])
+
+    @property
+    def rows(self) -> list[Row]:
+        """A row for each student, by name; those who handed in nothing included."""
+        rows = [
+            Row(student, entry)
+            for entry in self.entries
+            for student in (entry.record.students if entry.record else [Student(id=entry.name)])
+        ]
+        seen = {row.student.key for row in rows}
+        rows += [Row(s, None) for s in self.class_list.roster if s.key not in seen]
+        return sorted(rows, key=lambda row: (row.student.words.casefold(), row.student.key))
+
+    @property
+    def graded(self) -> list[tuple[Entry, Result]]:
+        """The submissions that have a result."""
+        return [(entry, entry.result) for entry in self.entries if entry.result is not None]
+
+    def find(self, word: str) -> Entry | None:
+        """The submission that ``word`` names: a folder, or a student's id, name or email."""
+        for entry in self.entries:
+            if entry.name == word:
+                return entry
+        named = [entry for entry in self.entries if word.casefold() in _words(entry)]
+        return named[0] if len(named) == 1 else None
+
+    def require(self, word: str) -> Entry:
+        """The graded submission that ``word`` names.  Errors: UsageError where there is none."""
+        entry = self.find(word)
+        if entry is None:
+            raise UsageError(f"no submission, or more than one, is named by {word!r}")
+        if entry.record is None or entry.result is None:
+            raise UsageError(f"{word!r} has not been graded yet")
+        return entry
+
+    def repeated(self) -> list[list[Entry]]:
+        """Submissions that are the same byte for byte."""
+        by_content: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            if entry.record is not None:
+                by_content.setdefault(entry.record.sha256, []).append(entry)
+        return [entries for entries in by_content.values() if len(entries) > 1]
+
+
+def _entry(shelf: Shelf, name: str) -> Entry:
+    record, result = shelf.load(name) or (None, None)
+    return Entry(name, record, result)
+
+
+def _words(entry: Entry) -> Iterable[str]:
+    students = entry.record.students if entry.record else []
+    return {
+        word.casefold()
+        for student in students
+        for word in (student.id, student.name, student.email, student.login)
+    }

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""The gradebook as CSV: for people, for Canvas's import and for Moodle's."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from autograder.bulk.classbook import ClassBook, Row
+from autograder.checks import rubric
+from autograder.files import write_atomically
+from autograder.report.text import number, one_line
+from autograder.results import Result
+
+GRADEBOOK, CANVAS, MOODLE = "gradebook.csv", "canvas.csv", "moodle.csv"
+_FORMULA = ("=", "+", "-", "@")
+
+
+def write(book: ClassBook, folder: Path) -> None:
+    """Write all three."""
+    write_atomically(folder / GRADEBOOK, _csv(gradebook(book)))
+    write_atomically(folder / CANVAS, _csv(canvas(book)))
+    write_atomically(folder / MOODLE, _csv(moodle(book)))
+
+
+def gradebook(book: ClassBook) -> list[list[str]]:
+    """A line for each student, with all that a complaint may be about."""
+    areas = list(dict.fromkeys(check.area for check in rubric.checks()))
+    head = ["id", "name", "email", "folder", "state", "final", "points", "of", "extra credit"]
+    head += ["submitted", "days late", "taken off"]
+    head += ["passed", "failed", "not reached", "grader errors", "remark", *areas]
+    return [head, *(_line(row, areas) for row in book.rows)]
+
+
+def canvas(book: ClassBook) -> list[list[str]]:
+    """What Canvas's gradebook imports; the header of an exported column is used again."""
+    assignment = book.course.course.assignment
+    column = next(
+        (name for name in book.class_list.columns if name.startswith(f"{assignment} (")), assignment
+    )
+    lines = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", column],
+        ["    Points Possible", "", "", "", "", number(float(book.course.points.full))],
+    ]
+    for row in book.rows:
+        s = row.student
+        sis = "" if s.id == s.login else s.id
+        lines.append([s.words, s.canvas, sis, s.login, s.section, _final(row)])
+    return lines
+
+
+def moodle(book: ClassBook) -> list[list[str]]:
+    """What Moodle imports: as a grading worksheet, or as grades by ID number or address."""
+    head = ["Identifier", "Full name", "ID number", "Email address"]
+    lines = [[*head, "Grade", "Maximum grade", "Feedback comments"]]
+    full = number(float(book.course.points.full))
+    for row in book.rows:
+        s = row.student
+        lines.append([s.moodle, s.name, s.id, s.email, _final(row), full, _comment(row)])
+    return lines
+
+
+def _line(row: Row, areas: Sequence[str]) -> list[str]:
+    student, entry = row.student, row.entry
+    line = [student.id, student.words, student.email, entry.name if entry else "", row.state]
+    if entry is None or entry.record is None or entry.result is None:
+        return [*line, "0" if entry is None else "", *[""] * (11 + len(areas))]
+    result, totals, late = entry.result, entry.result.totals, entry.result.late
+    line += [number(entry.final or 0), number(totals.points), number(totals.max_points)]
+    line += [number(totals.extra_points), entry.record.submitted]
+    line += [str(late.days) if late else "0", number(late.points_off) if late else "0"]
+    line += [
+        str(n) for n in (totals.passed, totals.failed, totals.not_reached, totals.grader_error)
+    ]
+    message = " ".join(filter(None, [entry.record.message, entry.record.remark, *result.notes]))
+    return [*line, one_line(message, 500), *_areas(result, areas)]
+
+
+def _areas(result: Result, areas: Iterable[str]) -> list[str]:
+    return [number(sum(v.points for v in result.verdicts if v.area == area)) for area in areas]
+
+
+def _final(row: Row) -> str:
+    """What a system may import; empty leaves what is there, where no grade is settled yet."""
+    if row.entry is None:
+        return "0"
+    return "" if row.entry.settled is None else number(row.entry.settled)
+
+
+def _comment(row: Row) -> str:
+    if row.entry is None:
+        return "Nothing was handed in."
+    late = row.entry.result.late if row.entry.result else None
+    return f"{late.words}." if late else ""
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> str:
+    """CSV in which no cell is a formula, whatever somebody called a file."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerows([_harmless(cell) for cell in line] for line in lines)
+    return stream.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    cell = cell if cell.startswith("    ") else one_line(cell, 1000)
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _is_number(cell) else cell
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""What a run over a class shows while it goes on: bars on a terminal, lines elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import Protocol
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from autograder.bulk.batch import Tally
+from autograder.report.text import duration, one_line
+
+EVERY = 20.0  # seconds between two lines that only say how far things are
+WIDTH = 32  # characters of a name
+
+
+class View(Protocol):
+    """Shows a run."""
+
+    def changed(self, tally: Tally) -> None:
+        """Something ended, or some time passed."""
+
+    def told(self, name: str, phrase: str, part: float | None) -> None:
+        """A grade tells what it does."""
+
+    def __enter__(self) -> View: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+def view(console: Console) -> View:
+    """What suits the console."""
+    return Bars(console) if console.is_terminal else Lines(console)
+
+
+def words(tally: Tally) -> str:
+    """How far a run is, in a line."""
+    parts = [f"{len(tally.graded)} of {tally.todo} graded"]
+    if tally.failed:
+        parts.append(f"{len(tally.failed)} failed")
+    if tally.unreadable:
+        parts.append(f"{len(tally.unreadable)} cannot be read")
+    if tally.up_to_date:
+        parts.append(f"{tally.up_to_date} up to date")
+    if tally.left and tally.seconds_left is not None:
+        parts.append(f"about {duration(tally.seconds_left)} left")
+    return ", ".join(parts)
+
+
+class Lines:
+    """A line for each grade that ends."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.shown = 0
+        self.last = time.monotonic()
+
+    def changed(self, tally: Tally) -> None:
+        """Print where something ended, and now and then."""
+        ended = [*tally.graded, *tally.failed, *tally.unreadable]
+        now = time.monotonic()
+        if len(ended) > self.shown or now - self.last > EVERY:
+            self.console.print(words(tally), markup=False, highlight=False, soft_wrap=True)
+            self.shown, self.last = len(ended), now
+
+    def told(self, name: str, phrase: str, part: float | None) -> None:
+        """Too much for lines."""
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing is left to do."""
+
+
+class Bars:
+    """A bar for the class and one for each grade that runs."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[phrase]}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._whole: TaskID | None = None
+        self._running: dict[str, TaskID] = {}
+        self._lock = threading.Lock()
+
+    def changed(self, tally: Tally) -> None:
+        """Move the bars."""
+        ended = {*tally.graded, *tally.failed, *tally.unreadable}
+        with self._lock:
+            if self._whole is None:
+                self._whole = self._progress.add_task("the class", total=tally.todo, phrase="")
+            done = tally.todo - tally.left
+            self._progress.update(self._whole, completed=done, phrase=escape(words(tally)))
+            for name in ended & self._running.keys():
+                self._progress.remove_task(self._running.pop(name))
+
+    def told(self, name: str, phrase: str, part: float | None) -> None:
+        """Show what a grade does."""
+        with self._lock:
+            if name not in self._running:
+                label = escape(one_line(name, WIDTH))
+                self._running[name] = self._progress.add_task(label, total=100, phrase="")
+            done = round(100 * part) if part is not None else None
+            shown = escape(one_line(phrase, 60))
+            if done is None:
+                self._progress.update(self._running[name], phrase=shown)
+            else:
+                self._progress.update(self._running[name], completed=done, phrase=shown)
+
+    def __enter__(self) -> Bars:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave a clean terminal."""
+        self._progress.stop()

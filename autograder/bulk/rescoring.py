@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+"""Judge and score a class again from what was recorded: no kernel is built or booted.
+
+Where the checks changed since a result was made, they judge the recorded observations
+again.  What they cannot judge from these (they ask for another probe than before) keeps its
+verdict, and is named: that needs ``regrade``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from autograder.bulk import finishing
+from autograder.bulk.journal import Journal
+from autograder.bulk.shelf import Earlier, Record, Shelf
+from autograder.checks import rubric
+from autograder.course import Course
+from autograder.errors import GraderError
+from autograder.examination import after_first_boot
+from autograder.grading import OBSERVATIONS, STAGES
+from autograder.judging import Judge, judge
+from autograder.observer import RecordedObserver
+from autograder.results import Result, Status, Verdict
+from autograder.stages import Stages
+
+WHY = "rescored"
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A check that changed."""
+
+    id: str
+    before: Status
+    after: Status
+    points: float  # gained, or lost where negative
+
+
+@dataclass(frozen=True)
+class Change:
+    """What rescoring does to one submission."""
+
+    record: Record
+    old: Result
+    new: Result
+    flips: list[Flip] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # checks that need a boot to be judged again
+
+    @property
+    def before(self) -> float:
+        """The points that counted."""
+        return counting(self.old)
+
+    @property
+    def after(self) -> float:
+        """The points that count now."""
+        return counting(self.new)
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything in the result differs."""
+        return self.new != self.old
+
+
+def counting(result: Result) -> float:
+    """The points that count, lateness taken off."""
+    return result.late.points if result.late else result.totals.points
+
+
+def rescore(
+    shelf: Shelf, names: Iterable[str], course: Course, checks_now: str | None, jobs: int = 1
+) -> Iterator[Change]:
+    """What becomes of the submissions ``names``; nothing is written.
+
+    ``checks_now`` is the version of today's checks: results made with others are judged
+    again.  None: points and lateness only.
+    """
+    loaded = [pair for name in names if (pair := shelf.load(name)) is not None]
+    old_checks = [
+        (shelf.folder(record.name), result)
+        for record, result in loaded
+        if checks_now is not None and record.versions.checks != checks_now
+    ]
+    judged: dict[Path, tuple[Result, list[str]]] = {}
+    if old_checks:
+        with ProcessPoolExecutor(min(jobs, len(old_checks))) as pool:
+            answers = pool.map(judged_again, *zip(*old_checks, strict=True))
+            judged = dict(zip((folder for folder, _ in old_checks), answers, strict=True))
+    for record, old in loaded:
+        result, kept = judged.get(shelf.folder(record.name), (old, []))
+        about = record
+        if shelf.folder(record.name) in judged and not kept:
+            versions = record.versions.model_copy(update={"checks": checks_now})
+            about = record.model_copy(update={"versions": versions})
+        new = finishing.finished(result, about, course)
+        yield Change(about, old, new, list(_flips(old, new)), kept)
+
+
+def apply(shelf: Shelf, change: Change, course: Course, journal: Journal) -> None:
+    """Write the new result; the old one goes to the history."""
+    old = shelf.load(change.record.name)
+    if old is None:
+        raise GraderError(f"the result of {change.record.name} went away meanwhile")
+    if change.matters:
+        shelf.keep(Earlier(why=WHY, record=old[0], result=old[1]))
+        finishing.write(change.new, shelf.folder(change.record.name), course)
+        journal.add(
+            WHY,
+            name=change.record.name,
+            before=change.before,
+            after=change.after,
+            checks={flip.id: f"{flip.before} -> {flip.after}" for flip in change.flips},
+        )
+    if change.record != old[0]:
+        shelf.write_record(change.record)
+
+
+def judged_again(folder: Path, old: Result) -> tuple[Result, list[str]]:
+    """``old`` with the verdicts of today's checks over what was recorded in ``folder``.
+
+    Also the ids of the checks that keep their verdict because they cannot be judged so.
+    """
+    fresh: dict[str, Verdict] = {}
+    before = {verdict.id: verdict for verdict in old.verdicts}
+    try:
+        stages = TypeAdapter(Stages).validate_json((folder / STAGES).read_bytes())
+    except (OSError, ValidationError):  # it ended before there was anything to judge
+        return old, [check.id for check in rubric.checks()]
+    observer = RecordedObserver(folder / OBSERVATIONS)
+    try:
+        builds = not (stages.patch_problem or stages.kernel_problem)
+        seen = observer if builds else None
+        stages = after_first_boot(observer, stages, old.seed) if builds else stages
+        judge(Judge(seen, stages, old.seed, list(rubric.checks()), fresh.__setitem__))
+    except GraderError:
+        return old, [check.id for check in rubric.checks()]
+    verdicts, kept = [], []
+    for check in rubric.checks():
+        verdict, known = fresh[check.id], before.get(check.id)
+        if verdict.status is Status.GRADER_ERROR and known is not None:
+            kept.append(check.id)
+            verdict = known
+        elif known is not None and known.status is verdict.status:
+            # The time that it took and how often it was tried are those of the real thing.
+            verdict.duration, verdict.attempts = known.duration, known.attempts
+        else:
+            # Repeating would have taken a boot: what was not recorded is no attempt.
+            verdict.attempts = [a for a in verdict.attempts if a != Status.GRADER_ERROR]
+        verdicts.append(verdict)
+    return old.model_copy(deep=True, update={"verdicts": verdicts}), kept
+
+
+def _flips(old: Result, new: Result) -> Iterator[Flip]:
+    before = {verdict.id: verdict for verdict in old.verdicts}
+    for verdict in new.verdicts:
+        known = before.get(verdict.id)
+        if known is None:
+            yield Flip(verdict.id, Status.NOT_REACHED, verdict.status, verdict.points)
+        elif known.status is not verdict.status:
+            points = verdict.points - known.points
+            yield Flip(verdict.id, known.status, verdict.status, points)

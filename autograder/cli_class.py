@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""The commands for a whole class.  What one needs is imported in it, so that --help is quick."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.errors import EXIT_GRADER, UsageError
+
+if TYPE_CHECKING:
+    from autograder.bulk.live import View
+    from autograder.bulk.run import ClassRun, MakeEngine, Outcome
+    from autograder.kernel.build import Baseline
+
+OutOption = Annotated[Path, typer.Option(help="The folder of the class's grades.")]
+CourseOption = Annotated[Path, typer.Option("--course", help="What the instructor decided.")]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Grades side by side; without, what processors and memory allow."),
+]
+SandboxOption = Annotated[
+    str | None, typer.Option(help="Level of isolation: full, container or none.")
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(help="A Dask scheduler (tcp://HOST:PORT) whose workers make the grades."),
+]
+GRADES = Path("grades")
+COURSE = Path("course.toml")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    commands: dict[str, Callable[..., None]] = {
+        "grade-all": grade_all,
+        "rescore": rescore,
+        "regrade": regrade,
+    }
+    for name, function in commands.items():
+        app.command(name)(function)
+
+
+def grade_all(
+    submissions: Annotated[
+        Path, typer.Argument(help="A folder of submissions: folders, archives, or an export.")
+    ],
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+    roster: Annotated[
+        Path | None, typer.Option(help="A CSV that says which student is which.")
+    ] = None,
+    jobs: JobsOption = None,
+    sandbox: SandboxOption = None,
+    cluster: ClusterOption = None,
+) -> None:
+    """Grade a class: what is new, and what changed since.
+
+    Can be interrupted at any moment; started again it goes on where it was.  Exits with 0
+    where every submission has its verdicts, 2 for a usage error, 3 where the grader still
+    owes some (they are tried again next time), 130 where it was interrupted.
+    """
+    from rich.console import Console
+
+    from autograder.bulk import live
+    from autograder.bulk.students import Roster
+
+    _end_on_sigterm()
+    console = Console(stderr=True)
+    run = _class_run(out, course, sandbox)
+    known = Roster.read(roster, run.course.zone) if roster is not None else None
+    with live.view(console) as view:
+        run = _watched(run, view)
+        outcome = run.grade_all(submissions, known, _engine(view, jobs, cluster))
+    _tell(outcome, out)
+
+
+def regrade(
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+    only: Annotated[
+        str | None, typer.Option(help="Checks: numbers, areas, ids or parts, with commas.")
+    ] = None,
+    students: Annotated[
+        str, typer.Option(help="Names, ids or folders, with commas; without, everybody.")
+    ] = "",
+    why: Annotated[str, typer.Option(help="Kept in the history.")] = "regraded",
+    jobs: JobsOption = None,
+    sandbox: SandboxOption = None,
+    cluster: ClusterOption = None,
+) -> None:
+    """Build and boot again just what is named; the other verdicts stay."""
+    from rich.console import Console
+
+    from autograder.bulk import live
+    from autograder.checks import rubric
+
+    if only and not rubric.select(only):
+        raise UsageError(f"no check is named by --only {only}: see `python -m autograder checks`")
+    _end_on_sigterm()
+    run = _class_run(out, course, sandbox)
+    names = [word.strip() for word in students.split(",") if word.strip()]
+    with live.view(Console(stderr=True)) as view:
+        run = _watched(run, view)
+        outcome = run.regrade(names, only, _engine(view, jobs, cluster), why)
+    _tell(outcome, out)
+
+
+def rescore(
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say who would gain and lose what.")
+    ] = False,
+    points_only: Annotated[
+        bool,
+        typer.Option("--points-only", help="Keep the verdicts, also where checks changed."),
+    ] = False,
+    jobs: JobsOption = None,
+) -> None:
+    """Apply changed points, late policy or checks to what was recorded, without a boot."""
+    from rich.console import Console
+
+    from autograder.bulk import tables
+    from autograder.bulk.processors import available, default_jobs, free_memory
+
+    run = _class_run(out, course, None, build=False)
+    side_by_side = jobs or default_jobs(len(available()), free_memory())
+    changes = run.rescore(dry_run=dry_run, jobs=side_by_side, judge=not points_only)
+    tables.changes(changes, Console(), dry_run=dry_run)
+
+
+def _class_run(out: Path, course: Path, sandbox: str | None, build: bool = True) -> ClassRun:
+    """Everything that has to be right before anything is graded."""
+    from autograder.bulk import versions
+    from autograder.bulk.run import ClassRun
+    from autograder.course import Course, load
+
+    if course != COURSE and not course.exists():
+        raise UsageError(f"there is no {course}")
+    decided = load(course) if course.exists() else Course()
+    if not build:
+        return ClassRun(out, decided, versions.Versions(kernel="", **versions.own()))
+    current = versions.current(_baseline(decided.kernel.series, sandbox))
+    return ClassRun(out, decided, current, sandbox=sandbox)
+
+
+def _baseline(series: str, sandbox: str | None) -> Baseline:
+    import os
+
+    from autograder.cache import Cache
+    from autograder.cli import Lines
+    from autograder.kernel.build import build_baseline
+    from autograder.kernel.source import VARIABLE, fetch
+    from autograder.sandbox import choose
+
+    lines, cache = Lines(), Cache.default()
+    named = os.environ.get(VARIABLE)
+    try:
+        source = fetch(series, cache, Path(named) if named else None, lines)
+        return build_baseline(source, cache, choose(sandbox), lines)
+    finally:
+        lines.close()
+
+
+def _watched(run: ClassRun, view: View) -> ClassRun:
+    from dataclasses import replace
+
+    return replace(run, changed=view.changed)
+
+
+def _engine(view: View, jobs: int | None, cluster: str | None) -> MakeEngine:
+    from autograder.bulk.local import LocalEngine
+    from autograder.bulk.processors import available, default_jobs, free_memory
+
+    if cluster is not None:
+        raise UsageError("--cluster is not there yet")
+    side_by_side = jobs or default_jobs(len(available()), free_memory())
+    return lambda grades, lock: LocalEngine(side_by_side, grades, view.told, [lock])
+
+
+def _tell(outcome: Outcome, out: Path) -> None:
+    from rich.console import Console
+
+    from autograder.bulk import tables
+
+    tables.outcome(outcome, out, Console())
+    if outcome.tally.failed:
+        raise typer.Exit(EXIT_GRADER)
+
+
+def _end_on_sigterm() -> None:
+    """End as an interrupt from the keyboard does: in order."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""The instructor's page: well formed, complete, and harmless whatever anybody is called."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from autograder.bulk import gradebook, page
+from autograder.bulk.classbook import ClassBook, Entry
+from autograder.bulk.shelf import ClassList
+from autograder.bulk.students import Student
+from autograder.course import Course
+from autograder.results import Status
+from tests.sample_class import record, result
+
+HOSTILE = "</script><script>alert(1)</script>\"' onload='x' {{ 7*7 }} \u202e\x1b[2J"
+
+
+class Page(HTMLParser):
+    """Notes the elements, their attributes, and whether they nest."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.feed(source)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value) for name, value in attrs]
+        if tag not in ("meta", "input", "line", "rect"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes += [(tag, name, value) for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def book(*entries: Entry, **facts: object) -> ClassBook:
+    names = [entry.name for entry in entries]
+    fields = {"submissions": "/class", "series": "7.3", "names": names, **facts}
+    return ClassBook(Course(), ClassList.model_validate(fields), list(entries))
+
+
+def hostile() -> ClassBook:
+    made = result(HOSTILE, ("build/boots",))
+    made.notes = [HOSTILE]
+    about = record(students=[Student(id="1", name=HOSTILE)], message=HOSTILE, remark=HOSTILE)
+    broken = result("bob", ("build/boots",), Status.GRADER_ERROR)
+    trouble = record("bob", outcome="grader_error", message=HOSTILE)
+    return book(
+        Entry("ada", about, made),
+        Entry("bob", trouble, broken),
+        Entry("eve", None, None),
+        remarks=[HOSTILE],
+        roster=[Student(id="2", name="=cmd|' /C calc'!A0")],
+    )
+
+
+def test_nothing_that_anybody_wrote_runs() -> None:
+    source = page.render(hostile())
+    parsed = Page(source)
+    assert "<script>alert" not in source
+    assert "\x1b" not in source and "\u202e" not in source
+    assert not [name for _, name, _ in parsed.attributes if name.startswith("on")]
+    loading = [(tag, name) for tag, name, _ in parsed.attributes if name in ("src", "srcset")]
+    assert loading == []
+
+
+def test_the_policy_allows_just_this_script() -> None:
+    source = page.render(hostile())
+    (script,) = re.findall(r"<script>(.*?)</script>", source, re.S)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in source.replace("&#39;", "'")
+
+
+def test_links_stay_inside() -> None:
+    links = [
+        value or "" for _, name, value in Page(page.render(hostile())).attributes if name == "href"
+    ]
+    assert links and all(re.fullmatch(r"(ada|bob)/feedback\.html", link) for link in links)
+
+
+def test_the_grader_errors_come_first() -> None:
+    source = page.render(hostile())
+    assert source.index("what the grader still owes") < source.index("Points that count")
+
+
+def test_a_class_without_a_single_result(tmp_path: Path) -> None:
+    empty = book(Entry("ada", None, None))
+    Page(page.render(empty))
+    gradebook.write(empty, tmp_path)
+    assert "not graded yet" in (tmp_path / "gradebook.csv").read_text()
+
+
+def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+    gradebook.write(hostile(), tmp_path)
+    for name in ("gradebook.csv", "canvas.csv", "moodle.csv"):
+        text = (tmp_path / name).read_text()
+        assert not re.search(r"(^|,)\"?[=@+]", text, re.M), name
+        assert "\x1b" not in text
