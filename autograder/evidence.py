@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from autograder.guest.observation import Kind, Observation
-from autograder.results import Evidence
+from autograder.results import Evidence, Process
 
 CONSOLE_LINES = 40
 MOST_REPORTS = 3
@@ -14,6 +15,9 @@ MOST_OUTPUTS = 6
 MOST_PROCESSES = 50
 LONGEST_TEXT = 8000
 LONGEST_TITLE = 300
+MOST_FRAMES = 24
+
+_FRAME = re.compile(r"^\[<[0-9a-fx]+>\] ([\w.]{1,80})", re.MULTILINE)
 
 
 def evidence_of(seen: Observation) -> Iterator[Evidence]:
@@ -26,7 +30,8 @@ def evidence_of(seen: Observation) -> Iterator[Evidence]:
             " ".join(f"{k}={v}" for k, v in process.fields.items())
             for process in processes[:MOST_PROCESSES]
         ]
-        yield _evidence("hang", "who is still there", "\n".join(lines))
+        hang = _evidence("hang", "who is still there", "\n".join(lines))
+        yield hang.model_copy(update={"processes": who_hangs(seen)})
     errors = [name for name, content in seen.files.items() if name.endswith(".err") and content]
     for name in errors[:MOST_OUTPUTS]:
         yield _evidence("output", f"standard error of {name[:-4]}", seen.text(name))
@@ -34,6 +39,38 @@ def evidence_of(seen: Observation) -> Iterator[Evidence]:
         lines = seen.console.splitlines()[-CONSOLE_LINES:]
         text = "\n".join(lines)[-LONGEST_TEXT:]
         yield _evidence("console", "the end of the kernel's log", text)
+
+
+def reports_told(boots: list[Observation], observed: str) -> Iterator[Evidence]:
+    """The kernel reports that ``observed`` names, and others of their kinds: each title once."""
+    reports = [(seen, report) for seen in boots for report in seen.reports]
+    kinds = {report.kind for _, report in reports if report.title in observed}
+    titles: set[str] = set()
+    for seen, report in sorted(reports, key=lambda pair: pair[1].title not in observed):
+        if report.kind in kinds and report.title not in titles and len(titles) < MOST_REPORTS:
+            titles.add(report.title)
+            yield _evidence("report", f"{report.title} (in {seen.probe})", report.text)
+
+
+def who_hangs(seen: Observation) -> list[Process]:
+    """The processes that were still there, with the places in the kernel that they are in."""
+    records = seen.all("process")
+    stacks = seen.every("process_stack")
+    if len(stacks) != len(records):
+        stacks = [""] * len(records)
+    found = []
+    for record, stack in zip(records[:MOST_PROCESSES], stacks, strict=False):
+        if not record.text("pid").isdecimal():
+            continue  # a kernel may write what it likes
+        found.append(
+            Process(
+                pid=int(record.text("pid")[:9]),
+                name=record.text("comm")[:64],
+                state=record.text("state")[:1],
+                stack=_FRAME.findall(stack)[:MOST_FRAMES],
+            )
+        )
+    return found
 
 
 def _evidence(kind: str, title: str, text: str) -> Evidence:

@@ -21,6 +21,7 @@ from autograder.intake.submission import Submission, take_in
 from autograder.judging import empty_verdict
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
+from autograder.patchlines import PatchedLines, with_excerpts
 from autograder.report import html
 from autograder.results import Result, Status, SubmissionInfo, Verdict, total
 from autograder.sandbox import Sandbox
@@ -61,6 +62,7 @@ class Grading:
         """Grade.  Errors: UsageError for an unreadable path, GraderError of this machine."""
         with cache.workdir("grade") as work:
             submission = take_in(self.order.submission, work / "submission")
+            self.patched = PatchedLines(submission.patch or b"")
             self.result = self._blank(submission)
             try:
                 self._grade(submission, cache, work)
@@ -92,6 +94,7 @@ class Grading:
         timing.observe = time.monotonic() - before
 
     def _take(self, check_id: str, verdict: Verdict) -> None:
+        verdict.evidence = [with_excerpts(item, self.patched) for item in verdict.evidence]
         places = [old.id for old in self.result.verdicts]
         self.result.verdicts[places.index(check_id)] = verdict
         self.judged += 1

@@ -16,10 +16,10 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from autograder import checks as package
-from autograder.checks import rubric
+from autograder.checks import dependencies, rubric
 from autograder.checks.expect import Mismatch
 from autograder.errors import GraderError
-from autograder.evidence import evidence_of
+from autograder.evidence import evidence_of, reports_told
 from autograder.guest.observation import Kind, Observation
 from autograder.observer import Observer
 from autograder.results import Evidence, Status, Verdict
@@ -69,6 +69,7 @@ class Judge:
         self.report = report
         self.attempt = 1
         self.seen_now: Observation | None = None
+        self.boots_now: list[Observation] = []
 
     # What checks may ask for.
 
@@ -91,7 +92,8 @@ class Judge:
         """Everything that was observed in any boot."""
         if self.observer is None or self.stages.boot_problem:
             pytest.skip(self.stages.obstacle)
-        return self.observer.everything()
+        self.boots_now = self.observer.everything()
+        return self.boots_now
 
     @pytest.fixture(name="stages")
     def stages_fixture(self) -> Stages:
@@ -134,6 +136,7 @@ class Judge:
     def _run(self, item: pytest.Item, nextitem: pytest.Item | None, number: int) -> Attempt:
         self.attempt = number
         self.seen_now = None
+        self.boots_now = []
         self._outcome = Attempt(Status.GRADER_ERROR, "the check did not run")
         runtestprotocol(item, log=False, nextitem=nextitem)
         if self.seen_now is not None:
@@ -156,6 +159,8 @@ class Judge:
         evidence = tuple(self.stages.evidence.get(check.id, ()))
         if self.seen_now is not None:
             evidence = tuple(evidence_of(self.seen_now))
+        elif self.boots_now and isinstance(error, Mismatch):
+            evidence = tuple(reports_told(self.boots_now, error.observed))
         if isinstance(error, pytest.skip.Exception):
             return Attempt(Status.NOT_REACHED, str(error.msg))
         if isinstance(error, Mismatch):
@@ -222,6 +227,7 @@ def empty_verdict(check: rubric.Check, why: str = "") -> Verdict:
         tags=list(check.tags),
         visibility=check.visibility,
         extra_credit=check.extra_credit,
+        depends_on=dependencies.foundations(check),
         max_points=check.points,
         message=why,
     )

@@ -35,6 +35,34 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class PatchLine(Model):
+    """A line of the patched source, as far as the patch shows it."""
+
+    number: int
+    added: bool = Field(description="whether the patch adds it; else it was there before")
+    text: str
+
+
+class Excerpt(Model):
+    """The submission's own lines around a frame of a kernel report."""
+
+    function: str
+    file: str
+    line: int
+    lines: list[PatchLine]
+
+
+class Process(Model):
+    """A process of a guest that had come to rest before its check was over."""
+
+    pid: int
+    name: str
+    state: str = Field(description="the letter in /proc/PID/stat: 'S', 'D', 'R', 'Z' ...")
+    stack: list[str] = Field(
+        default=[], description="where in the kernel it is, innermost first; may be unknown"
+    )
+
+
 class Evidence(Model):
     """Something recorded that supports a verdict, shown as preformatted text."""
 
@@ -43,6 +71,10 @@ class Evidence(Model):
     )
     title: str
     text: str
+    excerpts: list[Excerpt] = Field(
+        default=[], description="of a report: the patch's lines around its frames"
+    )
+    processes: list[Process] = Field(default=[], description="of a hang: who was still there")
 
 
 class Verdict(Model):
@@ -57,6 +89,9 @@ class Verdict(Model):
     tags: list[str] = []
     visibility: str = "visible"
     extra_credit: bool = False
+    depends_on: list[str] = Field(
+        default=[], description="ids of the checks that should be mended before this one"
+    )
     status: Status = Status.NOT_REACHED
     points: float = 0
     max_points: float

@@ -79,6 +79,11 @@ class Record(Value):
         return answer(self.number("ret"), self.number("errno"))
 
 
+def earlier(name: str, number: int) -> str:
+    """Where the ``number``-th of several files called ``name`` is kept; the last has the name."""
+    return f"{name}~{number}"
+
+
 def answer(ret: int, error: int) -> str:
     """A system call's result in words: the name of the error, or the number."""
     return errno.errorcode.get(error, f"errno {error}") if ret < 0 else str(ret)
@@ -119,6 +124,15 @@ class Observation(Value):
     def text(self, name: str) -> str:
         """A file that came out of the guest, as text."""
         return self.files.get(name, b"").decode(errors="replace")
+
+    def every(self, name: str) -> list[str]:
+        """All the files called ``name`` that came out of the guest, in order, as text."""
+        kept: list[bytes] = []
+        while (before := earlier(name, len(kept) + 1)) in self.files:
+            kept.append(self.files[before])
+        if name in self.files:
+            kept.append(self.files[name])
+        return [content.decode(errors="replace") for content in kept]
 
     def numbers(self, param: str) -> list[int]:
         """A parameter that is a list of numbers."""

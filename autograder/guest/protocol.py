@@ -7,10 +7,11 @@ Whatever is not of the expected form is left out, never an error.
 
 from __future__ import annotations
 
-from autograder.guest.observation import Record
+from autograder.guest.observation import Record, earlier
 
 LONGEST_LINE = 4096
 MOST_RECORDS = 20_000
+MOST_OF_A_NAME = 64  # files; of more, the first 63 and the last are kept
 LARGEST_FILE = 8 << 20
 
 
@@ -35,9 +36,19 @@ def parse(data: bytes, tag: str) -> tuple[list[Record], dict[str, bytes]]:
                 continue
             content = data[position : position + size]
             position += size + 1
+            if words[1] in files:
+                _keep_earlier(files, words[1])
             files[words[1]] = content
             records.append(Record(name="bytes", fields={"of": words[1], "size": str(len(content))}))
         elif words:
             pairs = (word.partition("=") for word in words[1:])
             records.append(Record(name=words[0], fields={key: value for key, _, value in pairs}))
     return records, files
+
+
+def _keep_earlier(files: dict[str, bytes], name: str) -> None:
+    """Put the file called ``name`` aside, for another of that name comes."""
+    for number in range(1, MOST_OF_A_NAME):
+        if earlier(name, number) not in files:
+            files[earlier(name, number)] = files[name]
+            return

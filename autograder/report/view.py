@@ -10,10 +10,11 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from autograder.checks.dependencies import resting_on
+from autograder.report.differences import Piece, marked
 from autograder.report.text import number
 from autograder.results import Result, Status, Totals, Verdict, total
 
-BUILD_AREA = "Build"
 VISIBLE = "visible"
 
 
@@ -24,6 +25,13 @@ class Row:
     verdict: Verdict
     withheld: bool
     seed: int
+    held_up: int = 0  # checks without their points that rest on this one
+    mend_before: tuple[Verdict, ...] = ()  # failed ones that this one rests on
+
+    @property
+    def differences(self) -> tuple[list[Piece], list[Piece]]:
+        """What was expected and what was observed, in pieces of which some differ."""
+        return marked(self.verdict.expected, self.verdict.observed)
 
     @property
     def word(self) -> str:
@@ -33,7 +41,7 @@ class Row:
     @property
     def anchor(self) -> str:
         """The check's address inside a page."""
-        return f"check-{self.verdict.number}"
+        return anchor(self.verdict)
 
     @property
     def points(self) -> str:
@@ -149,13 +157,36 @@ class View:
 
     @property
     def mend_first(self) -> Row | None:
-        """The failed check to begin with: nothing works before the build does."""
-        return min(self.failed, key=lambda row: row.verdict.area != BUILD_AREA, default=None)
+        """The failed check to begin with: of those that rest on no other failed check,
+        the one that holds up most.
+        """
+        roots = [row for row in self.failed if not row.mend_before] or self.failed
+        return max(roots, key=lambda row: row.held_up, default=None)
 
 
 def arrange(result: Result, *, for_instructor: bool) -> View:
     """Arrange ``result`` for a student, or for the instructor, who sees everything."""
-    rows = [_row(verdict, result.seed, for_instructor) for verdict in result.verdicts]
+    failed = {
+        verdict.id: verdict
+        for verdict in result.verdicts
+        if verdict.status is Status.FAILED and not _is_withheld(verdict, for_instructor)
+    }
+    below = resting_on({verdict.id: verdict.depends_on for verdict in result.verdicts})
+    owed = {v.id for v in result.verdicts if v.status in (Status.FAILED, Status.NOT_REACHED)}
+    rows = []
+    for verdict in result.verdicts:
+        # 'after_due_date' and 'after_published' are withheld too: a page that is handed out
+        # does not know what day it will be read on.
+        withheld = _is_withheld(verdict, for_instructor)
+        rows.append(
+            Row(
+                _without_content(verdict) if withheld else verdict,
+                withheld,
+                result.seed,
+                len(below.get(verdict.id, set()) & owed),
+                () if withheld else _mend_before(verdict, failed, below),
+            )
+        )
     areas: dict[str, list[Row]] = {}
     for row in rows:
         areas.setdefault(row.verdict.area, []).append(row)
@@ -178,11 +209,25 @@ def count(amount: float, noun: str) -> str:
     return f"{number(amount)} {noun}" if amount == 1 else f"{number(amount)} {noun}s"
 
 
-def _row(verdict: Verdict, seed: int, for_instructor: bool) -> Row:
-    # 'after_due_date' and 'after_published' are withheld too: a page that is handed out
-    # does not know what day it will be read on.
-    withheld = verdict.visibility != VISIBLE and not for_instructor
-    return Row(_without_content(verdict) if withheld else verdict, withheld, seed)
+def anchor(verdict: Verdict) -> str:
+    """A check's address inside a page."""
+    return f"check-{verdict.number}"
+
+
+def _is_withheld(verdict: Verdict, for_instructor: bool) -> bool:
+    return verdict.visibility != VISIBLE and not for_instructor
+
+
+def _mend_before(
+    verdict: Verdict, failed: dict[str, Verdict], below: dict[str, set[str]]
+) -> tuple[Verdict, ...]:
+    """The failed checks that ``verdict`` rests on, without those that rest on each other."""
+    under = [name for name in failed if verdict.id in below.get(name, set())]
+    return tuple(
+        failed[name]
+        for name in under
+        if not any(name in below.get(other, set()) for other in under)
+    )
 
 
 def _without_content(verdict: Verdict) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from random import Random
 
+from autograder.guest.observation import Kind, Observation, Outcome
 from autograder.guest.protocol import parse
 
 GOOD = b"T booted now=0.1\nT bytes a.out 5\nab\ncd\nT read ret=-1 errno=3 reader=r\n"
@@ -43,3 +44,18 @@ def test_damage_never_raises() -> None:
         for _ in range(source.randrange(1, 8)):
             data[source.randrange(len(data))] = source.randrange(256)
         parse(bytes(data), "T")
+
+
+def test_of_files_with_one_name_the_last_counts_and_none_is_lost() -> None:
+    data = b"".join(b"T bytes stack 1\n%d\n" % number for number in range(3))
+    records, files = parse(data, "T")
+    seen = Observation(
+        probe="p",
+        params={},
+        outcome=Outcome(kind=Kind.COMPLETED),
+        records=records,
+        files=files,
+    )
+    assert seen.text("stack") == "2"
+    assert seen.every("stack") == ["0", "1", "2"]
+    assert seen.every("other") == []

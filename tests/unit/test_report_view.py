@@ -35,18 +35,35 @@ def result(*verdicts: Verdict) -> Result:
     )
 
 
-def test_a_failed_build_is_mended_before_anything_else() -> None:
-    view = arrange(
-        result(
-            verdict("1.1", "file", Status.FAILED),
-            verdict("2.1", "Build", Status.FAILED),
-            verdict("2.2", "Build", Status.FAILED),
-        ),
-        for_instructor=False,
+def test_what_holds_up_most_is_mended_first() -> None:
+    failed = Status.FAILED
+    rows = result(
+        verdict("1.1", "file", failed, id="alone"),
+        verdict("2.1", "reading", failed, id="base"),
+        verdict("2.2", "reading", failed, id="middle", depends_on=["base"]),
+        verdict("2.3", "reading", failed, id="top", depends_on=["middle", "passes"]),
+        verdict("2.4", "reading", Status.NOT_REACHED, id="far", depends_on=["top"]),
+        verdict("2.5", "reading", Status.PASSED, id="passes", depends_on=["base"]),
     )
+    view = arrange(rows, for_instructor=False)
     assert view.mend_first is not None
     assert view.mend_first.verdict.number == "2.1"
-    assert [row.verdict.number for row in view.failed] == ["1.1", "2.1", "2.2"]
+    assert [row.held_up for row in view.rows] == [0, 3, 2, 1, 0, 2]
+    before = [[v.number for v in row.mend_before] for row in view.rows]
+    assert before == [[], [], ["2.1"], ["2.1"], ["2.1"], ["2.1"]]
+    assert [row.verdict.number for row in view.failed] == ["1.1", "2.1", "2.2", "2.3"]
+
+
+def test_a_hidden_check_is_not_named_as_the_one_to_mend() -> None:
+    rows = result(
+        verdict("1.1", "file", Status.FAILED, id="secret", visibility="hidden"),
+        verdict("1.2", "file", Status.FAILED, id="open", depends_on=["secret"]),
+    )
+    view = arrange(rows, for_instructor=False)
+    assert view.mend_first is not None and view.mend_first.verdict.number == "1.2"
+    assert view.rows[1].mend_before == ()
+    told = arrange(rows, for_instructor=True).mend_first
+    assert told is not None and told.verdict.number == "1.1"
 
 
 def test_nothing_is_mended_first_where_nothing_failed() -> None:

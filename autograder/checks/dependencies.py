@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Which check rests on which: where the one fails, the other may fail for that alone.
+
+Only the nearest foundations are named here; what they rest on in turn follows.  Nothing is
+judged by this: it tells a student with thirty failed checks where to begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+BUILDS_TOOLS = "build/tools_build"
+BOOTS = "build/boots"
+STARTS = "file/start_answers"
+READS = "reading/records_leave_the_trace"
+SLEEPS = "reading/empty_trace_blocks"
+WAKES = "reading/wakes_on_a_record"
+ENDS = "reading/wakes_on_exit"
+FAULTS = "faults/anonymous_memory"
+BEGINS = "regions/initial_regions"
+MAPS = "regions/mmap"
+FOLLOWS_COMMAND = "tools/traces_the_command"
+
+# What the checks of an area rest on; a check that is named below rests on other things.
+_AREAS: dict[str, tuple[str, ...]] = {
+    "build": (BOOTS,),
+    "file": ("file/exists_for_every_process",),
+    "reading": (READS,),
+    "life_cycle": (READS,),
+    "faults": (FAULTS,),
+    "regions": (BEGINS, MAPS),
+    "buffer": (READS,),
+    "health": (BOOTS,),
+    "tools": (BOOTS,),
+    "threads": ("threads/all_threads_are_traced",),
+}
+_CHECKS: dict[str, tuple[str, ...]] = {
+    "build/patch_applies": (),
+    "build/kernel_builds": ("build/patch_applies",),
+    BUILDS_TOOLS: (),
+    BOOTS: ("build/kernel_builds",),
+    "file/exists_for_every_process": (BOOTS,),
+    "file/start_twice_changes_nothing": (STARTS, READS),
+    "file/restart_is_fresh": (STARTS, "file/stop_answers", BEGINS),
+    "file/other_values_change_nothing": (STARTS, "file/other_values_are_refused"),
+    "file/start_by_itself": (STARTS,),
+    "reading/never_traced": ("file/exists_for_every_process",),
+    "reading/stopped": ("file/stop_answers", "reading/never_traced"),
+    READS: (STARTS,),
+    SLEEPS: (READS,),
+    "reading/sleeping_costs_nothing": (SLEEPS,),
+    WAKES: (SLEEPS,),
+    "reading/wakes_on_stop": (SLEEPS,),
+    ENDS: (SLEEPS,),
+    "reading/two_readers": (WAKES, ENDS),
+    "life_cycle/reader_dies_of_sigkill": (SLEEPS,),
+    "life_cycle/reader_dies_of_sigint": (SLEEPS,),
+    "life_cycle/reader_dies_of_sigterm": (SLEEPS,),
+    "life_cycle/new_reader_goes_on": ("life_cycle/reader_dies_of_sigkill", WAKES),
+    "life_cycle/handler_interrupts": (SLEEPS,),
+    "life_cycle/handler_restarts": (SLEEPS, WAKES),
+    "life_cycle/fork_while_a_reader_sleeps": (SLEEPS, "life_cycle/fork_child_exit_is_harmless"),
+    "life_cycle/failed_execve": ("life_cycle/execve_goes_on",),
+    "life_cycle/threads_are_harmless": (STARTS,),
+    FAULTS: (READS,),
+    BEGINS: (READS,),
+    MAPS: (BEGINS,),
+    "regions/execve": (BEGINS, "life_cycle/execve_goes_on"),
+    "regions/mprotect_merges": (MAPS, "regions/mprotect_splits"),
+    "buffer/overflow_drops_the_newest": ("buffer/room_for_500",),
+    "buffer/overflow_is_counted": ("buffer/overflow_drops_the_newest",),
+    "buffer/goes_on_after_overflow": ("buffer/overflow_drops_the_newest",),
+    "buffer/target_never_waits": (STARTS,),
+    FOLLOWS_COMMAND: (WAKES, ENDS, "life_cycle/execve_goes_on", FAULTS),
+    "tools/traces_much": (FOLLOWS_COMMAND,),
+    "tools/map_format": (BEGINS,),
+    "tools/map_order": ("tools/map_format",),
+    "tools/map_pages": ("tools/map_format", FAULTS),
+    "tools/map_last_extents": ("tools/map_format",),
+    "tools/map_of_replaced_region": ("tools/map_pages", "regions/replaced_in_place"),
+    "tools/cut_trace": (READS,),
+    "threads/all_threads_are_traced": (FAULTS,),
+    "threads/regions_of_threads": ("threads/all_threads_are_traced", MAPS),
+}
+
+
+class Item(Protocol):
+    """What is asked of a rubric's item."""
+
+    @property
+    def id(self) -> str:
+        """Area and name."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The tools without which it cannot be tried."""
+
+
+def foundations(check: Item) -> list[str]:
+    """The ids of the checks that ``check`` rests on directly."""
+    area = check.id.partition("/")[0]
+    named = _CHECKS.get(check.id, _AREAS.get(area, (BOOTS,)))
+    tools = (BUILDS_TOOLS,) if check.needs else ()
+    return [name for name in (*named, *tools) if name != check.id]
+
+
+def resting_on(depends_on: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """For each check all those that rest on it, directly or through others."""
+    below: dict[str, set[str]] = {name: set() for name in depends_on}
+
+    def under(name: str, seen: set[str]) -> set[str]:
+        for foundation in depends_on.get(name, ()):
+            if foundation not in seen:
+                seen.add(foundation)
+                under(foundation, seen)
+        return seen
+
+    for name in depends_on:
+        for foundation in under(name, set()):
+            below.setdefault(foundation, set()).add(name)
+    return below
