@@ -16,6 +16,7 @@ MOST_PROCESSES = 50
 LONGEST_TEXT = 8000
 LONGEST_TITLE = 300
 MOST_FRAMES = 24
+INIT = "1"
 
 _FRAME = re.compile(r"^\[<[0-9a-fx]+>\] ([\w.]{1,80})", re.MULTILINE)
 
@@ -60,8 +61,8 @@ def who_hangs(seen: Observation) -> list[Process]:
         stacks = [""] * len(records)
     found = []
     for record, stack in zip(records[:MOST_PROCESSES], stacks, strict=False):
-        if not record.text("pid").isdecimal():
-            continue  # a kernel may write what it likes
+        if not record.text("pid").isdecimal() or record.text("pid") == INIT:
+            continue  # a kernel may write what it likes; init is who tells
         found.append(
             Process(
                 pid=int(record.text("pid")[:9]),

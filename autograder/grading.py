@@ -135,7 +135,11 @@ class Grading:
         self.result.timing.total = self._since_start()
         if finished:
             self.result.finished = _now()
-            html.write(self.result, self.order.out / FEEDBACK)
+            html.write(
+                self.result,
+                self.order.out / FEEDBACK,
+                observations=self.order.out / OBSERVATIONS,
+            )
         self.result.write(self.order.out / RESULT)
 
     def _since_start(self) -> float:

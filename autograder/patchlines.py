@@ -21,7 +21,7 @@ _TARGET = re.compile(r"\+\+\+ (?:\"?b/|\./)?([^\t\n\"]+)")
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 # As autograder.guest.symbols writes it: two blanks and the place behind the frame.
 _PLACED = re.compile(
-    r"^\s*\[<[0-9a-f]+>\] (?P<symbol>[^\s+]+)\S*.* {2}(?P<file>\S+\.[chS]):(?P<line>\d+)$"
+    r"^\s*\[<[0-9a-f]+>\] (?!\? )(?P<symbol>[^\s+]+)\S*.* {2}(?P<file>\S+\.[chS]):(?P<line>\d+)$"
 )
 
 

@@ -17,7 +17,9 @@ from autograder.sandbox import Bind, Limits, Sandbox
 
 MOST_FRAMES = 64
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30)
-_PLACE = re.compile(r"(?:^|.*?/)((?:arch|fs|include|init|ipc|kernel|lib|mm)/\S+\.[chS]:\d+)")
+_TREE = r"(?:/kernel/)?(?:\./)?"  # where kernels are built in the sandbox
+_PLACE = re.compile(_TREE + r"((?:arch|fs|include|init|ipc|kernel|lib|mm)/\S+\.[chS]:\d+)")
+_ADDRESS = re.compile(r"0x[0-9a-f]{1,16}")
 
 
 class Symbols:
@@ -46,12 +48,31 @@ class Symbols:
                 # A frame holds the address to return to: the call is the byte before.
                 wanted = [hex(address - 1) for address in unknown]
                 done = self.sandbox.run(
-                    ["addr2line", "-e", "/guest/linux", *wanted],
+                    ["addr2line", "-a", "-i", "-e", "/guest/linux", *wanted],
                     binds=[Bind(self.linux, "/guest/linux")],
                     limits=LIMITS,
                 )
-                told = done.output.splitlines() if done.ok else []
-                for address, line in zip(unknown, told, strict=False):
-                    match = _PLACE.match(line)
-                    self._known[address] = match[1] if match else ""
+                told = places(done.output) if done.ok else {}
+                for address in unknown:
+                    self._known[address] = told.get(address - 1, "")
             return {address: self._known.get(address, "") for address in addresses}
+
+
+def places(output: str) -> dict[int, str]:
+    """What ``addr2line -a -i`` says: for each address a line of the source.
+
+    Of functions that were inlined into each other, innermost first, that is the first one
+    outside of the headers: who takes a lock wants to know where he does.
+    """
+    chains: dict[int, list[str]] = {}
+    chain: list[str] = []
+    for line in output.splitlines():
+        if _ADDRESS.fullmatch(line):
+            chain = chains.setdefault(int(line, 16), [])
+        elif match := _PLACE.match(line):
+            chain.append(match[1])
+    return {
+        address: next((place for place in chain if not place.startswith("include/")), chain[0])
+        for address, chain in chains.items()
+        if chain
+    }

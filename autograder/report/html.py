@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The feedback page: one file that needs no network and runs no script."""
+"""The feedback page: one file that needs no network and runs no script but its own."""
 
 from __future__ import annotations
 
@@ -10,20 +10,45 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.files import write_atomically
-from autograder.report import text
-from autograder.report.view import arrange, base_points, count
-from autograder.results import Result
+from autograder.report import assets, loglines, text, traces
+from autograder.report.view import anchor, arrange, base_points, count
+from autograder.results import Evidence, Result
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+TEMPLATES = assets.TEMPLATES
 COURSE = "Page fault tracing"
 
 # Room for one field (characters, lines): a page stays readable, and small enough to mail.
 _PROSE = (3_000, 40)
 _LOG = (16_000, 300)
 
+_STATES = {
+    "R": "runs",
+    "S": "sleeps",
+    "D": "sleeps, and no signal wakes it",
+    "Z": "has exited, not yet reaped",
+    "T": "is stopped",
+}
+# What the stack of every process has, whatever it waits for.
+_EVERYWHERE = frozenset(
+    ("__switch_to", "__schedule", "schedule", "handle_syscall", "userspace", "fork_handler")
+)
 
-def render(result: Result, *, for_instructor: bool = False, course: str = COURSE) -> str:
-    """The page for a student, or the instructor's copy, in which nothing is withheld."""
+
+def render(
+    result: Result,
+    *,
+    for_instructor: bool = False,
+    course: str = COURSE,
+    observations: Path | None = None,
+) -> str:
+    """The page for a student, or the instructor's copy, in which nothing is withheld.
+
+    With the folder of the grading's ``observations`` it shows traces as well.
+    """
+    view = arrange(result, for_instructor=for_instructor)
+    shown = traces.of_checks(view, observations, result.seed) if observations else {}
+    passed = {row.verdict.id for row in view.passed}
+    style, script = assets.style("feedback.css", "replay.css"), assets.script()
     return (
         environment()
         .get_template("feedback.html.j2")
@@ -31,17 +56,28 @@ def render(result: Result, *, for_instructor: bool = False, course: str = COURSE
             course=course,
             result=result,
             base_points=base_points(result.totals),
-            view=arrange(result, for_instructor=for_instructor),
+            view=view,
+            traces=shown,
+            shown_traces=[trace for name, trace in shown.items() if name in passed],
             for_instructor=for_instructor,
+            style=style,
+            script=script,
+            policy=assets.policy(style=style, script=script),
         )
     )
 
 
 def write(
-    result: Result, path: Path, *, for_instructor: bool = False, course: str = COURSE
+    result: Result,
+    path: Path,
+    *,
+    for_instructor: bool = False,
+    course: str = COURSE,
+    observations: Path | None = None,
 ) -> None:
     """Write the page of :func:`render` to ``path``, atomically."""
-    write_atomically(path, render(result, for_instructor=for_instructor, course=course))
+    page = render(result, for_instructor=for_instructor, course=course, observations=observations)
+    write_atomically(path, page)
 
 
 @lru_cache(maxsize=1)
@@ -61,8 +97,18 @@ def environment() -> Environment:
         points=text.number,
         duration=text.duration,
         count=count,
+        state=lambda letter: _STATES.get(letter, f"state {letter}"),
+        calls=lambda stack: [name for name in stack if name not in _EVERYWHERE],
+        loglines=_loglines,
     )
+    environment.globals["anchor"] = anchor
     return environment
+
+
+def _loglines(evidence: Evidence) -> list[loglines.Lines]:
+    """The lines of a log, in runs of interesting and other ones."""
+    files = {excerpt.file for excerpt in evidence.excerpts}
+    return loglines.marked(text.shorten(evidence.text, *_LOG), files)
 
 
 def _finalize(value: object) -> object:

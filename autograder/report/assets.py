@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Styles and scripts as they stand inside a page, and the policy that lets only them act.
+
+A page is one file: its scripts are the modules in ``web/src``, joined.  Its content security
+policy names them by their hashes, so that nothing else in it can run, whatever a submission
+managed to write there; and it forbids every request.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+SCRIPTS = ROOT / "web" / "src"
+
+# Each module after those that it imports.
+MODULES = (
+    *("dom", "decode", "model", "cells", "frame", "scatter", "map", "regions"),
+    *("player", "main"),
+)
+_IMPORT = re.compile(r"^import \{(?P<names>[^}]*)\} from \"\./(?P<module>[a-z]+)\.js\";$", re.M)
+_EXPORT = re.compile(r"^export (?=(?:const|class|function) (?P<name>\w+))", re.M)
+
+
+@lru_cache(maxsize=1)
+def script() -> Markup:
+    """All modules as one script, each in a function of its own, so that no names clash."""
+    parts = []
+    for name in MODULES:
+        source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
+        exported = ", ".join(match["name"] for match in _EXPORT.finditer(source))
+        body = _EXPORT.sub("", _IMPORT.sub(r"const {\g<names>} = of_\g<module>;", source))
+        parts.append(f"const of_{name} = (() => {{\n{body}return {{ {exported} }};\n}})();\n")
+    text = '"use strict";\n(() => {\n' + "".join(parts) + "})();\n"
+    assert "</script" not in text and "<!--" not in text
+    return Markup(text)
+
+
+@lru_cache(maxsize=8)
+def style(*names: str) -> Markup:
+    """The style sheets ``names``, joined."""
+    text = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    assert "</style" not in text
+    return Markup(text)
+
+
+def policy(*, style: str, script: str) -> str:
+    """The content security policy of a page with this style and this script."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {_hash(script)}",
+            f"style-src {_hash(style)}",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
+    )
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""The lines of the source that addr2line names."""
+
+from __future__ import annotations
+
+from autograder.guest.symbols import places
+
+OUTPUT = """0x00000000603016ba
+/kernel/./include/linux/spinlock.h:642
+/kernel/mm/pgfault_history.c:390
+/kernel/mm/pgfault_history.c:455
+0x0000000060052a47
+/kernel/arch/um/kernel/process.c:78 (discriminator 1)
+0x0000000000000005
+??:0
+0x0000000060140aec
+/kernel/./include/linux/kasan.h:402
+0x0000000060515933
+/kernel/kernel/sched/core.c:5533
+0x0000000060000001
+/etc/passwd:1
+"""
+
+
+def test_the_line_outside_of_the_headers_counts() -> None:
+    assert places(OUTPUT) == {
+        0x603016BA: "mm/pgfault_history.c:390",
+        0x60052A47: "arch/um/kernel/process.c:78",
+        0x60140AEC: "include/linux/kasan.h:402",
+        0x60515933: "kernel/sched/core.c:5533",
+    }
+
+
+def test_noise_is_no_place() -> None:
+    assert places("") == {}
+    assert places("addr2line: no such file\nmm/x.c:3\n") == {}
