@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help check grade test lint matrix soak bench boot clean system
+.PHONY: help check grade test lint matrix soak bench boot handout example clean system
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,12 @@ soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="
 
 bench: $(READY) ## measure where the time of a grade goes
 	$(PYTHON) -m autograder bench
+
+handout: $(READY) ## write handout.zip: what students get
+	$(PYTHON) -m autograder handout
+
+example: $(READY) ## make the map that the assignment begins with anew
+	$(PYTHON) -m autograder.handout.example
 
 boot: $(READY) ## a shell in the baseline kernel's guest
 	$(PYTHON) -m autograder boot

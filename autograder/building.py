@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from autograder.stages import Stages
 
 LOG_SHOWN = 8000  # characters, from the end
 
+KernelMaker = Callable[[Baseline, bytes, Path, Cache, Sandbox, Progress], KernelBuild]
+"""Makes the kernel of a patch; what is wrong with the patch is in the value returned."""
+
 
 def build(
     submission: Submission,
@@ -32,6 +36,7 @@ def build(
     cache: Cache,
     sandbox: Sandbox,
     progress: Progress,
+    kernel_of: KernelMaker = kept_or_built,
 ) -> tuple[Stages, Kernel | None]:
     """Build tools and kernel; what is wrong with them is in the stages."""
     patch_problem = submission.refused or submission.patch_problem
@@ -47,7 +52,7 @@ def build(
         stages = _with_tools(stages, tools)
     if submission.patch is None:
         return stages, None
-    kernel = kept_or_built(baseline, submission.patch, work / "kernel", cache, sandbox, progress)
+    kernel = kernel_of(baseline, submission.patch, work / "kernel", cache, sandbox, progress)
     stages = _with_kernel(stages, kernel)
     if kernel.linux is None:
         return stages, None

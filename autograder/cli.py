@@ -21,6 +21,7 @@ from autograder.errors import (
     KitError,
     UsageError,
 )
+from autograder.progress_lines import Lines
 
 if TYPE_CHECKING:
     from autograder.cache import Cache
@@ -44,33 +45,6 @@ SandboxOption = Annotated[
     typer.Option("--sandbox", help="Level of isolation: full (bubblewrap) or none."),
 ]
 SeriesOption = Annotated[str, typer.Option(help="The kernel series of the course.")]
-
-
-class Lines:
-    """Progress as lines: one for each new phrase, on a terminal with the part that is done."""
-
-    def __init__(self) -> None:
-        self.phrase = ""
-        self.live = sys.stderr.isatty()
-        self.last = 0.0
-
-    def __call__(self, phrase: str, part: float | None) -> None:
-        """Tell what is being done, and how much of it is."""
-        if self.live:
-            now = time.monotonic()
-            if phrase == self.phrase and now - self.last < 0.1:
-                return
-            self.last = now
-            done = f" {part:4.0%}" if part is not None else ""
-            print(f"\r\x1b[K{phrase[:90]}{done}", end="", file=sys.stderr, flush=True)
-        elif phrase != self.phrase and not phrase.startswith("checking: "):
-            print(phrase, file=sys.stderr, flush=True)
-        self.phrase = phrase
-
-    def close(self) -> None:
-        """Leave the terminal with an empty line."""
-        if self.live and self.phrase:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 @app.command()
@@ -190,6 +164,19 @@ def bench(
     print(f"{'boots':<28} {figures.boots:8}")
     figures.write(out)
     print(out)
+
+
+@app.command()
+def handout(
+    out: Annotated[Path, typer.Option(help="Where the archive goes.")] = Path("handout.zip"),
+    course: Annotated[Path, typer.Option(help="The course's values.")] = Path("course.toml"),
+) -> None:
+    """Write what students get: the assignment's text, the starter, the visible checks."""
+    from autograder.course import load
+    from autograder.handout import bundle
+
+    files = bundle.write(load(course), out)
+    print(f"{out}: {files} files")
 
 
 @app.command()

@@ -154,9 +154,9 @@ def _baseline(series: str, sandbox: str | None) -> Baseline:
     import os
 
     from autograder.cache import Cache
-    from autograder.cli import Lines
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import VARIABLE, fetch
+    from autograder.progress_lines import Lines
     from autograder.sandbox import choose
 
     lines, cache = Lines(), Cache.default()

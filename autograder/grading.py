@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from autograder import KIT_VERSION
-from autograder.building import build
+from autograder.building import KernelMaker, build
 from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.errors import GraderError
@@ -19,7 +19,7 @@ from autograder.examination import Examination
 from autograder.files import write_atomically
 from autograder.intake.submission import Submission, take_in
 from autograder.judging import empty_verdict
-from autograder.kernel.build import Baseline
+from autograder.kernel.build import Baseline, kept_or_built
 from autograder.kernel.progress import Progress
 from autograder.patchlines import PatchedLines, with_excerpts
 from autograder.report import html
@@ -48,9 +48,15 @@ class Grading:
     """One grade under way: its result stands in ``out`` from the first moment on."""
 
     def __init__(
-        self, order: Order, baseline: Baseline, sandbox: Sandbox, progress: Progress
+        self,
+        order: Order,
+        baseline: Baseline,
+        sandbox: Sandbox,
+        progress: Progress,
+        kernel_of: KernelMaker = kept_or_built,
     ) -> None:
         self.order = order
+        self.kernel_of = kernel_of
         self.baseline = baseline
         self.sandbox = sandbox
         self.progress = progress
@@ -76,7 +82,9 @@ class Grading:
     def _grade(self, submission: Submission, cache: Cache, work: Path) -> None:
         timing = self.result.timing
         timing.intake = self._since_start()
-        stages, kernel = build(submission, self.baseline, work, cache, self.sandbox, self.progress)
+        stages, kernel = build(
+            submission, self.baseline, work, cache, self.sandbox, self.progress, self.kernel_of
+        )
         timing.build = self._since_start() - timing.intake
         # With the observations, all that is needed to judge again.
         write_atomically(self.order.out / STAGES, TypeAdapter(Stages).dump_json(stages))

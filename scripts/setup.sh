@@ -37,12 +37,17 @@ need ca-certificates /etc/ssl/certs
 need busybox-static busybox
 need bubblewrap bwrap
 need util-linux setpriv prlimit
+need tzdata /usr/share/zoneinfo/UTC
 if [ -e /etc/debian_version ] && ! grep -q Ubuntu /etc/os-release; then
 	need debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
 fi
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 if [ "${1:-}" = --browser ]; then
 	need chromium chromium
+fi
+if [ "${1:-}" = --student ]; then
+	need git git
+	need gdb gdb
 fi
 
 [ -n "$missing" ] || exit 0

@@ -10,9 +10,9 @@ import subprocess
 import sys
 
 from autograder.cache import Cache
-from autograder.cli import Lines
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
+from autograder.progress_lines import Lines
 from autograder.sandbox import choose
 from tests.corpus import REFERENCE
 from tests.reference import SERIES

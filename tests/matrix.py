@@ -22,7 +22,6 @@ from pathlib import Path
 
 from autograder.cache import Cache
 from autograder.checks import rubric
-from autograder.cli import Lines
 from autograder.examination import Examination
 from autograder.files import write_atomically
 from autograder.guest.machine import Kernel
@@ -39,6 +38,7 @@ from autograder.kernel.build import (
     jobs,
 )
 from autograder.kernel.source import fetch
+from autograder.progress_lines import Lines
 from autograder.results import Status, Verdict
 from autograder.sandbox import Sandbox, choose
 from autograder.stages import Stages

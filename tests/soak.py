@@ -17,11 +17,11 @@ from pathlib import Path
 from autograder.building import build
 from autograder.cache import Cache
 from autograder.checks import rubric
-from autograder.cli import Lines
 from autograder.examination import Examination
 from autograder.intake.submission import take_in
 from autograder.kernel.build import build_baseline, jobs
 from autograder.kernel.source import fetch
+from autograder.progress_lines import Lines
 from autograder.results import Status, Verdict
 from autograder.sandbox import choose
 from tests.corpus import REFERENCE, WITHOUT_EXTRA, solutions

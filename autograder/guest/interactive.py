@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.errors import GraderError
@@ -20,6 +21,10 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs tmpfs /tmp
 alias halt='poweroff -f'
+if [ -e /etc/host ]; then
+	mkdir -p /host
+	mount -t hostfs -o "$(cat /etc/host)" none /host && cd /host
+fi
 echo
 echo "Linux $(uname -r), User Mode Linux. 'halt' ends it."
 export ENV=/etc/shrc PS1='guest# '
@@ -29,21 +34,31 @@ poweroff -f
 SHELL_START = "alias halt='poweroff -f'\n"
 
 
-def boot(kernel: Kernel, sandbox: Sandbox, workdir: Path) -> int:
+def boot(
+    kernel: Kernel,
+    sandbox: Sandbox,
+    workdir: Path,
+    host: Path | None = None,
+    debugger: Sequence[str] = (),
+) -> int:
     """Boot and stay until the guest is shut down; the exit status of the kernel's process.
 
+    ``host``: a folder to mount at /host, for kernels with hostfs outside of any sandbox.
+    ``debugger``: a command to run the kernel under.
     Errors: GraderError where busybox is missing.
     """
     initrd = workdir / "initrd"
-    initrd.write_bytes(_archive(kernel))
+    initrd.write_bytes(_archive(kernel, host))
     process = sandbox.start(
         [
+            *debugger,
             "/guest/linux",
             "mem=256M",
             "initrd=/guest/initrd",
             "seccomp=on",
             "con=null",
             "con0=fd:0,fd:1",
+            "ssl=null",
             "panic=-1",
             "quiet",
             "kmemleak=off",
@@ -61,7 +76,7 @@ def boot(kernel: Kernel, sandbox: Sandbox, workdir: Path) -> int:
         process.kill()
 
 
-def _archive(kernel: Kernel) -> bytes:
+def _archive(kernel: Kernel, host: Path | None) -> bytes:
     busybox = shutil.which("busybox")
     if busybox is None:
         raise GraderError("busybox is missing: install it (Debian: apt-get install busybox-static)")
@@ -75,6 +90,8 @@ def _archive(kernel: Kernel) -> bytes:
         initramfs.file("etc/shrc", SHELL_START.encode()),
         initramfs.file("init", INIT.encode(), 0o755),
     ]
+    if host is not None:
+        members.append(initramfs.file("etc/host", f"{host}\n".encode()))
     for name, tool in (("tracepgfault", kernel.tracepgfault), ("pgfaultmap", kernel.pgfaultmap)):
         if tool is not None:
             members.append(initramfs.executable(f"bin/{name}", tool))

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""Put together what students get: one archive, the same bytes for the same inputs."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+import zipfile
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+
+from autograder.checks import rubric
+from autograder.course import Course
+from autograder.files import write_atomically
+from autograder.handout import closure, lock, text, visible
+from autograder.handout.tables import VISIBLE
+from autograder.scoring import worths
+
+TOP = Path(__file__).resolve().parents[2]
+FOLDER = "pgfault"
+"""What the archive unpacks to."""
+
+ENTRY = "autograder.student.__main__"
+EPOCH = (2001, 1, 1, 0, 0, 0)
+DATA = ("autograder/kernel/config", "autograder/checks/pytest.ini", "templates")
+PROBES = "autograder/guest/probes"
+PACKAGES = {  # whose imported name is not their own
+    "elftools": "pyelftools",
+    "gradescope_utils": "gradescope-utils",
+    "markupsafe": "jinja2",
+    "_pytest": "pytest",
+}
+INSTRUCTORS = re.compile(r"class|gradebook|matrix|similar|instructor", re.I)
+
+_PROBE = re.compile(r"^PROBE\((\w+)\)", re.M)
+
+
+def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
+    """Every file of the handout by its path below :data:`FOLDER`."""
+    written = text.assignment(course, top / "handout")
+    files = {
+        "assignment.md": written.markdown.encode(),
+        "assignment.html": written.html.encode(),
+    }
+    files.update(_tree(top / "handout" / "kit", ""))
+    files.update(_tree(top / "handout" / "pictures", "pictures/"))
+    files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
+    files["kit/course.toml"] = course_file(course).encode()
+    modules = closure.modules([ENTRY, "autograder.checks.traces"], top)
+    files.update({f"kit/{path}": (top / path).read_bytes() for path in modules})
+    files.update(_checks(course, top))
+    for name in DATA:
+        files.update(_tree(top / name, f"kit/{name}/" if (top / name).is_dir() else f"kit/{name}"))
+    files = {name: data for name, data in files.items() if not _for_instructors(name)}
+    locked = lock.needed((top / "requirements.lock").read_text(), third_party(files))
+    files["kit/requirements.lock"] = locked.encode()
+    return dict(sorted(files.items()))
+
+
+def write(course: Course, target: Path, top: Path = TOP) -> int:
+    """Write the archive; the number of files in it."""
+    files = contents(course, top)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            entry = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            runs = data.startswith(b"#!")
+            entry.external_attr = (0o100755 if runs else 0o100644) << 16
+            archive.writestr(entry, data)
+    write_atomically(target, buffer.getvalue())
+    return len(files)
+
+
+def course_file(course: Course) -> str:
+    """``course.toml`` for students: what every check is worth, and nobody's name.
+
+    Hidden checks are not there, so the full marks are those of the visible ones.
+    """
+    worth = {name: w for name, w in worths(course).items() if w.visibility == VISIBLE}
+    full = sum((value.points for value in worth.values() if not value.extra_credit), Fraction())
+    due = course.due()
+    lines = [
+        "# SPDX-License-Identifier: MIT",
+        "# Made with the handout: what the course says, for `make check`.",
+        "[course]",
+        f"name = {_quoted(course.course.name)}",
+        f"assignment = {_quoted(course.course.assignment)}",
+        f"term = {_quoted(course.course.term)}",
+        "",
+        "[kernel]",
+        f"series = {_quoted(course.kernel.series)}",
+        "",
+        "[points]",
+        f"full = {float(full)!r}",
+        "",
+        "[points.checks]",
+        *(f"{_quoted(name)} = {float(value.points)!r}" for name, value in worth.items()),
+        "",
+        "[extra_credit.checks]",
+        *(
+            f"{_quoted(name)} = {'true' if value.extra_credit else 'false'}"
+            for name, value in worth.items()
+        ),
+    ]
+    if due is not None:
+        lines += ["", "[deadline]", f"due = {due.isoformat()}"]
+    return "\n".join(lines) + "\n"
+
+
+def third_party(files: Mapping[str, bytes]) -> list[str]:
+    """The packages that the Python files in ``files`` import."""
+    found = set()
+    for name, data in files.items():
+        if not name.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse(data)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module.partition(".")[0])
+    found -= {*sys.stdlib_module_names, "tomllib", closure.PACKAGE}
+    return sorted(PACKAGES.get(name, name) for name in found)
+
+
+def _checks(course: Course, top: Path) -> dict[str, bytes]:
+    """The visible checks, and the probes that these use."""
+    shown = {name for name, worth in worths(course).items() if worth.visibility == VISIBLE}
+    hidden = visible.hidden_functions(shown)
+    withheld = [check.id for check in rubric.checks() if check.id not in shown]
+    files: dict[str, bytes] = {}
+    for path in sorted((top / "autograder" / "checks").glob("*.py")):
+        source = visible.without_hidden(path.read_text(), hidden.get(path.name, set()))
+        if path.name in hidden and not re.search(r"^def test_", source, re.M):
+            continue  # an area of which nothing is shown
+        source = visible.without_names(source, withheld)
+        files[f"kit/autograder/checks/{path.name}"] = source.encode()
+    plans = [check.plan for check in rubric.checks() if check.id in shown]
+    wanted = {plan.probe for plan in plans if plan is not None}
+    for path in sorted((top / PROBES).iterdir()):
+        probes = set(_PROBE.findall(path.read_text()))
+        if not probes or probes & wanted:
+            files[f"kit/{PROBES}/{path.name}"] = path.read_bytes()
+    return files
+
+
+def _tree(path: Path, prefix: str) -> dict[str, bytes]:
+    if path.is_file():
+        return {prefix: path.read_bytes()}
+    return {
+        prefix + str(file.relative_to(path)): file.read_bytes()
+        for file in _files(path)
+        if "__pycache__" not in file.parts
+    }
+
+
+def _files(path: Path) -> Iterable[Path]:
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    return [file for file in files if file.suffix != ".o" and not _is_program(file)]
+
+
+def _is_program(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(4) == b"\x7fELF"
+
+
+def _for_instructors(name: str) -> bool:
+    return name.startswith("kit/templates/") and bool(INSTRUCTORS.search(Path(name).name))
+
+
+def _quoted(words: str) -> str:
+    escaped = words.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'

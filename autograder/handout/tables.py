@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: MIT
+"""Tables of the assignment that come from the checks themselves, as Markdown."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from autograder.checks import rubric
+from autograder.course import Course
+from autograder.scoring import Worth, worths
+
+VISIBLE = "visible"
+AREA_MEANS = {
+    "Build": "the patch applies, kernel and tools build, the kernel boots",
+    "The file": "mode, owner, and every value that may be written",
+    "Reading": "what a read answers, sleeping and waking",
+    "Life cycle": "zombies, reaping, signals, fork and execve",
+    "Faults": "each fault, once, in order",
+    "Regions": "the regions as in `/proc/PID/maps`, after every change",
+    "Buffer": "room, growth, overflow, memory given back",
+    "Kernel health": "what the kernel itself complains about, in any boot",
+    "Tools": "`tracepgfault` and `pgfaultmap`",
+    "Extra credit: threads": "rule X1",
+}
+
+
+def amount(points: Fraction) -> str:
+    """Points with at most two decimals, none where they are whole."""
+    return f"{float(points):.2f}".rstrip("0").rstrip(".")
+
+
+def points_by_area(course: Course) -> str:
+    """One row for each area: its points, its checks, and how many of these are hidden."""
+    worth = worths(course)
+    hidden = any(value.visibility != VISIBLE for value in worth.values())
+    head = ["area", "asks for", "checks", "points"]
+    rows = []
+    areas = dict.fromkeys(check.area for check in rubric.checks())
+    for area in areas:
+        values = [worth[check.id] for check in rubric.checks() if check.area == area]
+        number = str(len(values))
+        withheld = sum(value.visibility != VISIBLE for value in values)
+        if hidden and withheld:
+            number += f", {withheld} of them hidden"
+        rows.append([area, AREA_MEANS.get(area, ""), number, _area_points(values)])
+    return _table(head, rows, right=(2, 3))
+
+
+def visible_checks(course: Course) -> str:
+    """One row for each visible check: number, points, and what must hold."""
+    worth = worths(course)
+    rows = [
+        [check.number, check.title, _plus(worth[check.id])]
+        for check in rubric.checks()
+        if worth[check.id].visibility == VISIBLE
+    ]
+    return _table(["no.", "what must hold", "points"], rows, right=(2,))
+
+
+def _area_points(values: list[Worth]) -> str:
+    base = sum((value.points for value in values if not value.extra_credit), Fraction())
+    extra = sum((value.points for value in values if value.extra_credit), Fraction())
+    parts = [amount(base)] if base or not extra else []
+    return " ".join([*parts, *([f"+{amount(extra)}"] if extra else [])])
+
+
+def _plus(worth: Worth) -> str:
+    return f"+{amount(worth.points)}" if worth.extra_credit else amount(worth.points)
+
+
+def _table(head: list[str], rows: list[list[str]], right: tuple[int, ...]) -> str:
+    rule = ["---:" if column in right else "---" for column in range(len(head))]
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, rule, *escaped])

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""The command line behind the student's Makefile.  Run in the folder of the handout."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.errors import EXIT_FULL_MARKS, EXIT_GRADER, EXIT_POINTS_LOST, GraderError, KitError
+from autograder.progress_lines import Lines
+from autograder.student.project import Project
+
+if TYPE_CHECKING:
+    from autograder.cache import Cache
+    from autograder.kernel.build import Baseline
+    from autograder.sandbox import Sandbox
+    from autograder.student.check import Trial
+
+TARBALL_VARIABLE = "KERNEL_TARBALL"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="What the student's Makefile runs.",
+)
+
+
+@app.command()
+def setup() -> None:
+    """Get the kernel's source, build it unchanged, and make linux/ of it."""
+    from autograder.student import worktree
+
+    project, lines = _project(), Lines()
+    baseline = _baseline(lines)[0]
+    made = worktree.create(project, baseline, lines)
+    lines.close()
+    print(f"Linux {baseline.version} is in linux/" + (", built." if made else ", as you left it."))
+    print("Next: `make boot` (a shell in it), and section 4 of the assignment.")
+
+
+@app.command()
+def kernel() -> None:
+    """Compile what changed in linux/."""
+    from autograder.files import write_atomically
+    from autograder.student import worktree
+    from autograder.student.kernel import Tree
+
+    project, lines = _project(), Lines()
+    patch = worktree.difference(project)
+    started = time.monotonic()
+    build = Tree(project.linux).build(_baseline(lines)[0], patch, lines)
+    lines.close()
+    log = project.build / "kernel.log"
+    write_atomically(log, build.log)
+    for warning in build.notes:
+        print(warning)
+    if build.error is not None and build.error.excerpt:
+        print(build.error.excerpt)
+    if not build.ok:
+        print(f"{build.message}\nThe whole log: {log.relative_to(project.root)}", file=sys.stderr)
+        raise typer.Exit(EXIT_POINTS_LOST)
+    print(f"linux/linux is up to date ({time.monotonic() - started:.0f} s)")
+
+
+@app.command()
+def boot() -> None:
+    """Open a shell in the student's kernel; 'halt' ends it."""
+    _boot(debug=False)
+
+
+@app.command()
+def gdb() -> None:
+    """Boot the student's kernel under gdb."""
+    _boot(debug=True)
+
+
+@app.command()
+def check(
+    only: Annotated[
+        str | None, typer.Option(help="Numbers, areas or parts of names, with commas.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Repeats an earlier run's choices.")] = None,
+) -> None:
+    """Run the checks on the working tree."""
+    from autograder.student import check as trial
+
+    project, lines = _project(), Lines()
+    project.require_source()
+    try:
+        result = _trial(project, lines).check(only, seed)
+    finally:
+        lines.close()
+    passed = trial.show(result, only, Path("build", "check"))
+    raise typer.Exit(EXIT_FULL_MARKS if passed else EXIT_POINTS_LOST)
+
+
+@app.command()
+def patch() -> None:
+    """Write kernel.patch."""
+    from autograder.files import write_atomically
+    from autograder.intake.patch import inspect
+    from autograder.student import worktree
+
+    project = _project()
+    content = worktree.difference(project)
+    write_atomically(project.patch, content)
+    summary = inspect(content, _course_series(project))
+    if summary.problem is not None:
+        print(f"kernel.patch: {summary.problem.message}", file=sys.stderr)
+        raise typer.Exit(EXIT_POINTS_LOST)
+    changed = content.count(b"\n+++ ") or content.startswith(b"+++ ")
+    added = sum(line.startswith(b"+") for line in content.splitlines()) - changed
+    print(f"kernel.patch: {changed} files, {added} lines added")
+
+
+@app.command()
+def submit() -> None:
+    """Write submission.zip, after it was built and booted from pristine source."""
+    from autograder.student import check as trial
+
+    project, lines = _project(), Lines()
+    project.require_source()
+    try:
+        result = _trial(project, lines).submit()
+    finally:
+        lines.close()
+    if not trial.show(result, trial.PROOF, Path("build", "submit")):
+        print("There is no submission.zip: mend the above first.", file=sys.stderr)
+        raise typer.Exit(EXIT_POINTS_LOST)
+    print("submission.zip is ready to be handed in: it applies, builds and boots.")
+
+
+def _project() -> Project:
+    return Project(Path.cwd())
+
+
+def _boot(debug: bool) -> None:
+    from autograder.cache import Cache
+    from autograder.student import boot as booting
+
+    project, lines = _project(), Lines()
+    project.require_source()
+    try:
+        status = booting.boot(project, _baseline(lines)[0], Cache.default(), lines, debug)
+    finally:
+        lines.close()
+    if status and not debug:
+        raise GraderError(f"the guest ended with status {status}")
+
+
+def _trial(project: Project, lines: Lines) -> Trial:
+    from autograder.cache import Cache
+    from autograder.student.check import Trial
+
+    baseline, sandbox = _baseline(lines)
+    return Trial(project, baseline, Cache.default(), sandbox, lines)
+
+
+def _course_series(project: Project) -> str:
+    from autograder.course import load
+
+    return load(project.course).kernel.series
+
+
+def _baseline(lines: Lines) -> tuple[Baseline, Sandbox]:
+    from autograder.cache import Cache
+    from autograder.kernel.build import build_baseline
+    from autograder.kernel.source import fetch
+    from autograder.student.check import sandbox
+
+    if platform.machine() != "x86_64":
+        raise GraderError(
+            f"User Mode Linux needs an x86_64 processor, and this machine is {platform.machine()}: "
+            "open the folder in a dev container (.devcontainer/) on an x86_64 host"
+        )
+    cache: Cache = Cache.default()
+    shut, remark = sandbox()
+    if remark:
+        print(remark, file=sys.stderr)
+    tarball = os.environ.get(TARBALL_VARIABLE)
+    source = fetch(_course_series(_project()), cache, Path(tarball) if tarball else None, lines)
+    return build_baseline(source, cache, shut, lines), shut
+
+
+def main() -> None:
+    """Run a command; errors of ours end it with one sentence and their status."""
+    os.umask(0o022)  # what is made here must be readable by the sandbox's user
+    try:
+        app(standalone_mode=True)
+    except KitError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        sys.exit(130)
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(EXIT_GRADER)
+
+
+if __name__ == "__main__":
+    main()
