@@ -7,6 +7,7 @@ GRADES ?= grades
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+BROWSER := $(VENV)/.browser
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
@@ -23,13 +24,14 @@ grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS=n] [ROSTER=csv] [GRADES=
 	$(PYTHON) -m autograder grade-all $(SUBMISSIONS) --out $(GRADES) \
 		$(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster $(ROSTER))
 
-test: $(READY) ## run all tests of the kit, those that boot kernels included
+test: $(BROWSER) ## run all tests of the kit, those that boot kernels included
 	$(PYTHON) -m pytest -q --durations=15 tests
 
-lint: $(READY) ## check format, style, types and the kernel patches
+lint: $(BROWSER) ## check format, style, types and the kernel patches
 	$(VENV)/bin/ruff format --check -q .
 	$(VENV)/bin/ruff check -q .
 	$(VENV)/bin/mypy
+	cd web && ../$(VENV)/bin/node node_modules/typescript/bin/tsc -p .
 	$(PYTHON) -m tests.checkpatch
 
 matrix: $(READY) ## grade the whole corpus: every mistake must be caught (JOBS=2 ARGS="--help")
@@ -38,7 +40,7 @@ matrix: $(READY) ## grade the whole corpus: every mistake must be caught (JOBS=2
 soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="--times 3")
 	$(PYTHON) -m tests.soak $(ARGS)
 
-bench: $(READY) ## measure where the time of a grade goes
+bench: $(BROWSER) ## measure where the time of a grade goes
 	$(PYTHON) -m autograder bench
 
 handout: $(READY) ## write handout.zip: what students get
@@ -60,4 +62,11 @@ system:
 $(READY): requirements.lock | system
 	python3 -m venv --clear $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+# What tests the pages: a browser, its driver, and what npm has for their scripts.
+$(BROWSER): requirements-browser.lock web/package-lock.json $(READY)
+	scripts/setup.sh --browser
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
+	cd web && PATH="$(abspath $(VENV)/bin):$$PATH" npm ci --ignore-scripts --silent
 	touch $@

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import cli_class
+from autograder import cli_class, cli_trace
 from autograder.errors import (
     EXIT_FULL_MARKS,
     EXIT_GRADER,
@@ -236,6 +236,7 @@ def main() -> None:
     """Run a command; errors of ours end it with one sentence and their status."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
     cli_class.add_to(app)
+    cli_trace.add_to(app)
     try:
         app(standalone_mode=True)
     except KitError as error:

@@ -11,7 +11,7 @@ from autograder.bulk.lateness import lateness
 from autograder.bulk.shelf import Record
 from autograder.checks import rubric
 from autograder.course import Course
-from autograder.grading import FEEDBACK, NOT_YET, RESULT
+from autograder.grading import FEEDBACK, NOT_YET, OBSERVATIONS, RESULT
 from autograder.judging import empty_verdict
 from autograder.report import html
 from autograder.results import Result, Status, SubmissionInfo, total
@@ -34,7 +34,7 @@ def keys(record: Record) -> list[str]:
 
 def write(result: Result, folder: Path, course: Course) -> None:
     """Write page and result; the result last, because it tells whether the page is current."""
-    html.write(result, folder / FEEDBACK, course=title(course))
+    html.write(result, folder / FEEDBACK, course=title(course), observations=folder / OBSERVATIONS)
     result.write(folder / RESULT)
 
 

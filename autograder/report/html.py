@@ -82,6 +82,7 @@ def write(
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
+    """Where the templates are, with the filters that they use."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

@@ -43,8 +43,10 @@ export class Model {
 		this.owner = new Int32Array(events.count).fill(NOBODY);
 		/** @type {Map<number, number[]>} */
 		this.shared = new Map();
-		/** Whether a fault is the first of its page in its life. */
-		this.fresh = new Uint8Array(events.count);
+		/** The lives that get one more faulted page, in order. @type {number[]} */
+		this.touched = [];
+		/** The faults that give it to them. @type {number[]} */
+		this.touchedBy = [];
 		/** The events that change regions, or lose records. @type {number[]} */
 		this.changes = [];
 		this.#follow();
@@ -70,9 +72,12 @@ export class Model {
 					fresh = true;
 				}
 				last = this.#own(at, there, overlap, last);
-				if (this.owner[at] >= 0 && !faulted[this.owner[at]].has(page[at])) {
-					faulted[this.owner[at]].add(page[at]);
-					this.fresh[at] = 1;
+				for (const one of this.owners(at)) {
+					if (!faulted[one].has(page[at])) {
+						faulted[one].add(page[at]);
+						this.touched.push(one);
+						this.touchedBy.push(at);
+					}
 				}
 				continue;
 			}
@@ -137,6 +142,17 @@ export class Model {
 	}
 
 	/**
+	 * The lives in which the event `at` is a fault.
+	 *
+	 * @param {number} at
+	 * @returns {number[]}
+	 */
+	owners(at) {
+		const owner = this.owner[at];
+		return owner >= 0 ? [owner] : owner === SEVERAL ? (this.shared.get(at) ?? []) : [];
+	}
+
+	/**
 	 * Whether the fault `at` fell in the life `number`.
 	 *
 	 * @param {number} at
@@ -144,7 +160,7 @@ export class Model {
 	 */
 	owned(at, number) {
 		const owner = this.owner[at];
-		return owner === number || (owner === SEVERAL && !!this.shared.get(at)?.includes(number));
+		return owner === number || (owner === SEVERAL && this.owners(at).includes(number));
 	}
 
 	/**
@@ -174,11 +190,8 @@ export class Model {
 		const regions = this.living(state).map((living) => ({ living, faulted: new Set() }));
 		const sets = new Map(regions.map((region) => [region.living.life.number, region.faulted]));
 		for (let at = 0; at < state; at++) {
-			const owner = this.owner[at];
-			if (owner >= 0) {
-				sets.get(owner)?.add(this.events.page[at]);
-			} else if (owner === SEVERAL) {
-				this.shared.get(at)?.forEach((one) => sets.get(one)?.add(this.events.page[at]));
+			for (const one of this.owners(at)) {
+				sets.get(one)?.add(this.events.page[at]);
 			}
 		}
 		return regions;

@@ -63,7 +63,11 @@ export class Player {
 			this.#controls(),
 			this.slider,
 			this.now,
-			element("div", { class: "map" }, this.canvas),
+			element(
+				"div",
+				{ class: "map", role: "group", "aria-label": "Map", tabindex: "0" },
+				this.canvas,
+			),
 			this.under,
 			this.#legend(),
 			this.#finder(),

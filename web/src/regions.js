@@ -24,6 +24,8 @@ export class RegionTable {
 		this.chosen = chosen;
 		this.counts = new Int32Array(model.lives.length);
 		this.state = 0;
+		/** How many of the model's touches are in the counts. */
+		this.counted = 0;
 		this.body = element("tbody", {});
 		const heads = ["Region", "Pages", "Faulted", ""];
 		if (encoded.checkpoints.length) {
@@ -43,7 +45,7 @@ export class RegionTable {
 		);
 		this.place = element(
 			"div",
-			{ class: "wide", role: "region", "aria-label": "Regions in this state", tabindex: "0" },
+			{ class: "wide", role: "group", "aria-label": "Regions in this state", tabindex: "0" },
 			table,
 		);
 	}
@@ -101,15 +103,13 @@ export class RegionTable {
 	 * @param {number} state
 	 */
 	#count(state) {
+		const { touched, touchedBy } = this.model;
 		if (state < this.state) {
 			this.counts.fill(0);
-			this.state = 0;
+			this.counted = 0;
 		}
-		const { fresh, owner } = this.model;
-		for (let at = this.state; at < state; at++) {
-			if (fresh[at]) {
-				this.counts[owner[at]]++;
-			}
+		while (this.counted < touched.length && touchedBy[this.counted] < state) {
+			this.counts[touched[this.counted++]]++;
 		}
 		this.state = state;
 	}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""Lines for charts: from rows of numbers to the paths of an SVG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.trace.views import Row
+
+WIDTH, HEIGHT = 720, 180
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One or more curves over the events."""
+
+    paths: dict[str, str]  # by key
+    most: int  # the value at the top
+
+
+def chart(rows: list[Row], *keys: str) -> Chart:
+    """The curves of ``keys`` over the row's ``event``."""
+    most = max((int(row[key]) for row in rows for key in keys), default=0) or 1
+    last = int(rows[-1]["event"]) if rows else 1
+    paths = {}
+    for key in keys:
+        points = [
+            f"{int(row['event']) / last * WIDTH:.1f} {HEIGHT - int(row[key]) / most * HEIGHT:.1f}"
+            for row in rows
+        ]
+        paths[key] = "M0 " + str(HEIGHT) + "".join(f"L{point}" for point in points)
+    return Chart(paths, most)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""The feedback page in Chromium: nothing runs, nothing loads, everything can be reached."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chromium import WEB, watch
+from tests.browser.material import FAILED
+
+AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").resolve()
+LARGEST = 1_000_000  # bytes
+
+
+def open_everything(page: Page) -> None:
+    """Unfold the whole page."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    for at in range(page.locator(".player").count()):
+        page.locator(".player").nth(at).and_(page.locator("[data-ready]")).wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_hostile_text_runs_nothing_and_nothing_is_loaded(
+    browser: Browser, feedback: Path, scripts: bool
+) -> None:
+    page = browser.new_page(java_script_enabled=scripts)
+    seen = watch(page)
+    page.goto(feedback.as_uri())
+    if scripts:
+        open_everything(page)
+        page.get_by_role("button", name="Step", exact=True).first.click()
+    page.mouse.move(300, 300)
+    assert not seen, seen
+    assert page.locator("script").count() == page.locator("script.trace-data").count() + 1
+    assert page.locator("img, iframe, object, embed, link, form").count() == 0
+    page.close()
+
+
+def test_no_script_but_the_page_s_own_can_be_put_into_it(browser: Browser, feedback: Path) -> None:
+    """Even text that were not escaped would do nothing: the policy stands behind that."""
+    hostile = feedback.with_name("hostile.html")
+    added = (
+        "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">"
+    )
+    hostile.write_text(feedback.read_text().replace("<main>", f"<main>{added}"))
+    page = browser.new_page()
+    seen = watch(page)
+    page.goto(hostile.as_uri())
+    page.wait_for_timeout(100)
+    assert page.title() != "owned"
+    assert len([message for message in seen.messages if "Content Security Policy" in message]) >= 2
+    refused = page.evaluate(
+        "() => { try { document.body.innerHTML = '<b>x</b>'; } catch (e) { return e.name; } }"
+    )
+    assert refused == "TypeError"
+    page.close()
+
+
+def test_every_failed_check_opens_by_keyboard(browser: Browser, feedback: Path) -> None:
+    page = browser.new_page()
+    page.goto(feedback.as_uri())
+    checks = page.locator("details.check.failed")
+    assert checks.count() == len(FAILED)
+    page.evaluate("document.querySelectorAll('details.check').forEach((d) => { d.open = false; })")
+    opened = 0
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        on_check = page.evaluate("document.activeElement.matches('details.check.failed > summary')")
+        if on_check:
+            page.keyboard.press("Enter")
+            opened += 1
+            if opened == len(FAILED):
+                break
+    assert page.locator("details.check.failed[open]").count() == len(FAILED)
+    page.close()
+
+
+def test_a_link_to_a_check_opens_it(browser: Browser, feedback: Path) -> None:
+    page = browser.new_page()
+    page.goto(feedback.as_uri())
+    body = page.locator("details.check.failed:not([open]) .body").first
+    target = body.get_attribute("id")
+    page.locator(f'a.cell[href="#{target}"]').focus()
+    page.keyboard.press("Enter")
+    page.locator(f"[id='{target}']").wait_for(state="visible")
+    page.close()
+
+
+def test_without_scripts_everything_can_be_read(browser: Browser, feedback: Path) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(feedback.as_uri())
+    while page.locator("details:not([open]) > summary:visible").count():
+        page.locator("details:not([open]) > summary:visible").first.click()
+    assert page.locator("figure.still svg:visible").count() >= 2
+    assert page.get_by_text("Region: ").first.is_visible()
+    assert page.get_by_text("is not in the trace").first.is_visible()
+    assert page.locator(".player *").count() == 0
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1100])
+def test_axe_finds_no_violation(browser: Browser, feedback: Path, scheme: str, width: int) -> None:
+    page = browser.new_page(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page.goto(feedback.as_uri())
+    open_everything(page)
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("async () => (await axe.run()).violations")
+    told = [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
+    assert not told, told
+    page.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1100])
+def test_no_page_is_wider_than_its_window(browser: Browser, feedback: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(feedback.as_uri())
+    open_everything(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_on_paper_what_failed_is_unfolded(browser: Browser, feedback: Path) -> None:
+    page = browser.new_page()
+    page.goto(feedback.as_uri())
+    page.emulate_media(media="print")
+    bodies = page.locator("details.check.failed > .body")
+    assert all(bodies.nth(at).is_visible() for at in range(bodies.count()))
+    assert page.pdf()
+    page.close()
+
+
+def test_the_page_is_small(feedback: Path) -> None:
+    assert feedback.stat().st_size < LARGEST

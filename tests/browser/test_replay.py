@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""The replay tells in every state what the model of the checks tells."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from autograder.report import trace_page
+from autograder.trace.address_space import AddressSpace, TraceError, follow
+from autograder.trace.encoding import encode
+from autograder.trace.events import PAGE, Event
+from autograder.trace.history import NEVER, History
+from autograder.trace.segments import segments
+from autograder.trace.story import Story
+from tests.browser.chromium import WEB, node, watch
+from tests.traces import Process, broken
+
+LARGEST = 5_000_000  # bytes, with 100,000 events
+
+
+def test_the_scripts_pass_their_own_tests() -> None:
+    tests = sorted(str(path) for path in (WEB / "tests").glob("*.test.js"))
+    done = subprocess.run([node(), "--test", *tests], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_model_in_the_page_is_that_of_the_checks(seed: int, tmp_path: Path) -> None:
+    """Regions, extents and faulted pages, in random states of traces right and wrong."""
+    events = Process(seed).events(500, changes=0.3)
+    if seed > 2:
+        events = broken(events, seed)
+    source = Random(seed)
+    states = sorted(source.sample(range(len(events) + 1), 25))
+    told = _told(Story("t", events), states, tmp_path)
+    history = History(events)
+    assert [life["ended"] for life in told["lives"]] == [
+        None if life.ended == NEVER else life.ended for life in history.lives
+    ]
+    for state, regions in zip(states, told["states"], strict=True):
+        seen = [(r["first"], r["pages"], set(r["faulted"])) for r in regions]
+        assert _sorted(seen) == _sorted(_expected(events[:state]))
+
+
+def _told(story: Story, states: list[int], folder: Path) -> dict[str, Any]:
+    file = folder / "trace.json"
+    file.write_text(json.dumps({"trace": encode(story, segments(story)), "states": states}))
+    script = str(WEB / "tests" / "states.js")
+    done = subprocess.run([node(), script, str(file)], capture_output=True, text=True, check=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert told["times"] == [event.time - story.events[0].time for event in story.events]
+    return told
+
+
+def _expected(events: list[Event]) -> list[tuple[int, int, set[int]]]:
+    """What the model of the checks says; where that stops, what the history says."""
+    try:
+        space: AddressSpace = follow(events)
+    except TraceError:
+        history = History(events)
+        living = [(extents, set(life.faulted)) for life, extents in history.at(len(events))]
+    else:
+        living = [(region.extents, region.faulted) for region in space.live.values()]
+    return [
+        (extents.start // PAGE, extents.pages, {page // PAGE for page in faulted})
+        for extents, faulted in living
+    ]
+
+
+def _sorted(regions: list[tuple[int, int, set[int]]]) -> list[tuple[int, int, list[int]]]:
+    return sorted((first, pages, sorted(faulted)) for first, pages, faulted in regions)
+
+
+@pytest.fixture
+def events() -> list[Event]:
+    return Process(5).events(400)
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path, events: list[Event]) -> Page:
+    path = tmp_path / "trace.html"
+    trace_page.write(Story("a trace", events), path)
+    opened = browser.new_page(viewport={"width": 1000, "height": 900})
+    opened.goto(path.as_uri())
+    return opened
+
+
+def rows(page: Page) -> list[list[str]]:
+    """The table of regions as it stands on the screen."""
+    cells: list[list[str]] = page.evaluate(
+        "[...document.querySelectorAll('.regions tbody tr')]"
+        ".map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent))"
+    )
+    return cells
+
+
+def expected_rows(events: list[Event]) -> list[list[str]]:
+    """The same from the model of the checks."""
+    living = sorted(follow(events).live.values(), key=lambda region: region.extents)
+    return [
+        [f"{r.extents.start:08x}-{r.extents.end:08x}", str(r.extents.pages), str(len(r.faulted))]
+        for r in living
+    ]
+
+
+def test_what_the_screen_shows_is_what_the_model_says(page: Page, events: list[Event]) -> None:
+    slider = page.get_by_role("slider", name="Events so far")
+    for state in (400, 0, 1, 137, 251, 90):
+        slider.fill(str(state))
+        assert sorted(rows(page)) == sorted(expected_rows(events[:state])), state
+    page.get_by_role("button", name="Step", exact=True).click()
+    assert sorted(rows(page)) == sorted(expected_rows(events[:91]))
+    page.get_by_role("button", name="Step back").click()
+    assert sorted(rows(page)) == sorted(expected_rows(events[:90]))
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert sorted(rows(page)) == sorted(expected_rows(events[:91]))
+
+
+def test_playing_comes_to_the_end(page: Page, events: list[Event]) -> None:
+    seen = watch(page)
+    page.get_by_label("Speed").select_option("16")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").wait_for()
+    page.get_by_role("button", name="Play").wait_for()
+    assert page.get_by_role("slider", name="Events so far").input_value() == "400"
+    assert sorted(rows(page)) == sorted(expected_rows(events))
+    assert not seen, seen
+
+
+def test_an_address_is_found(page: Page, events: list[Event]) -> None:
+    fault = next(event for event in events if event.address)
+    times = sum(event.page == fault.page for event in events if event.address)
+    page.get_by_label("Address to find, hexadecimal").fill(f"0x{fault.address:x}")
+    page.keyboard.press("Enter")
+    said = page.locator(".under").text_content() or ""
+    assert f"Page {fault.page:08x}" in said
+    assert ("once" if times == 1 else f"{times} times") in said
+    page.get_by_label("Address to find, hexadecimal").fill("<b>")
+    page.get_by_role("button", name="Find").click()
+    assert "is no address" in (page.locator(".under").text_content() or "")
+
+
+def test_a_final_line_leads_into_the_map(page: Page) -> None:
+    page.get_by_text("The regions, as pgfaultmap prints them").click()
+    page.get_by_role("button", name="Show region 2 in the map").click()
+    assert "added by event" in (page.locator(".under").text_content() or "")
+
+
+@pytest.mark.parametrize("count", [100_000])
+def test_a_hundred_thousand_events(browser: Browser, tmp_path: Path, count: int) -> None:
+    events = Process(9).events(count, changes=0.01)
+    path = tmp_path / "trace.html"
+    trace_page.write(Story("large", events), path)
+    assert path.stat().st_size < LARGEST
+    page = browser.new_page()
+    seen = watch(page)
+    page.goto(path.as_uri())
+    page.locator(".player[data-ready]").wait_for()
+    page.get_by_role("slider", name="Events so far").fill("54321")
+    assert sorted(rows(page)) == sorted(expected_rows(events[:54321]))[:200]
+    assert not seen, seen
+    page.close()

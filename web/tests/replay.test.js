@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ADD, FAULT, LOST, REMOVE, RESIZE, address, decode, pageOf } from "../src/decode.js";
+import { layOut } from "../src/cells.js";
+import { Frame } from "../src/frame.js";
+import { Model } from "../src/model.js";
+import { Scatter } from "../src/scatter.js";
+
+/**
+ * A model of events given as [kind, id or page, first page, pages].
+ *
+ * @param {number[][]} rows
+ */
+function modelOf(rows) {
+	const events = {
+		count: rows.length,
+		kind: Uint8Array.from(rows, ([kind]) => kind),
+		time: Float64Array.from(rows, (_, at) => at * at * 1e9),
+		id: Int32Array.from(rows, ([kind, id]) => (kind === FAULT ? 0 : id)),
+		page: Float64Array.from(rows, ([kind, page, first]) => (kind === FAULT ? page : first ?? 0)),
+		length: Float64Array.from(rows, ([, , , pages]) => pages ?? 0),
+	};
+	return new Model(events);
+}
+
+const MODEL = modelOf([
+	[ADD, 0, 10, 4],
+	[FAULT, 11],
+	[RESIZE, 0, 10, 2],
+	[FAULT, 13],
+	[RESIZE, 0, 10, 8],
+	[REMOVE, 0],
+	[ADD, 1, 10, 8],
+	[FAULT, 11],
+	[LOST, 5],
+]);
+
+test("addresses are as long as they have to be", () => {
+	assert.equal(address(0x400), "00400000");
+	assert.equal(address(0x7f7fffda2), "7f7fffda2000");
+	assert.equal(address(2 ** 52 - 1), "fffffffffffff000");
+	assert.equal(pageOf(" 0x7f7fffda2fff"), 0x7f7fffda2);
+	assert.equal(pageOf("ffffffffffffffff"), 2 ** 52 - 1);
+	for (const text of ["", "xyz", "<b>", "12345678901234567", "-1"]) {
+		assert.equal(pageOf(text), null, text);
+	}
+});
+
+test("a stream that ends early is an error, not a loop", () => {
+	const encoded = {
+		title: "",
+		events: 2,
+		start: 0,
+		ids: [],
+		stream: btoa("\x00"),
+		segments: [],
+		checkpoints: [],
+		partings: [],
+		problems: [],
+	};
+	assert.throws(() => decode(encoded), RangeError);
+});
+
+test("regions live from their add to their removal", () => {
+	const at = (/** @type {number} */ state) =>
+		MODEL.living(state).map(({ life, first, pages }) => [life.number, first, pages]);
+	assert.deepEqual(at(0), []);
+	assert.deepEqual(at(1), [[0, 10, 4]]);
+	assert.deepEqual(at(4), [[0, 10, 2]]);
+	assert.deepEqual(at(5), [[0, 10, 8]]);
+	assert.deepEqual(at(6), []);
+	assert.deepEqual(at(9), [[1, 10, 8]]);
+});
+
+test("a fault belongs to the region that was there", () => {
+	const faulted = (/** @type {number} */ state) =>
+		MODEL.faulted(state).map(({ faulted: pages }) => [...pages]);
+	assert.deepEqual(faulted(5), [[11]]);
+	assert.deepEqual(faulted(7), [[]]);
+	assert.deepEqual(faulted(9), [[11]]);
+	assert.equal(MODEL.owner[3], -1);
+});
+
+test("overlapping regions share a fault", () => {
+	const model = modelOf([
+		[ADD, 0, 10, 4],
+		[ADD, 1, 12, 4],
+		[FAULT, 13],
+		[FAULT, 15],
+	]);
+	assert.deepEqual(
+		model.faulted(4).map(({ faulted }) => [...faulted]),
+		[[13], [13, 15]],
+	);
+	assert.ok(model.owned(2, 0) && model.owned(2, 1) && !model.owned(3, 0));
+});
+
+test("the next change is a change of regions, or a loss", () => {
+	assert.deepEqual(MODEL.changes, [0, 2, 4, 5, 6, 8]);
+	assert.equal(MODEL.nextChange(0, 1), 1);
+	assert.equal(MODEL.nextChange(1, 1), 3);
+	assert.equal(MODEL.nextChange(9, 1), 9);
+	assert.equal(MODEL.nextChange(9, -1), 7);
+	assert.equal(MODEL.nextChange(1, -1), 0);
+});
+
+test("a frame is the same however one comes to it", () => {
+	const layout = layOut([[10, 8, 0]]);
+	const points = [{ state: 5, label: "", regions: [[10, 4]] }];
+	const forward = new Frame(MODEL, layout, points);
+	const pictures = [];
+	for (let state = 0; state <= 9; state++) {
+		forward.paint(state);
+		pictures.push([...forward.colours]);
+	}
+	const jumping = new Frame(MODEL, layout, points);
+	for (const state of [9, 0, 5, 3, 8, 1, 7, 2, 6, 4]) {
+		jumping.paint(state);
+		assert.deepEqual([...jumping.colours], pictures[state], String(state));
+	}
+	// A fault, pages without one, and what only the trace has.
+	assert.equal(new Set(pictures[5]).size, 3);
+	assert.notDeepEqual(pictures[7], pictures[8]);
+});
+
+test("the plot finds its way back from a place to a state", () => {
+	const scatter = new Scatter(MODEL, layOut([[10, 8, 0]]), new Int32Array(9));
+	for (const byTime of [false, true]) {
+		scatter.byTime = byTime;
+		for (let state = 0; state <= 9; state++) {
+			const back = scatter.stateAt(scatter.across(state));
+			assert.ok(Math.abs(back - state) <= 1, `${byTime} ${state} ${back}`);
+		}
+		assert.equal(scatter.across(0), 0);
+		assert.equal(scatter.across(9), 1);
+	}
+});
