@@ -13,15 +13,20 @@ from typing import Protocol
 
 from autograder.errors import GraderError
 from autograder.files import write_atomically
-from autograder.guest.machine import Job, Machine
+from autograder.guest.machine import MOST_TOGETHER, TOGETHER, Job, Machine
 from autograder.guest.observation import Observation
+
+SHARED = 0  # the number of the attempt that several jobs made in one boot
 
 
 class Observer(Protocol):
     """Answers jobs with observations."""
 
+    def shared(self, job: Job) -> Observation | None:
+        """What was seen of ``job`` in a boot that it shared; None where it has to be alone."""
+
     def observe(self, job: Job, attempt: int) -> Observation:
-        """The observation of ``job``; each attempt (1, 2 ...) is a fresh boot."""
+        """The observation of ``job``; each attempt (1, 2 ...) is a boot of its own."""
 
     def everything(self) -> list[Observation]:
         """All observations so far, those of repeated attempts included."""
@@ -33,6 +38,11 @@ def record_path(folder: Path, job: Job, attempt: int) -> Path:
     return folder / f"{job.probe}-{digest.hexdigest()[:12]}-{attempt}.json"
 
 
+def alone(job: Job) -> bool:
+    """Whether a job has to be alone in its boot: it counts what memory is left."""
+    return bool(job.params.get("leaks"))
+
+
 class LiveObserver:
     """Boots guests, several side by side, and records what they show."""
 
@@ -41,31 +51,60 @@ class LiveObserver:
         self.folder = folder
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="guest")
         self._futures: dict[Path, Future[Observation]] = {}
+        self._together: dict[Path, Future[Observation]] = {}
+        self._shared: dict[Path, Observation] = {}
         self._lock = threading.Lock()
 
     def plan(self, jobs: Iterable[Job]) -> None:
         """Start with ``jobs``, in this order, before anybody asks for them."""
+        waiting: list[Job] = []
         for job in jobs:
-            self._future(job, 1)
+            if alone(job):
+                self._future(job, 1)
+                continue
+            waiting.append(job)
+            if len(waiting) == MOST_TOGETHER:
+                self._plan_together(waiting)
+                waiting = []
+        if waiting:
+            self._plan_together(waiting)
+
+    def shared(self, job: Job) -> Observation | None:
+        """Waits for the boot that ``job`` shares, where there is one."""
+        path = record_path(self.folder, job, SHARED)
+        with self._lock:
+            future = self._together.get(path)
+        if future is not None:
+            future.result()
+        return self._shared.get(path)
 
     def observe(self, job: Job, attempt: int) -> Observation:
         """Wait for the observation; boots the guest where it was not planned."""
         return self._future(job, attempt).result()
 
     def everything(self) -> list[Observation]:
-        """Waits for all that was planned."""
-        with self._lock:
-            futures = list(self._futures.values())
-        return [future.result() for future in futures if not future.cancelled()]
+        """Waits for all that was planned, and for what that gave reason to."""
+        waited = -1
+        while waited < len(futures := self._all()):
+            waited = len(futures)
+            for future in futures:
+                if not future.cancelled():
+                    future.result()
+        booted = [future.result() for future in futures if not future.cancelled()]
+        return [*booted, *self._shared.values()]
 
     @property
     def boots(self) -> int:
         """How many guests were booted."""
-        return len(self._futures)
+        return len(self._all())
 
     def close(self) -> None:
         """Forget what has not begun; wait for what has."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _all(self) -> list[Future[Observation]]:
+        with self._lock:
+            return [*dict.fromkeys(self._together.values()), *self._futures.values()]
 
     def _future(self, job: Job, attempt: int) -> Future[Observation]:
         path = record_path(self.folder, job, attempt)
@@ -79,12 +118,38 @@ class LiveObserver:
         write_atomically(path, seen.model_dump_json())
         return seen
 
+    def _plan_together(self, jobs: list[Job]) -> None:
+        with self._lock:
+            future = self._pool.submit(self._boot_together, jobs)
+            for job in jobs:
+                self._together[record_path(self.folder, job, SHARED)] = future
+
+    def _boot_together(self, jobs: list[Job]) -> Observation:
+        whole, each = self.machine.observe_together(jobs)
+        first = record_path(self.folder, jobs[0], SHARED)
+        write_atomically(first.with_name(f"{TOGETHER}-{first.name}"), whole.model_dump_json())
+        for job, seen in zip(jobs, each, strict=True):
+            if seen is None:
+                self._future(job, 1)
+                continue
+            path = record_path(self.folder, job, SHARED)
+            write_atomically(path, seen.model_dump_json())
+            self._shared[path] = seen
+        return whole
+
 
 class RecordedObserver:
     """Replays what a :class:`LiveObserver` recorded, without a boot."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def shared(self, job: Job) -> Observation | None:
+        """What was recorded of ``job`` in a boot that it shared."""
+        path = record_path(self.folder, job, SHARED)
+        if not path.exists():
+            return None
+        return Observation.model_validate_json(path.read_bytes())
 
     def observe(self, job: Job, attempt: int) -> Observation:
         """The recorded observation.  Errors: GraderError where there is none."""

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Boot a kernel as User Mode Linux, run one probe in it, and say how it went.
+"""Boot a kernel as User Mode Linux, run probes in it, and say how it went.
+
+Most probes get along in one boot, one after the other, which costs a fraction of a boot
+for each.  Only what went well counts there: where anything at all is unusual, each probe
+is run again in a boot of its own, whose end can be laid at its door.
 
 The guest runs in virtual time (``time-travel=inf-cpu``): computing takes none of it and
 sleeping jumps, so that waiting costs nothing and a busy host changes nothing.  A guest
@@ -17,14 +21,14 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.bounded import read_back
 from autograder.errors import GraderError
 from autograder.guest import console, initramfs, protocol
-from autograder.guest.observation import Kind, Observation, Outcome
+from autograder.guest.observation import Kind, Observation, Outcome, Record
 from autograder.guest.programs import Programs
 from autograder.guest.symbols import Symbols
 from autograder.sandbox import Bind, Limits, Process, Sandbox
@@ -32,14 +36,18 @@ from autograder.sandbox import Bind, Limits, Process, Sandbox
 MEMORY = "128M"
 PATIENCE = 900  # guest seconds that a probe may take
 CPU_SECONDS = 12  # a boot with its probe takes one or two
+CPU_SECONDS_MORE = 0.5  # for each further probe of the same boot
 WALL_SECONDS = 240
 TICK = 0.2  # seconds between two looks at a guest that writes nothing
 LARGEST_LOG = 1 << 20
 LARGEST_REPORT = 32 << 20
 MOST_REPORTED = 256 << 20  # bytes, by all boots of one kernel: they are kept
 LONGEST_DETAIL = 1000  # characters
+TOGETHER = "together"
+"""What stands for the probe in the observation of a boot that several shared."""
+MOST_TOGETHER = 16  # probes in one boot: init has room for 64
 LIMITS = Limits(
-    cpu_seconds=CPU_SECONDS + 10,
+    cpu_seconds=CPU_SECONDS + MOST_TOGETHER + 10,
     wall_seconds=WALL_SECONDS,
     memory_bytes=0,  # UML and KASAN reserve terabytes of addresses
     processes=256,
@@ -83,23 +91,48 @@ class Machine:
 
         Errors: GraderError where this machine cannot run a guest at all.
         """
-        tag = secrets.token_hex(8)
-        folder = self.workdir / f"guest-{tag}"
+        boot = self._boot([job])
+        return self._seen(job, boot, *boot.parse(0))
+
+    def observe_together(self, jobs: Sequence[Job]) -> tuple[Observation, list[Observation | None]]:
+        """Boot once and run all of ``jobs``: what was seen of the boot, and of each job.
+
+        None where a job's own boot has to show what is the matter.
+        Errors: GraderError where this machine cannot run a guest at all.
+        """
+        boot = self._boot(jobs)
+        whole = self._seen(Job(TOGETHER, {}), boot, *boot.parse(len(jobs) - 1))
+        each: list[Observation | None] = []
+        for number, job in enumerate(jobs):
+            records, files = boot.parse(number)
+            seen = self._seen(job, replace(boot, log=""), records, files)
+            each.append(seen if seen.outcome.kind is Kind.COMPLETED else None)
+        if boot.ended_by or boot.status or whole.reports or None in each:
+            return whole, [None] * len(jobs)
+        return whole, each
+
+    def _boot(self, jobs: Sequence[Job]) -> _Boot:
+        tags = [secrets.token_hex(8) for _ in jobs]
+        folder = self.workdir / f"guest-{tags[0]}"
         folder.mkdir(parents=True)
         initrd, line = folder / "initrd", folder / "report"
         started = time.monotonic()
         try:
-            initrd.write_bytes(self.common + _job_archive(job, tag))
-            run = self._run(job, initrd, line)
+            initrd.write_bytes(self.common + _job_archive(jobs, tags))
+            boot = self._run(jobs, tags, initrd, line)
             report = self._report(line)
-            if report is None:
-                run = replace(run, ended_by="report")
-            records, files = protocol.parse(report or b"", tag)
         except OSError as error:
             raise GraderError(f"a guest cannot be run: {error}") from error
         finally:
             _remove(folder)
-        reports = console.reports(run.log) + console.leaks(
+        if report is None:
+            boot = replace(boot, ended_by="report")
+        return replace(boot, report=report or b"", wall_seconds=time.monotonic() - started)
+
+    def _seen(
+        self, job: Job, boot: _Boot, records: list[Record], files: dict[str, bytes]
+    ) -> Observation:
+        reports = console.reports(boot.log) + console.leaks(
             files.get("kmemleak", b"").decode(errors="replace")
         )
         seen = Observation(
@@ -108,12 +141,12 @@ class Machine:
             outcome=Outcome(kind=Kind.VANISHED),
             records=records,
             files=files,
-            console=run.log,
+            console=boot.log,
             reports=[self.symbols.annotate(report) for report in reports],
-            wall_seconds=time.monotonic() - started,
-            cpu_seconds=run.cpu_seconds,
+            wall_seconds=boot.wall_seconds / len(boot.tags),
+            cpu_seconds=boot.cpu_seconds / len(boot.tags),
         )
-        return seen.model_copy(update={"outcome": _outcome(seen, run)})
+        return seen.model_copy(update={"outcome": _outcome(seen, boot)})
 
     def _report(self, line: Path) -> bytes | None:
         """What came over the serial line; None where it is more than there is room for."""
@@ -122,7 +155,7 @@ class Machine:
             self._room -= len(content or b"")
             return content
 
-    def _run(self, job: Job, initrd: Path, line: Path) -> _Run:
+    def _run(self, jobs: Sequence[Job], tags: Sequence[str], initrd: Path, line: Path) -> _Boot:
         quiet = os.open("/dev/null", os.O_RDONLY)
         report = os.open(line, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         log_end, guest_end = os.pipe()
@@ -141,7 +174,7 @@ class Machine:
                     "panic=-1",
                     "uml_dir=/tmp/uml",
                     "loglevel=7",
-                    *([] if job.params.get("leaks") else ["kmemleak=off"]),
+                    *([] if any(job.params.get("leaks") for job in jobs) else ["kmemleak=off"]),
                 ],
                 binds=[
                     Bind(self.kernel.linux, "/guest/linux"),
@@ -158,29 +191,37 @@ class Machine:
             os.close(report)
             os.close(quiet)
         try:
-            return _follow(process, log_end)
+            return _follow(process, log_end, tags)
         finally:
             process.kill()
             os.close(log_end)
 
 
 @dataclass(frozen=True)
-class _Run:
-    """How the UML process went."""
+class _Boot:
+    """How the UML process went, and what came out of it."""
 
+    tags: Sequence[str]  # one for each job
     log: str
     status: int  # as in subprocess: negative for a signal
     ended_by: str  # '' by itself, 'cpu', 'wall', 'memory', 'log' or 'report' by us
     cpu_seconds: float
+    wall_seconds: float = 0
+    report: bytes = b""
+
+    def parse(self, number: int) -> tuple[list[Record], dict[str, bytes]]:
+        """What the job of that number sent."""
+        return protocol.parse(self.report, self.tags[number])
 
 
-def _follow(process: Process, log_end: int) -> _Run:
+def _follow(process: Process, log_end: int, tags: Sequence[str]) -> _Boot:
     """Read the guest's log until the guest ends or goes past a limit.
 
     A kernel may close its log and go on, and leave processes that hold the log open.
     """
     log = bytearray()
     ended_by = ""
+    most_cpu = CPU_SECONDS + CPU_SECONDS_MORE * (len(tags) - 1)
     deadline = time.monotonic() + WALL_SECONDS
     sources = [log_end]
     while not ended_by:
@@ -193,7 +234,7 @@ def _follow(process: Process, log_end: int) -> _Run:
             break
         if len(log) > LARGEST_LOG:
             ended_by = "log"
-        elif process.cpu_seconds() > CPU_SECONDS:
+        elif process.cpu_seconds() > most_cpu:
             ended_by = "cpu"
         elif process.resident_bytes > LIMITS.resident_bytes:
             ended_by = "memory"
@@ -204,10 +245,10 @@ def _follow(process: Process, log_end: int) -> _Run:
         process.kill()
     status = process.wait()
     text = bytes(log[:LARGEST_LOG]).decode(errors="replace")
-    return _Run(text, status, ended_by, used)
+    return _Boot(tags, text, status, ended_by, used)
 
 
-def _outcome(seen: Observation, run: _Run) -> Outcome:
+def _outcome(seen: Observation, run: _Boot) -> Outcome:
     """Name how the boot ended, from what was noted and how the process ended."""
     names = {record.name for record in seen.records}
     panics = [report for report in seen.reports if report.kind == "panic"]
@@ -271,10 +312,13 @@ def _common_archive(kernel: Kernel, programs: Programs) -> bytes:
     return initramfs.pack(members)
 
 
-def _job_archive(job: Job, tag: str) -> bytes:
-    lines = {"tag": tag, "probe": job.probe, "patience": str(PATIENCE), "leaks": "0", **job.params}
-    text = "".join(f"{key} {value}\n" for key, value in lines.items())
-    return initramfs.pack([initramfs.file("job", text.encode(), 0o600)])
+def _job_archive(jobs: Sequence[Job], tags: Sequence[str]) -> bytes:
+    members = []
+    for number, (job, tag) in enumerate(zip(jobs, tags, strict=True)):
+        lines = {"tag": tag, "probe": job.probe, "patience": str(PATIENCE), "leaks": "0"}
+        text = "".join(f"{key} {value}\n" for key, value in {**lines, **job.params}.items())
+        members.append(initramfs.file(f"job.{number}", text.encode(), 0o600))
+    return initramfs.pack(members)
 
 
 def _remove(folder: Path) -> None:

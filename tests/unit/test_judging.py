@@ -38,9 +38,13 @@ GOOD, BAD = observation(), observation("ret=0 errno=0")
 class Canned:
     """Answers every job with what the test says."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, shared: Observation | None = None) -> None:
         self.answer = answer
+        self.in_a_shared_boot = shared
         self.seen: list[Observation] = []
+
+    def shared(self, job: Job) -> Observation | None:
+        return self.in_a_shared_boot
 
     def observe(self, job: Job, attempt: int) -> Observation:
         self.seen.append(self.answer(job, attempt))
@@ -50,9 +54,14 @@ class Canned:
         return self.seen
 
 
-def verdict_on(answer: Answer | None, only: str = CHECK, stages: Stages | None = None) -> Verdict:
+def verdict_on(
+    answer: Answer | None,
+    only: str = CHECK,
+    stages: Stages | None = None,
+    shared: Observation | None = None,
+) -> Verdict:
     verdicts: dict[str, Verdict] = {}
-    observer = Canned(answer) if answer else None
+    observer = Canned(answer, shared) if answer else None
     selected = rubric.select(only)
     judge(Judge(observer, stages or Stages(), 1, selected, verdicts.__setitem__))
     assert set(verdicts) == {check.id for check in selected}
@@ -77,6 +86,23 @@ def test_two_failures_settle_it() -> None:
     assert (verdict.expected, verdict.observed) == ("ESRCH", "0")
     assert "never traced" in verdict.did
     assert verdict.attempts == ["failed", "failed"]
+
+
+def test_what_passes_in_a_shared_boot_needs_none_of_its_own() -> None:
+    def none_of_its_own(job: Job, attempt: int) -> Observation:
+        raise AssertionError("booted for nothing")
+
+    verdict = verdict_on(none_of_its_own, shared=GOOD)
+    assert verdict.status is Status.PASSED
+    assert verdict.attempts == ["passed"]
+
+
+@pytest.mark.parametrize("alone", [GOOD, BAD], ids=["passed", "failed"])
+def test_what_fails_in_a_shared_boot_is_judged_alone(alone: Observation) -> None:
+    verdict = verdict_on(sequence(alone, alone), shared=BAD)
+    assert verdict == verdict_on(sequence(alone, alone)).model_copy(
+        update={"duration": verdict.duration}
+    )
 
 
 @pytest.mark.parametrize(

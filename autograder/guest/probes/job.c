@@ -16,18 +16,21 @@ void job_set(const char *lines)
 		*end = 0;
 }
 
-void job_read(const char *path)
+char *job_take(const char *path)
 {
 	static char lines[sizeof(text)];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t length = 0;
 	ssize_t got;
 
-	while (fd >= 0 && (got = read(fd, lines + length, sizeof(lines) - 1 - length)) > 0)
+	if (fd < 0)
+		return NULL;
+	while ((got = read(fd, lines + length, sizeof(lines) - 1 - length)) > 0)
 		length += got;
+	lines[length] = 0;
 	close(fd);
 	unlink(path);
-	job_set(lines);
+	return strdup(lines);
 }
 
 const char *job_text(const char *key)

@@ -3,7 +3,7 @@
  * What probes share.  A probe only observes: it makes a situation, notes what the
  * kernel answered and judges nothing.  All judging happens on the host.
  *
- * A probe is a function defined with PROBE(name).  init runs the one that the job
+ * A probe is a function defined with PROBE(name).  init runs the one that a job
  * names, in a process of its own.
  */
 #ifndef PROBE_H
@@ -40,14 +40,15 @@ struct probe {
 	static void function(void)
 
 /* job.c: what the host asked for */
-void job_read(const char *path);
+char *job_take(const char *path);			/* removes it; NULL where there is none */
 void job_set(const char *lines);
 const char *job_text(const char *key);			/* never NULL: a missing key ends the probe */
 long job_number(const char *key);
 size_t job_list(const char *key, long *values, size_t room);
 
 /* report.c: what goes to the host */
-void report_open(const char *device, const char *tag);
+void report_open(const char *device);
+void report_tag(const char *tag);			/* what lines begin with from now on */
 void note(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void note_bytes(const char *name, const void *bytes, size_t size);
 void note_file(const char *name, const char *path);

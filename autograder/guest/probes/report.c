@@ -16,11 +16,15 @@
 static int line = -1;
 static char tag[64];
 
-void report_open(const char *device, const char *with_tag)
+void report_tag(const char *with_tag)
+{
+	snprintf(tag, sizeof(tag), "%s", with_tag);
+}
+
+void report_open(const char *device)
 {
 	struct termios raw;
 
-	snprintf(tag, sizeof(tag), "%s", with_tag);
 	line = open(device, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (line >= 0 && tcgetattr(line, &raw) == 0) {
 		cfmakeraw(&raw);
