@@ -2,7 +2,8 @@
 """The corpus: wrong submissions, each one mistake away from the reference, and correct ones.
 
 A mutant is a file ``tests/mutants/AREA/NAME.diff``: a header that says what is wrong and
-which checks must fail, and a diff on the reference solution (``tools/...``, or a path in
+which checks must fail (``Depends:`` says why where that is not plain, and names those that
+may fail as well), and a diff on the reference solution (``tools/...``, or a path in
 the kernel's tree once the reference's series is applied).  Where the header says
 ``Fails: ???`` the mutant is a draft: nobody has yet looked which checks fail, and why.
 """
@@ -20,7 +21,8 @@ REFERENCE = HERE.parent / "reference-solution"
 SOLUTIONS = HERE / "solutions"
 WITHOUT_EXTRA = "WITHOUT-EXTRA-CREDIT"  # a file in a solution that leaves threads out
 UNKNOWN = "???"
-_HEADER = re.compile(r"^(Mistake|Clause|Fails|Depends|Flaky): *(.*)$")
+_HEADER = re.compile(r"^(Mistake|Clause|Fails|Depends): *(.*)$")
+_CHECK = re.compile(r"\b[a-z_]+/[a-z_0-9]+\b")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Mutant:
     def is_draft(self) -> bool:
         """Whether it is not known yet which checks must fail."""
         return self.fails == {UNKNOWN}
+
+    @property
+    def may_fail(self) -> frozenset[str]:
+        """Checks that fail with the mistake or not, as memory and time would have it."""
+        return frozenset(_CHECK.findall(self.depends)) - self.fails
 
     @property
     def changes_kernel(self) -> bool:

@@ -55,6 +55,7 @@ class Row:
     mistake: str = ""
     clause: str = ""
     expected: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)  # may fail as well
     failed: list[str] = field(default_factory=list)
     not_reached: list[str] = field(default_factory=list)
     messages: dict[str, str] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Row:
     @property
     def wronged(self) -> list[str]:
         """Checks that failed and should not have."""
-        return sorted(set(self.failed) - set(self.expected))
+        return sorted(set(self.failed) - set(self.expected) - set(self.allowed))
 
     @property
     def right(self) -> bool:
@@ -107,8 +108,9 @@ class Matrix:
 
     def run_mutant(self, mutant: Mutant, everything: bool) -> Row:
         """Grade one mutant: with all checks, or only with those that must fail."""
-        key = self._key(mutant.diff, mutant.fails, everything)
+        key = self._key(mutant.diff, mutant.fails | mutant.may_fail, everything)
         row = Row(mutant.name, mutant.mistake, mutant.clause, sorted(mutant.fails), key=key)
+        row.allowed = sorted(mutant.may_fail)
         known = self.rows.get(mutant.name)
         if known is not None and known.key == key and known.right:
             return known

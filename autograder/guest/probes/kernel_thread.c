@@ -11,6 +11,7 @@ PROBE(kernel_thread)
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	char command[64];
+	struct call call;
 	int fd;
 
 	while (proc && (entry = readdir(proc))) {
@@ -23,7 +24,8 @@ PROBE(kernel_thread)
 			note("written", "pid=%d ret=-1 errno=%d", pid, -fd);
 			continue;
 		}
-		note("written", "pid=%d ret=%zd errno=%d", pid, write(fd, "1", 1), errno);
+		call = call_result(write(fd, "1", 1));
+		note("written", "pid=%d ret=%ld errno=%d", pid, call.ret, call.error);
 		close(fd);
 	}
 	settle();
