@@ -19,6 +19,6 @@ def test_full_marks(tmp_path: Path) -> None:
     totals = graded.result.totals
     assert totals.points == totals.max_points + totals.max_extra_points
     assert graded.result.kernel_version.startswith("7.3")
-    assert graded.result.timing.boots > 60
+    assert 6 <= graded.result.timing.boots < 30  # most probes share one
     assert str(tmp_path / "out" / "feedback.html") in graded.output
     assert "7.3" in graded.page
