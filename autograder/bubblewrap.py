@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder import orphans
 from autograder.users import HIDDEN
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def walls(
     else:
         command += ["--unshare-user", "--uid", str(HIDDEN), "--gid", str(HIDDEN)]
     command += ["--clearenv"]
-    for name, value in environment.items():
+    for name, value in {**environment, orphans.VARIABLE: orphans.mark()}.items():
         command += ["--setenv", name, value]
     # Parents that bubblewrap makes by itself can be entered by root only.
     parents = {parent for bind in binds for parent in Path(bind.inside).parents}
@@ -57,7 +58,20 @@ def walls(
     return [*command, "--remount-ro", "/"]
 
 
-def as_user(user: int) -> list[str]:
-    """What turns root into ``user``, without rights and without a way back."""
+def as_user(user: int, orphan_dies: bool = False) -> list[str]:
+    """What turns root into ``user``, without rights and without a way back.
+
+    ``orphan_dies``: with the process that started it, which a change of users forgets.
+    """
     command = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
-    return [*command, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"]
+    command += ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
+    return [*command, *(["--pdeathsig", "KILL"] if orphan_dies else []), "--"]
+
+
+def gate(waiting: int) -> list[str]:
+    """What keeps a command back until the word comes through the pipe ``waiting``.
+
+    bubblewrap's own ``--block-fd`` goes on where the grader dies before it gives the word.
+    """
+    script = 'fd=$1; shift; read -r -u "$fd" word && [ "$word" = go ] || exit 1; exec {fd}<&-'
+    return ["bash", "-c", f'{script}; exec "$@"', "gate", str(waiting)]

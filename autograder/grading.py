@@ -16,7 +16,7 @@ from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.errors import GraderError
 from autograder.examination import Examination
-from autograder.files import write_atomically
+from autograder.files import sweep, write_atomically
 from autograder.intake.submission import Submission, take_in
 from autograder.judging import empty_verdict
 from autograder.kernel.build import Baseline, kept_or_built
@@ -66,17 +66,22 @@ class Grading:
 
     def run(self, cache: Cache) -> Result:
         """Grade.  Errors: UsageError for an unreadable path, GraderError of this machine."""
+        for folder in (self.order.out, self.order.out / OBSERVATIONS):
+            sweep(folder)
         with cache.workdir("grade") as work:
             submission = take_in(self.order.submission, work / "submission")
             self.patched = PatchedLines(submission.patch or b"")
             self.result = self._blank(submission)
             try:
                 self._grade(submission, cache, work)
-            except GraderError as error:
-                self._blame_grader(str(error))
-                raise
-            finally:
                 self._save(finished=True)
+            except (GraderError, OSError) as error:
+                self._blame_grader(str(error))
+                self._save(finished=True)
+                raise
+            except BaseException:
+                self._save()  # interrupted: what there is, without an end
+                raise
         return self.result
 
     def _grade(self, submission: Submission, cache: Cache, work: Path) -> None:

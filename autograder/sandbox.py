@@ -29,9 +29,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from autograder import container, seccomp
+from autograder import container, orphans, seccomp, shared_memory
 from autograder.bounded import Kept
-from autograder.bubblewrap import as_user, walls
+from autograder.bubblewrap import as_user, gate, walls
 from autograder.cache import remove
 from autograder.disk import DiskWatch
 from autograder.errors import GraderError, UsageError
@@ -147,13 +147,15 @@ class Sandbox:
         contained = self.level is Level.CONTAINER
         if contained:  # all processes of the user are ended with a command's last one
             self._alone.acquire()
-        scratch = Path(tempfile.mkdtemp(prefix="pgfault-"))
+        scratch = Path(tempfile.mkdtemp(prefix=orphans.prefix()))
         try:
             self.hand_over(scratch)
             here = [*binds, Bind(scratch, "/tmp")]
+            if shared_memory.obstacle():
+                here.append(Bind(scratch, "/dev/shm"))
             command = _limited([outside(word, here) for word in argv], limits, contained)
             popen = _popen(
-                [*(as_user(self.user) if contained else []), *command],
+                [*(as_user(self.user, orphan_dies=True) if contained else []), *command],
                 stdin,
                 stdout,
                 pass_fds,
@@ -186,22 +188,23 @@ class Sandbox:
         stdout: int | None,
         pass_fds: Sequence[int],
     ) -> Process:
-        # bwrap tells its first process and, later, the status; it waits to go on until we
-        # hold that process, which could be gone otherwise before we know it.
+        # bwrap tells its first process and, later, the status; the command waits to go on
+        # until we hold that process, which could be gone otherwise before we know it, and
+        # does not go on where we have ended.
         status, told = os.pipe()
-        blocked, go = os.pipe()
+        waiting, go = os.pipe()
         filtered, program = os.pipe()
         os.write(program, seccomp.program())
         os.close(program)
         command = [
             *walls(binds, environment, limits, self.root),
-            *("--json-status-fd", str(told), "--block-fd", str(blocked)),
-            *("--seccomp", str(filtered), "--chdir", cwd, "--"),
+            *("--json-status-fd", str(told), "--seccomp", str(filtered), "--chdir", cwd, "--"),
             *(as_user(self.user) if self.root else []),
+            *gate(waiting),
             *_limited(argv, limits, processes_too=True),
         ]
         try:
-            ours = [told, blocked, filtered]
+            ours = [told, waiting, filtered]
             popen = _popen(command, stdin, stdout, [*pass_fds, *ours], env=environment)
         except BaseException:
             os.close(status)
@@ -209,13 +212,13 @@ class Sandbox:
             raise
         finally:
             os.close(told)
-            os.close(blocked)
+            os.close(waiting)
             os.close(filtered)
         try:
             return Process.in_namespace(popen, status)
         finally:
             with contextlib.suppress(BrokenPipeError):
-                os.write(go, b"1")
+                os.write(go, b"go\n")
             os.close(go)
 
     def run(
@@ -282,6 +285,7 @@ def choose(name: str | None = None) -> Sandbox:
 
 
 def _tried(level: Level) -> Sandbox:
+    orphans.sweep()
     sandbox = Sandbox(level)
     if level is Level.FULL and shutil.which("bwrap") is None:
         raise GraderError(
@@ -330,7 +334,7 @@ def _popen(
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
-            command,
+            [*orphans.DIES_WITH_PARENT, str(os.getpid()), *command],
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=subprocess.DEVNULL if stdout is None else stdout,
             stderr=subprocess.STDOUT,

@@ -12,7 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
-from autograder.cache import Cache, complete_or_nothing
+from autograder.cache import PARTIAL, Cache, complete_or_nothing
 from autograder.kernel.baseline import Baseline
 from autograder.kernel.progress import Progress
 from autograder.kernel.submission import BuildStatus, KernelBuild, build_submission
@@ -38,8 +38,11 @@ def kept_or_built(
         return KernelBuild(BuildStatus.OK, linux=kept)
     build = build_submission(baseline, patch, workdir, sandbox, progress)
     if build.linux is not None:
-        with cache.lock("built"), complete_or_nothing(kept) as partial:
-            shutil.copy2(build.linux, partial)
+        with cache.lock("built"):
+            for unfinished in cache.built.glob(f"{PARTIAL}*"):  # of a run that was killed
+                unfinished.unlink()
+            with complete_or_nothing(kept) as partial:
+                shutil.copy2(build.linux, partial)
             _forget_the_oldest(cache.built)
     return build
 
