@@ -40,6 +40,13 @@ matrix: $(READY) ## grade the whole corpus: every mistake must be caught (JOBS=2
 soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="--times 3")
 	$(PYTHON) -m tests.soak $(ARGS)
 
+.PHONY: hostile doctor
+hostile: $(READY) ## grade all hostile submissions: nothing may get out of the sandbox
+	$(PYTHON) -m pytest -q -s -m "long or not long" tests/hostile $(ARGS)
+
+doctor: $(READY) ## what this machine lacks for grading, and how to mend it
+	$(PYTHON) -m autograder doctor
+
 bench: $(BROWSER) ## measure where the time of a grade goes
 	$(PYTHON) -m autograder bench
 

@@ -42,7 +42,7 @@ app.add_typer(kernel_app, name="kernel")
 
 SandboxOption = Annotated[
     str | None,
-    typer.Option("--sandbox", help="Level of isolation: full (bubblewrap) or none."),
+    typer.Option("--sandbox", help="Level of isolation: full (bubblewrap), container or none."),
 ]
 SeriesOption = Annotated[str, typer.Option(help="The kernel series of the course.")]
 
@@ -177,6 +177,24 @@ def handout(
 
     files = bundle.write(load(course), out)
     print(f"{out}: {files} files")
+
+
+@app.command()
+def doctor(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
+    """Look whether this machine has all that grading needs, and say how to mend what is missing.
+
+    Exits with 0 where grading will work, 3 where something is missing.
+    """
+    from autograder.cache import Cache
+    from autograder.doctor import Doctor, State
+
+    well = True
+    for finding in Doctor(Cache.default(), series, sandbox).findings():
+        well &= finding.state is not State.MISSING
+        print(f"{finding.state:<8} {finding.what}: {finding.seen}")
+        if finding.remedy:
+            print(f"{'':8} -> {finding.remedy}", flush=True)
+    raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)
 
 
 @app.command()

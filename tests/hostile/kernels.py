@@ -234,21 +234,17 @@ CASES = [
     case(
         "turns_the_watching_off",
         "Kconfig turns off what the grading kernel watches",
-        kconfig(
-            "config COURSE\n\tdef_bool y\n\tselect HOSTFS\n\nconfig KASAN\n\tdef_bool n\n"
-            "\tdepends on !COURSE\n\nconfig DEBUG_KERNEL\n\tdepends on !COURSE\n"
-        ),
+        "--- a/lib/Kconfig.kasan\n+++ b/lib/Kconfig.kasan\n@@ -46,2 +46,3 @@\n menuconfig KASAN\n"
+        ' \tbool "KASAN: dynamic memory safety error detector"\n+\tdepends on BROKEN\n',
         NO_BUILD,
         "changes options",
     ),
     case(
-        "link_for_the_kernel",
-        "a Makefile puts a link to a canary where the kernel will be looked for",
-        makefile(
-            "HARM := $(shell (while sleep 0.05; do "
-            f"ln -sfn {CANARIES[0]} /kernel/linux; done) >/dev/null 2>&1 & )"
-        ),
-        {APPLIES: PASSED, COMPILES: FAILED, BOOTS: NOT_REACHED},
+        "folder_for_the_kernel",
+        "a Makefile puts a folder where the kernel will be looked for",
+        makefile("HARM := $(shell rm -f /kernel/linux; mkdir /kernel/linux)"),
+        NO_BUILD,
+        "left no kernel behind",
     ),
     case(
         "sleeping_build",
