@@ -104,6 +104,7 @@ def planted(cache: Cache) -> Iterator[World]:
         with contextlib.ExitStack() as stack:
             for listener in _listeners():
                 stack.callback(listener.close)
+                stack.callback(listener.shutdown, socket.SHUT_RDWR)  # wakes who waits in it
                 threading.Thread(target=_listen, args=(listener, world), daemon=True).start()
             world.remember()
             yield world
