@@ -61,6 +61,9 @@ def grade(
     ] = None,
     series: SeriesOption = "7.3",
     sandbox: SandboxOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print result.json instead of the table.")
+    ] = False,
 ) -> None:
     """Grade one submission.
 
@@ -89,9 +92,12 @@ def grade(
         result = Grading(order, baseline, shut, lines).run(cache)
     finally:
         lines.close()
-    console = Console()
-    terminal.show(result, console)
-    console.print(f"{out / RESULT}\n{out / FEEDBACK}", soft_wrap=True, highlight=False)
+    if as_json:
+        print(result.model_dump_json(indent=2))
+    else:
+        console = Console()
+        terminal.show(result, console)
+        console.print(f"{out / RESULT}\n{out / FEEDBACK}", soft_wrap=True, highlight=False)
     if any(verdict.status is Status.GRADER_ERROR for verdict in result.verdicts):
         raise typer.Exit(EXIT_GRADER)
     chosen = {check.id for check in rubric.select(only)}

@@ -20,6 +20,8 @@ ENDS = "reading/wakes_on_exit"
 FAULTS = "faults/anonymous_memory"
 BEGINS = "regions/initial_regions"
 MAPS = "regions/mmap"
+SPLITS = "regions/mprotect_splits"
+FORKS = "life_cycle/fork_child_is_not_traced"
 FOLLOWS_COMMAND = "tools/traces_the_command"
 
 # What the checks of an area rest on; a check that is named below rests on other things.
@@ -60,6 +62,10 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "life_cycle/new_reader_goes_on": ("life_cycle/reader_dies_of_sigkill", WAKES),
     "life_cycle/handler_interrupts": (SLEEPS,),
     "life_cycle/handler_restarts": (SLEEPS, WAKES),
+    "life_cycle/fork_child_exit_is_harmless": (READS, FORKS),
+    "life_cycle/vfork_child": (READS, FORKS),
+    "faults/children_do_not_show": (FAULTS, FORKS),
+    "faults/copy_on_write": (FAULTS, FORKS),
     "life_cycle/fork_while_a_reader_sleeps": (SLEEPS, "life_cycle/fork_child_exit_is_harmless"),
     "life_cycle/failed_execve": ("life_cycle/execve_goes_on",),
     "life_cycle/threads_are_harmless": (STARTS,),
@@ -67,7 +73,12 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     BEGINS: (READS,),
     MAPS: (BEGINS,),
     "regions/execve": (BEGINS, "life_cycle/execve_goes_on"),
-    "regions/mprotect_merges": (MAPS, "regions/mprotect_splits"),
+    "regions/mprotect_merges": (MAPS, SPLITS),
+    "regions/munmap_head": (MAPS, SPLITS),
+    "regions/munmap_middle": (MAPS, SPLITS),
+    "regions/munmap_tail": (MAPS, SPLITS),
+    "regions/mlock_splits": (MAPS, SPLITS),
+    "regions/replaced_in_part": (MAPS, SPLITS, "regions/replaced_in_place"),
     "buffer/overflow_drops_the_newest": ("buffer/room_for_500",),
     "buffer/overflow_is_counted": ("buffer/overflow_drops_the_newest",),
     "buffer/goes_on_after_overflow": ("buffer/overflow_drops_the_newest",),

@@ -25,7 +25,7 @@ FOLDER = "pgfault"
 
 ENTRY = "autograder.student.__main__"
 EPOCH = (2001, 1, 1, 0, 0, 0)
-DATA = ("autograder/kernel/config", "autograder/checks/pytest.ini", "templates")
+DATA = ("autograder/kernel/config", "autograder/checks/pytest.ini", "templates", "web/src")
 PROBES = "autograder/guest/probes"
 PACKAGES = {  # whose imported name is not their own
     "elftools": "pyelftools",

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.files import write_atomically
-from autograder.report import assets, loglines, text, traces
+from autograder.report import assets, hangs, loglines, text, traces
 from autograder.report.view import anchor, arrange, base_points, count
 from autograder.results import Evidence, Result
 
@@ -20,18 +20,6 @@ COURSE = "Page fault tracing"
 # Room for one field (characters, lines): a page stays readable, and small enough to mail.
 _PROSE = (3_000, 40)
 _LOG = (16_000, 300)
-
-_STATES = {
-    "R": "runs",
-    "S": "sleeps",
-    "D": "sleeps, and no signal wakes it",
-    "Z": "has exited, not yet reaped",
-    "T": "is stopped",
-}
-# What the stack of every process has, whatever it waits for.
-_EVERYWHERE = frozenset(
-    ("__switch_to", "__schedule", "schedule", "handle_syscall", "userspace", "fork_handler")
-)
 
 
 def render(
@@ -98,8 +86,8 @@ def environment() -> Environment:
         points=text.number,
         duration=text.duration,
         count=count,
-        state=lambda letter: _STATES.get(letter, f"state {letter}"),
-        calls=lambda stack: [name for name in stack if name not in _EVERYWHERE],
+        state=hangs.state,
+        calls=hangs.calls,
         loglines=_loglines,
     )
     environment.globals["anchor"] = anchor

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.report.details import details
 from autograder.report.text import number, one_line, shorten, visible
 from autograder.report.view import Area, Row, View, arrange, base_points, count
 from autograder.results import Result, Status
@@ -29,6 +30,8 @@ def show(result: Result, console: Console, *, for_instructor: bool = False) -> N
     name = one_line(result.submission.name)
     _print(console, Text.assemble((name, "bold"), f"  kernel {result.kernel_version}"))
     console.print(_table(view, console))
+    for text in details(view):
+        _print(console, text)
     console.print()
     if not result.finished:
         _print(console, Text("Grading has not finished: checks are still missing.", "bold yellow"))

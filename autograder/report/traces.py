@@ -44,7 +44,7 @@ def _failed_first(view: View, plans: dict[str, rubric.Check], folder: Path, seed
     best: dict[str, tuple[int, Row]] = {}
     for row in view.passed:
         story = _story(row, plans, folder, seed)
-        if story is not None:
+        if story is not None and not (story.first_parting or story.history.problems):
             worth = _worth(story)
             if worth > best.get(row.verdict.area, (0, row))[0]:
                 best[row.verdict.area] = worth, row

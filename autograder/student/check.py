@@ -17,7 +17,7 @@ from autograder.checks import rubric
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
 from autograder.files import write_atomically
-from autograder.grading import FEEDBACK, RESULT, Grading, Order
+from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
 from autograder.kernel.build import Baseline, KernelBuild
 from autograder.kernel.progress import Progress
 from autograder.report import html, terminal
@@ -98,7 +98,7 @@ class Trial:
             grading = Grading(order, self.baseline, self.sandbox, self.progress)
         result = score(grading.run(self.cache), load(self.project.course))
         result.write(out / RESULT)
-        html.write(result, out / FEEDBACK)
+        html.write(result, out / FEEDBACK, observations=out / OBSERVATIONS)
         return result
 
     def _kernel_of(

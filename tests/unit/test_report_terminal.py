@@ -10,7 +10,17 @@ import pytest
 from rich.console import Console
 
 from autograder.report import terminal
-from autograder.results import Result, Status, SubmissionInfo, Verdict, total
+from autograder.results import (
+    Evidence,
+    Excerpt,
+    PatchLine,
+    Process,
+    Result,
+    Status,
+    SubmissionInfo,
+    Verdict,
+    total,
+)
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07 [bold]markup[/bold] [/] :smile: \u202eesrever"
 
@@ -89,12 +99,12 @@ def test_totals(result: Result) -> None:
 def test_hostile_text_is_printed_as_text(result: Result) -> None:
     shown = printed(result, width=160)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
-    assert shown.count("[bold]markup[/bold] [/] :smile: <U+202E>esrever") == 3
+    assert shown.count("[bold]markup[/bold] [/] :smile: <U+202E>esrever") == 4
 
 
 def test_hidden_checks_are_for_the_instructor_only(result: Result) -> None:
     assert "secret" not in printed(result)
-    assert printed(result, for_instructor=True).count("secret") == 2
+    assert printed(result, for_instructor=True).count("secret") == 4
 
 
 def test_an_unfinished_run_says_so(result: Result) -> None:
@@ -117,3 +127,55 @@ def test_a_stream_without_unicode_is_no_obstacle(result: Result) -> None:
     terminal.show(result, Console(file=stream, width=100))
     stream.flush()
     assert rb"Gr\xf6\xdfe: \u6f22\u5b57" in raw.getvalue()
+
+
+def test_what_failed_is_told_in_full_the_first_to_mend_before_the_others(result: Result) -> None:
+    result.verdicts[1] = verdict(
+        "2.1",
+        Status.FAILED,
+        id="reading/base",
+        did="read 8 bytes",
+        expected="state S",
+        observed="state D",
+        hint="wait_event_interruptible()",
+        evidence=[
+            Evidence(
+                kind="hang",
+                title="who is still there",
+                text="",
+                processes=[Process(pid=26, name="init", state="D", stack=["schedule", "my_read"])],
+            ),
+            Evidence(
+                kind="report",
+                title="BUG: KASAN",
+                text="",
+                excerpts=[
+                    Excerpt(
+                        function="my_read",
+                        file="mm/x.c",
+                        line=2,
+                        lines=[
+                            PatchLine(number=1, added=False, text="{"),
+                            PatchLine(number=2, added=True, text="\treturn *gone;"),
+                        ],
+                    )
+                ],
+            ),
+        ],
+    )
+    result.verdicts[2] = verdict("2.2", Status.FAILED, depends_on=["reading/base"], message="odd")
+    shown = printed(result, width=160)
+    words = shown[shown.index("Mend first: ") :]
+    for line in (
+        "Mend first: 2.1 Title of 2.1 (1 check without points rests on it)",
+        "  expected  state S",
+        "  observed  state D",
+        "  hang      init (26) sleeps, and no signal wakes it in my_read",
+        "  source    mm/x.c:2, in my_read",
+        "            >    2 + ",
+        "  repeat    python -m autograder grade SUBMISSION --only reading/base --seed 4711",
+        "  rests on  2.1 Title of 2.1: mend that first",
+        "  what      odd",
+    ):
+        assert line in words, line
+    assert words.index("Check 2.1") < words.index("Check 2.2")

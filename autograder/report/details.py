@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Failed checks in full on a terminal: what the page shows of them, in plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from autograder.report import hangs
+from autograder.report.differences import Piece
+from autograder.report.text import one_line, shorten, visible
+from autograder.report.view import Row, View, count
+from autograder.results import Evidence, Excerpt
+
+MOST = 8  # failed checks; the page has all
+_FIELD = (800, 12)  # characters, lines
+_WIDTH = 10  # of the labels
+
+
+def details(view: View) -> Iterator[Text]:
+    """What to mend first, then the failed checks one after another, that one before the others."""
+    first = view.mend_first
+    if first is None:
+        return
+    yield _mend_first(first)
+    rows = [first, *(row for row in view.failed if row is not first)]
+    for row in rows[:MOST]:
+        yield Text("\n").join([Text(), *_check(row)])
+    if len(rows) > MOST:
+        yield Text(f"\nThe page shows {len(rows) - MOST} more.", "dim")
+
+
+def _mend_first(row: Row) -> Text:
+    text = Text.assemble(
+        ("Mend first: ", "bold"), f"{row.verdict.number} {one_line(row.verdict.title)}"
+    )
+    if row.held_up:
+        verb = "rests" if row.held_up == 1 else "rest"
+        text.append(f" ({count(row.held_up, 'check')} without points {verb} on it)", "dim")
+    return text
+
+
+def _check(row: Row) -> Iterator[Text]:
+    verdict = row.verdict
+    yield Text(f"Check {verdict.number}: {one_line(verdict.title)}", "bold red")
+    if row.mend_before:
+        names = ", ".join(f"{v.number} {one_line(v.title).rstrip('.')}" for v in row.mend_before)
+        yield from _field("rests on", Text(f"{names}: mend that first"))
+    yield from _field("did", Text(verdict.did))
+    if verdict.expected or verdict.observed:
+        expected, observed = row.differences
+        yield from _field("expected", _marked(expected, "green"))
+        yield from _field("observed", _marked(observed, "red"))
+    else:
+        yield from _field("what", Text(verdict.message))
+    for item in verdict.evidence:
+        yield from _evidence(item)
+    yield from _field("hint", Text(verdict.hint))
+    yield from _field("contract", Text(verdict.clause))
+    yield from _field("repeat", Text(row.command, "cyan"))
+
+
+def _evidence(item: Evidence) -> Iterator[Text]:
+    if item.kind == "report":
+        yield from _field("report", Text(item.title))
+    for process in item.processes:
+        where = " <- ".join(hangs.calls(process)) or "not known"
+        text = f"{process.name} ({process.pid}) {hangs.state(process)} in {where}"
+        yield from _field("hang", Text(text))
+    for excerpt in item.excerpts:
+        yield from _field("source", _source(excerpt))
+
+
+def _source(excerpt: Excerpt) -> Text:
+    text = Text(f"{excerpt.file}:{excerpt.line}, in {excerpt.function}")
+    for line in excerpt.lines:
+        here = line.number == excerpt.line
+        mark = ">" if here else " "
+        row = f"\n{mark}{line.number:5} {'+' if line.added else ' '} {line.text}"
+        text.append(row, "bold" if here else "")
+    return text
+
+
+def _marked(pieces: list[Piece], colour: str) -> Text:
+    text = Text()
+    for piece in pieces:
+        text.append(piece.text, f"bold underline {colour}" if piece.differs else "")
+    return text
+
+
+def _field(label: str, value: Text) -> Iterator[Text]:
+    """A label and its value, with the lines of the value below each other."""
+    if not value.plain.strip():
+        return
+    cut = shorten(value.plain, *_FIELD)
+    shown = visible(cut)
+    if shown != value.plain:
+        value = Text(shown)  # the marks would stand in other places
+    for number, line in enumerate(value.split("\n")):
+        head = label if not number else ""
+        yield Text.assemble((f"  {head:{_WIDTH}}", "dim"), line)
