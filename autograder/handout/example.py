@@ -17,7 +17,7 @@ from autograder.handout.text import EXAMPLES, ROOT
 
 PROMPT = "guest# "
 COMMAND = "ps"
-WIDTH = 96  # characters: a line that fits a page
+WIDTH = 84  # characters: a line that fits a page
 PATIENCE = 600  # seconds, a build of the reference's kernel included
 CAPTION = (
     "This is `{command}` in the guest (the long lines are cut here): each line a region, each "

@@ -21,6 +21,7 @@ from autograder.handout.example import describe
 from autograder.handout.text import assignment, late_policy, moment
 from autograder.scoring import worths
 from tests.handout_archive import NEAR, added, grams, normal, secrets
+from tests.unit.test_report_schema import example
 
 ROOT = Path(__file__).parents[2]
 HIDDEN = ("reading/two_readers", "buffer/overflow_is_counted", "tools/random_file")
@@ -113,16 +114,20 @@ def test_students_can_run_what_they_get(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     code = (
-        "import autograder.student.__main__, autograder.student.check, autograder.student.boot\n"
+        "import sys, autograder.student.__main__\n"
+        "import autograder.student.check, autograder.student.boot\n"
         "from autograder.checks import rubric\n"
         "from autograder.course import load\n"
         "from autograder.scoring import worths\n"
         "from pathlib import Path\n"
+        "from autograder.report import html, terminal\n"
+        "from autograder.results import Result\n"
         "worth = worths(load(Path('kit/course.toml')))\n"
+        "html.write(Result.model_validate_json(sys.argv[1]), Path('feedback.html'))\n"
         "print(len(rubric.checks()), float(sum(w.points for w in worth.values())))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, example()],
         cwd=tmp_path,
         env={"PYTHONPATH": str(tmp_path / "kit"), "PATH": "/usr/bin:/bin"},
         capture_output=True,
