@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: MIT
+"""A student's whole way, from an empty folder to a handed-in patch with full marks.
+
+The commands are taken from the assignment's own text, in its order, and typed on a
+terminal; where the text says that something is to be written, the reference is put in
+place, a part at a time.
+
+    python -m tests.student_way FOLDER    # from an empty cache, with every milestone
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pexpect
+
+from autograder.course import COURSE_FILE, load
+from autograder.handout import bundle
+from autograder.results import Result
+from tests.corpus import REFERENCE
+from tests.reference import SERIES
+
+ROOT = Path(__file__).parents[1]
+PROMPT = "guest# "
+PATIENCE = 3600  # seconds for one command: the first builds a kernel, maybe on a busy machine
+MAP = ("Makefile", "pgfault_history.h", "pgfaultmap.c", "regions.c", "regions.h")
+# What of the reference a student has at the end of each milestone, in order.
+STEPS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "M1": (("0001", "0006"), ()),
+    "M2": ((), MAP),
+    "M3": (("0002",), ()),
+    "M4": (("0005",), ()),
+    "M6": (("0003", "0004"), ()),
+    "M8": ((), ("tracepgfault.c",)),
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of the text, with the heading that it stands below."""
+
+    section: str
+    kind: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the text; for a boot, with what is typed in the guest."""
+
+    section: str
+    line: str
+    guest: tuple[str, ...] = ()
+
+
+@dataclass
+class Ran:
+    """How a command went."""
+
+    command: Command
+    status: int
+    output: str
+    seconds: float
+
+
+@dataclass
+class Way:
+    """A student's folder, and what was done in it."""
+
+    folder: Path
+    cache: Path
+    ran: list[Ran] = field(default_factory=list)
+    tell: Callable[[str], None] = print
+
+    @property
+    def home(self) -> Path:
+        """What the archive unpacked to."""
+        return self.folder / bundle.FOLDER
+
+    @property
+    def text(self) -> str:
+        """The assignment, as the student has it."""
+        return (self.home / "assignment.md").read_text()
+
+    def unpack(self) -> None:
+        """Make the archive and unpack it, as unzip does."""
+        archive = self.folder / "handout.zip"
+        bundle.write(load(ROOT / COURSE_FILE), archive)
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(self.folder)
+
+    def borrow_python(self) -> None:
+        """Use this interpreter's packages, in place of a fresh environment."""
+        (self.home / ".venv/bin").mkdir(parents=True)
+        python = self.home / ".venv/bin/python"
+        python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        python.chmod(0o755)
+        (self.home / ".venv/.ready").touch()
+
+    def run(self, command: Command, status: int = 0) -> Ran:
+        """Type a command and wait for its end; its exit status must be ``status``."""
+        started = time.monotonic()
+        terminal = pexpect.spawn(
+            "/bin/sh",
+            ["-c", command.line],
+            cwd=str(self.home),
+            env=self._environment(),
+            timeout=PATIENCE,
+            encoding="utf-8",
+            codec_errors="replace",
+            dimensions=(50, 160),
+        )
+        said = ""
+        for typed in command.guest:
+            terminal.expect_exact(PROMPT)
+            said += str(terminal.before)
+            terminal.sendline(typed)
+        terminal.expect(pexpect.EOF)
+        said += str(terminal.before)
+        terminal.close()
+        seconds = time.monotonic() - started
+        ran = Ran(command, int(terminal.exitstatus or 0), said.replace("\r", ""), seconds)
+        self.ran.append(ran)
+        self.tell(f"{seconds:7.1f} s  [{command.section}] {command.line}: {ran.status}")
+        assert terminal.signalstatus is None and ran.status == status, ran.output[-6000:]
+        return ran
+
+    def follow(self, command: Command) -> Ran:
+        """Run a command of the text; a check, with the words that a student would act on."""
+        return self.run(command)
+
+    def apply(self, patch: str) -> None:
+        """Change the kernel's source."""
+        done = subprocess.run(
+            ["patch", "-s", "-p1", "-d", "linux"],
+            cwd=self.home,
+            input=patch,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def revert(self) -> None:
+        """Take every change to the kernel's source out again."""
+        subprocess.run(
+            ["git", "-c", "safe.directory=*", "checkout", "--quiet", "."],
+            cwd=self.home / "linux",
+            check=True,
+        )
+
+    def put_in_place(self, patches: Iterable[str], tools: Iterable[str]) -> None:
+        """Write a part of the solution: patches by their numbers, files of the tools."""
+        for number in patches:
+            (path,) = (REFERENCE / "kernel" / SERIES).glob(f"{number}-*.patch")
+            self.apply(path.read_text())
+        for name in tools:
+            shutil.copy(REFERENCE / "tools" / name, self.home / "tools" / name)
+
+    def result(self, name: str = "check") -> Result:
+        """What the last check (or submission) found."""
+        return Result.read(self.home / "build" / name / "result.json")
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return {**kept, "PGFAULT_CACHE": str(self.cache), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+
+
+def blocks(markdown: str) -> list[Block]:
+    """The fenced blocks of the text, in its order."""
+    found = []
+    section = ""
+    for match in re.finditer(r"^##+ (.+)$|^```(\w+)\n(.*?)^```$", markdown, re.M | re.S):
+        if match[1]:
+            section = match[1]
+        else:
+            found.append(Block(section, match[2], tuple(match[3].splitlines())))
+    return found
+
+
+def commands(block: Block) -> list[Command]:
+    """The commands of a block of kind ``console``."""
+    found: list[Command] = []
+    for line in block.lines:
+        if line.startswith("$ "):
+            found.append(Command(block.section, line[2:]))
+        elif line.startswith(PROMPT):
+            last = found.pop()
+            typed = line.removeprefix(PROMPT).partition("  #")[0]
+            found.append(Command(last.section, last.line, (*last.guest, typed)))
+        else:
+            raise ValueError(f"neither command nor guest's command: {line}")
+    return found
+
+
+def milestone(section: str) -> str:
+    """M1 for 'M1. The file', empty for other headings."""
+    match = re.match(r"(M\d+)\.", section)
+    return match[1] if match else ""
+
+
+def verdicts(result: Result) -> dict[str, str]:
+    """The status of each check, by id."""
+    return {verdict.id: str(verdict.status) for verdict in result.verdicts}
+
+
+def grade(submission: Path, out: Path, cache: Path, seed: int | None = None) -> Result:
+    """Grade as the instructor does."""
+    arguments = ["grade", str(submission), "--out", str(out)]
+    subprocess.run(
+        [sys.executable, "-m", "autograder", *arguments, *(["--seed", str(seed)] if seed else [])],
+        cwd=ROOT,
+        env={**os.environ, "PGFAULT_CACHE": str(cache)},
+        capture_output=True,
+        check=False,
+    )
+    return Result.read(out / "result.json")
+
+
+def start(way: Way) -> None:
+    """Section 2 of the text: set up, boot, a first change, and a check that fails."""
+    for block in blocks(way.text):
+        if not block.section.startswith("2."):
+            continue
+        if block.kind == "diff":
+            way.apply("\n".join(block.lines) + "\n")
+        for command in commands(block) if block.kind == "console" else ():
+            if command.line == "make check":
+                failed = way.run(command, status=2)
+                assert "pgfault_history" in failed.output and "not reached" in failed.output
+                assert "expected" in failed.output.lower()
+            else:
+                ran = way.run(command)
+                if any("dmesg" in typed for typed in command.guest):
+                    assert "hello from my own kernel" in ran.output
+    way.revert()
+
+
+def milestones(way: Way) -> None:
+    """Section 6: with the part of the solution that each asks for, its checks are green."""
+    for block in blocks(way.text):
+        name = milestone(block.section)
+        if not name or block.kind != "console":
+            continue
+        if name in STEPS:
+            way.put_in_place(*STEPS[name])
+        for command in commands(block):
+            way.run(command)
+
+
+def main() -> None:
+    """The whole way, in the folder named on the command line, which must be empty."""
+    (name,) = sys.argv[1:]
+    folder = Path(name).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        sys.exit(f"{folder} is not empty")
+    way = Way(folder, Path(os.environ.get("WAY_CACHE", folder / "cache")))
+    way.unpack()
+    start(way)
+    milestones(way)
+    traced(way)
+    before = way.result("check")
+    graded = grade(way.home / "submission.zip", folder / "graded", way.cache, before.seed)
+    lost = [verdict.id for verdict in graded.verdicts if verdict.status != "passed"]
+    assert not lost, lost
+    print(f"full marks: {len(graded.verdicts)} checks passed")
+
+
+def traced(way: Way) -> None:
+    """The commands of the debugging section, in the student's kernel with the tools."""
+    for block in blocks(way.text):
+        if "your own guest" in block.section and block.kind == "console":
+            for command in commands(block):
+                ran = way.run(command)
+                assert "Region: 00400000" in ran.output and " fault " in ran.output
+
+
+if __name__ == "__main__":
+    main()
