@@ -138,6 +138,22 @@ def submit() -> None:
     print("submission.zip is ready to be handed in: it applies, builds and boots.")
 
 
+@app.command()
+def doctor() -> None:
+    """Look whether this machine has all that is needed, and say how to mend what is missing."""
+    from autograder.cache import Cache
+    from autograder.doctor import Doctor, State
+
+    well = True
+    findings = Doctor(Cache.default(), _course_series(_project()), None).findings()
+    for finding in findings:
+        well &= finding.state is not State.MISSING
+        print(f"{finding.state:<8} {finding.what}: {finding.seen}")
+        if finding.remedy:
+            print(f"{'':8} -> {finding.remedy}", flush=True)
+    raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)
+
+
 def _project() -> Project:
     return Project(Path.cwd())
 
