@@ -16,6 +16,7 @@ from autograder.errors import EXIT_GRADER, UsageError
 if TYPE_CHECKING:
     from autograder.bulk.live import View
     from autograder.bulk.run import ClassRun, MakeEngine, Outcome
+    from autograder.course import Course
     from autograder.kernel.build import Baseline
 
 OutOption = Annotated[Path, typer.Option(help="The folder of the class's grades.")]
@@ -41,6 +42,9 @@ def add_to(app: typer.Typer) -> None:
         "grade-all": grade_all,
         "rescore": rescore,
         "regrade": regrade,
+        "compare": compare,
+        "show": show,
+        "reproduce": reproduce,
     }
     for name, function in commands.items():
         app.command(name)(function)
@@ -135,15 +139,91 @@ def rescore(
     tables.changes(changes, Console(), dry_run=dry_run)
 
 
+def compare(
+    left: Annotated[Path, typer.Argument(help="A folder of grades.")],
+    right: Annotated[Path, typer.Argument(help="Another one, of the same class.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those that do not differ.")
+    ] = False,
+) -> None:
+    """Two gradings of one class side by side."""
+    from rich.console import Console
+
+    from autograder.bulk import tables
+    from autograder.bulk.comparing import compare as side_by_side
+    from autograder.bulk.shelf import Shelf
+
+    tables.comparison(side_by_side(Shelf(left), Shelf(right)), Console(), everything)
+
+
+def show(
+    student: Annotated[str, typer.Argument(help="An id, a name, an address or a folder.")],
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+) -> None:
+    """All that is known about one student's submission: results, history, journal."""
+    from rich.console import Console
+
+    from autograder.bulk import tables
+    from autograder.bulk.classbook import ClassBook
+    from autograder.bulk.journal import Journal
+    from autograder.bulk.shelf import Shelf
+
+    shelf = Shelf(out)
+    entry = ClassBook.read(shelf, _course(course)).require(student)
+    tables.student(entry, shelf, Journal(out), Console())
+
+
+def reproduce(
+    student: Annotated[str, typer.Argument(help="An id, a name, an address or a folder.")],
+    check: Annotated[str, typer.Argument(help="A check's number or id.")],
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+    keep: Annotated[
+        Path, typer.Option(help="Where kernel, initramfs and debugger script go.")
+    ] = Path("build/reproduce"),
+    sandbox: SandboxOption = None,
+) -> None:
+    """Boot the same kernel with the same seed for one check, and set up a debugger on it."""
+    from rich.console import Console
+
+    from autograder.bulk import tables
+    from autograder.bulk.classbook import ClassBook
+    from autograder.bulk.reproducing import Reproducer, one_check
+    from autograder.bulk.shelf import Shelf
+    from autograder.cache import Cache
+    from autograder.cli import Lines
+    from autograder.sandbox import choose
+
+    decided = _course(course)
+    entry = ClassBook.read(Shelf(out), decided).require(student)
+    assert entry.record is not None and entry.result is not None
+    chosen = one_check(check)
+    (before,) = [verdict for verdict in entry.result.verdicts if verdict.id == chosen.id]
+    baseline = _baseline(decided.kernel.series, sandbox)
+    lines = Lines()
+    try:
+        reproducer = Reproducer(baseline, Cache.default(), choose(sandbox), lines)
+        again = reproducer.run(entry.record, chosen, keep)
+    finally:
+        lines.close()
+    tables.reproduction(before, again, Console())
+
+
+def _course(path: Path) -> Course:
+    from autograder.course import Course, load
+
+    if path != COURSE and not path.exists():
+        raise UsageError(f"there is no {path}")
+    return load(path) if path.exists() else Course()
+
+
 def _class_run(out: Path, course: Path, sandbox: str | None, build: bool = True) -> ClassRun:
     """Everything that has to be right before anything is graded."""
     from autograder.bulk import versions
     from autograder.bulk.run import ClassRun
-    from autograder.course import Course, load
 
-    if course != COURSE and not course.exists():
-        raise UsageError(f"there is no {course}")
-    decided = load(course) if course.exists() else Course()
+    decided = _course(course)
     if not build:
         return ClassRun(out, decided, versions.Versions(kernel="", **versions.own()))
     current = versions.current(_baseline(decided.kernel.series, sandbox))

@@ -98,7 +98,7 @@ def rescore(
             versions = record.versions.model_copy(update={"checks": checks_now})
             about = record.model_copy(update={"versions": versions})
         new = finishing.finished(result, about, course)
-        yield Change(about, old, new, list(_flips(old, new)), kept)
+        yield Change(about, old, new, list(flips(old, new)), kept)
 
 
 def apply(shelf: Shelf, change: Change, course: Course, journal: Journal) -> None:
@@ -155,7 +155,8 @@ def judged_again(folder: Path, old: Result) -> tuple[Result, list[str]]:
     return old.model_copy(deep=True, update={"verdicts": verdicts}), kept
 
 
-def _flips(old: Result, new: Result) -> Iterator[Flip]:
+def flips(old: Result, new: Result) -> Iterator[Flip]:
+    """The checks whose verdicts differ."""
     before = {verdict.id: verdict for verdict in old.verdicts}
     for verdict in new.verdicts:
         known = before.get(verdict.id)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -12,9 +12,17 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.bulk import gradebook, page
-from autograder.bulk.rescoring import Change
+from autograder.bulk.classbook import Entry
+from autograder.bulk.comparing import Pair
+from autograder.bulk.journal import Journal
+from autograder.bulk.reproducing import Reproduction
+from autograder.bulk.rescoring import Change, Flip, counting
 from autograder.bulk.run import Outcome
-from autograder.report.text import number, one_line
+from autograder.bulk.shelf import Shelf
+from autograder.grading import FEEDBACK
+from autograder.report import terminal
+from autograder.report.text import number, one_line, shorten, visible
+from autograder.results import Verdict
 
 SHOWN_FLIPS = 4  # checks named for each submission
 SHOWN_FAILURES = 20
@@ -53,7 +61,7 @@ def changes(found: Sequence[Change], console: Console, *, dry_run: bool) -> None
                 number(change.before),
                 number(change.after),
                 _signed(change.after - change.before),
-                Text(_flips(change)),
+                Text(_flips(change.flips)),
             )
         console.print(table)
     gain = sum(change.after > change.before for change in moved)
@@ -61,9 +69,7 @@ def changes(found: Sequence[Change], console: Console, *, dry_run: bool) -> None
     verb = "would gain" if dry_run else "gained"
     other = "would lose" if dry_run else "lost"
     _print(console, f"{gain} {verb}, {lose} {other}, {len(found) - gain - lose} as before")
-    flips = Counter(f"{f.id}: {f.before} -> {f.after}" for c in found for f in c.flips)
-    for words, count in flips.most_common():
-        _print(console, f"{count:4} x {words.replace('_', ' ')}")
+    _print_flips([change.flips for change in found], console)
     kept = Counter(check for change in found for check in change.kept)
     if kept:
         _print(console, "These checks keep their verdicts, because judging them needs a boot")
@@ -72,8 +78,95 @@ def changes(found: Sequence[Change], console: Console, *, dry_run: bool) -> None
             _print(console, f"{count:4} x {check}")
 
 
-def _flips(change: Change) -> str:
-    shown = [f"{flip.id} {flip.after.value.replace('_', ' ')}" for flip in change.flips]
+def comparison(pairs: Sequence[Pair], console: Console, everything: bool) -> None:
+    """Two gradings side by side; without ``everything`` only where they differ."""
+    table = Table("submission", "left", "right", "change", "checks", box=None)
+    for column in table.columns[1:4]:
+        column.justify = "right"
+    for pair in pairs:
+        if not (everything or pair.differs):
+            continue
+        left, right = pair.points
+        name = one_line(pair.name, 60) + ("" if pair.same_submission else " (another submission)")
+        table.add_row(
+            Text(name if pair.left and pair.right else one_line(pair.name, 60)),
+            "-" if left is None else number(left),
+            "-" if right is None else number(right),
+            "" if left is None or right is None else _signed(right - left),
+            Text(_flips(pair.flips)),
+        )
+    if table.row_count:
+        console.print(table)
+    differing = sum(pair.differs for pair in pairs)
+    _print(console, f"{len(pairs)} submissions, {differing} differ")
+    _print_flips([pair.flips for pair in pairs], console)
+
+
+def student(entry: Entry, shelf: Shelf, journal: Journal, console: Console) -> None:
+    """All that is known about one submission."""
+    assert entry.record is not None and entry.result is not None
+    record, result = entry.record, entry.result
+    people = ", ".join(f"{each.words} ({each.key})" for each in record.students)
+    late = result.late.words if result.late else "in time, or nobody asked"
+    facts = {
+        "submission": record.name,
+        "students": people,
+        "state": entry.state,
+        "points that count": number(entry.final or 0),
+        "handed in": record.submitted or "at an unknown time",
+        "lateness": late,
+        "content": f"sha256 {record.sha256}",
+        "from": record.path,
+        "seed": str(record.seed),
+        "graded with": ", ".join(f"{key} {value}" for key, value in record.versions),
+        "run": record.run,
+        "message": record.message or record.remark,
+        "page": str(shelf.folder(record.name) / FEEDBACK),
+    }
+    for key, value in facts.items():
+        if value:
+            _print(console, f"{key + ':':<19} {one_line(value, 400)}")
+    terminal.show(result, console)
+    _print(console, "\nhistory, oldest first:")
+    for earlier in shelf.history(record.name):
+        points = number(counting(earlier.result))
+        when = earlier.result.finished or earlier.result.started
+        _print(
+            console,
+            f"  graded {when}: {points} points, kit {earlier.record.versions.kit}, checks "
+            f"{earlier.record.versions.checks}; replaced: {one_line(earlier.why, 200)}",
+        )
+    _print(console, f"  graded {result.finished}: {number(counting(result))} points; stands")
+    _print(console, "\njournal:")
+    for line in journal.lines(record.name):
+        rest = {k: v for k, v in line.items() if k not in ("time", "event", "name", "versions")}
+        words = ", ".join(f"{key} {value}" for key, value in rest.items() if value not in ("", {}))
+        _print(console, f"  {line['time']} {line['event']}: {one_line(words, 400)}")
+
+
+def reproduction(before: Verdict, again: Reproduction, console: Console) -> None:
+    """A check then and now, and the way into the debugger."""
+    now = again.verdict
+    for when, verdict in (("then", before), ("now", now)):
+        status = verdict.status.value.replace("_", " ")
+        _print(console, f"{when + ':':<6} {status}{': ' if verdict.message else ''}", end="")
+        _print(console, shorten(visible(verdict.message), 2000, 20))
+    for evidence in now.evidence:
+        _print(
+            console, f"\n{one_line(evidence.title)}\n{shorten(visible(evidence.text), 8000, 80)}"
+        )
+    if again.script is not None:
+        _print(console, f"\nThe very same boot in gdb, shut in:\n  {again.script}")
+
+
+def _print_flips(groups: Iterable[Iterable[Flip]], console: Console) -> None:
+    counts = Counter(f"{f.id}: {f.before} -> {f.after}" for group in groups for f in group)
+    for words, count in counts.most_common():
+        _print(console, f"{count:4} x {words.replace('_', ' ')}")
+
+
+def _flips(found: Sequence[Flip]) -> str:
+    shown = [f"{flip.id} {flip.after.value.replace('_', ' ')}" for flip in found]
     more = len(shown) - SHOWN_FLIPS
     return ", ".join(shown[:SHOWN_FLIPS]) + (f" and {more} more" if more > 0 else "")
 
@@ -82,5 +175,5 @@ def _signed(value: float) -> str:
     return f"+{number(value)}" if value > 0 else number(value)
 
 
-def _print(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)
+def _print(console: Console, text: str, end: str = "\n") -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True, end=end)

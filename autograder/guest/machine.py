@@ -118,7 +118,7 @@ class Machine:
         initrd, line = folder / "initrd", folder / "report"
         started = time.monotonic()
         try:
-            initrd.write_bytes(self.common + _job_archive(jobs, tags))
+            initrd.write_bytes(self.archive(jobs, tags))
             boot = self._run(jobs, tags, initrd, line)
             report = self._report(line)
         except OSError as error:
@@ -148,6 +148,10 @@ class Machine:
         )
         return seen.model_copy(update={"outcome": _outcome(seen, boot)})
 
+    def archive(self, jobs: Sequence[Job], tags: Sequence[str]) -> bytes:
+        """The initramfs for ``jobs``, whose reports are marked each with its tag."""
+        return self.common + _job_archive(jobs, tags)
+
     def _report(self, line: Path) -> bytes | None:
         """What came over the serial line; None where it is more than there is room for."""
         with self._lock:
@@ -161,21 +165,7 @@ class Machine:
         log_end, guest_end = os.pipe()
         try:
             process = self.sandbox.start(
-                [
-                    "/guest/linux",
-                    f"mem={MEMORY}",
-                    "initrd=/guest/initrd",
-                    "time-travel=inf-cpu",
-                    "seccomp=on",
-                    "con=null",
-                    "con0=fd:0,fd:1",
-                    "ssl=null",
-                    f"ssl0=fd:{quiet},fd:{report}",
-                    "panic=-1",
-                    "uml_dir=/tmp/uml",
-                    "loglevel=7",
-                    *([] if any(job.params.get("leaks") for job in jobs) else ["kmemleak=off"]),
-                ],
+                command(jobs, quiet, report),
                 binds=[
                     Bind(self.kernel.linux, "/guest/linux"),
                     Bind(initrd, "/guest/initrd"),
@@ -195,6 +185,25 @@ class Machine:
         finally:
             process.kill()
             os.close(log_end)
+
+
+def command(jobs: Sequence[Job], quiet: int, report: int) -> list[str]:
+    """How the kernel is started; the descriptors are its serial line's two ends."""
+    return [
+        "/guest/linux",
+        f"mem={MEMORY}",
+        "initrd=/guest/initrd",
+        "time-travel=inf-cpu",
+        "seccomp=on",
+        "con=null",
+        "con0=fd:0,fd:1",
+        "ssl=null",
+        f"ssl0=fd:{quiet},fd:{report}",
+        "panic=-1",
+        "uml_dir=/tmp/uml",
+        "loglevel=7",
+        *([] if any(job.params.get("leaks") for job in jobs) else ["kmemleak=off"]),
+    ]
 
 
 @dataclass(frozen=True)
