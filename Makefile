@@ -11,7 +11,7 @@ BROWSER := $(VENV)/.browser
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help check grade test lint matrix soak bench boot handout example clean system
+.PHONY: help check grade test lint matrix soak bench boot handout example clean system class-test
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ lint: $(BROWSER) ## check format, style, types and the kernel patches
 
 matrix: $(READY) ## grade the whole corpus: every mistake must be caught (JOBS=2 ARGS="--help")
 	$(PYTHON) -m tests.matrix $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+
+class-test: $(READY) ## grade a synthetic class of 60, killed three times: the same books (ARGS=)
+	$(PYTHON) -m tests.class_test $(ARGS)
 
 soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="--times 3")
 	$(PYTHON) -m tests.soak $(ARGS)

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: MIT
+"""A synthetic class, handed in through Gradescope: correct, wrong, hostile, broken, late.
+
+Whatever is not about the kernel has the reference's, which is built once; the kernels that
+differ change one file and build in seconds.  Nothing in here does any harm where a sandbox
+fails: it prints, and writes below folders of its own.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import shutil
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from itertools import islice
+from pathlib import Path
+
+import yaml
+
+from tests.corpus import REFERENCE, mutants, tools_of
+from tests.reference import series_patch
+
+DUE = datetime(2026, 11, 30, 22, 59, tzinfo=timezone.utc)
+COURSE = """
+[course]
+name = "Synthetic"
+[deadline]
+due = 2026-11-30T23:59:00
+timezone = "Europe/Berlin"
+[late]
+percent_per_day = 10
+grace_minutes = 15
+cutoff_days = 5
+"""
+HOSTILE_NAME = "</script><script>document.title = 'owned'</script>"
+_PROC_FILE = "fs/proc/base.c"
+_TABLE = "static const struct pid_entry tgid_base_stuff[] = {\n"
+_STUB = """\
+static ssize_t pgfault_history_read(struct file *file, char __user *buf,
+\t\tsize_t count, loff_t *ppos)
+{{
+\treturn {read};
+}}
+
+static ssize_t pgfault_history_write(struct file *file, const char __user *buf,
+\t\tsize_t count, loff_t *ppos)
+{{
+\treturn {write};
+}}
+
+static const struct file_operations proc_pgfault_history_operations = {{
+\t.read\t\t= pgfault_history_read,
+\t.write\t\t= pgfault_history_write,
+}};
+
+"""
+_ENTRY = '\tREG("pgfault_history", S_IRUSR | S_IWUSR, proc_pgfault_history_operations),\n'
+
+Make = Callable[[Path], None]
+"""Makes a submission in an empty folder."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One submission of the class."""
+
+    name: str
+    make: Make
+    late: timedelta = timedelta(hours=-5)
+
+
+def make_class(folder: Path, size: int, pristine: Path) -> list[Kind]:
+    """Hand ``size`` submissions in below ``folder``; ``pristine`` is the kernel's tree."""
+    chosen = list(islice(_kinds(pristine), size))
+    table = {}
+    for number, kind in enumerate(chosen, 1):
+        name = f"submission_{1000 + number}"
+        (folder / name).mkdir(parents=True)
+        kind.make(folder / name)
+        table[name] = {
+            ":submitters": [
+                {
+                    ":name": HOSTILE_NAME if kind.name == "hostile answers" else kind.name.title(),
+                    ":email": f"s{number}@example.edu",
+                    ":sid": f"s{number:03}",
+                }
+            ],
+            ":created_at": DUE + kind.late,
+            ":score": None,
+        }
+    (folder / "submission_metadata.yml").write_text(yaml.safe_dump(table))
+    return chosen
+
+
+def _kinds(pristine: Path) -> Iterator[Kind]:
+    """First one of each sort, then the rest, so that a small class is colourful too."""
+    in_turn: list[Iterator[Kind]] = [
+        iter([Kind("reference", _reference)]),
+        iter(_broken()),
+        _tool_mutants(),
+        iter(_stubs(pristine)),
+        iter(_hostile()),
+        _late(),
+        iter([Kind("without tools", _kernel), Kind("only tools", _tools)]),
+        _rewritten(),
+    ]
+    while in_turn:
+        for kinds in list(in_turn):
+            kind = next(kinds, None)
+            if kind is None:
+                in_turn.remove(kinds)
+            else:
+                yield kind
+
+
+def _kernel(folder: Path) -> None:
+    (folder / "kernel.patch").write_bytes(series_patch())
+
+
+def _tools(folder: Path) -> None:
+    shutil.copytree(REFERENCE / "tools", folder / "tools")
+
+
+def _reference(folder: Path) -> None:
+    _kernel(folder)
+    _tools(folder)
+
+
+def _tool_mutants() -> Iterator[Kind]:
+    for mutant in mutants():
+        if mutant.changes_tools and not mutant.changes_kernel:
+
+            def make(folder: Path, mutant: object = mutant) -> None:
+                _kernel(folder)
+                tools_of(mutant, folder)  # type: ignore[arg-type]
+
+            yield Kind(mutant.name.replace("/", " "), make)
+
+
+def _rewritten() -> Iterator[Kind]:
+    """Correct, and the same but for remarks, as copied work often is."""
+    for number in range(1, 6):
+
+        def make(folder: Path, number: int = number) -> None:
+            _reference(folder)
+            for path in (folder / "tools").glob("*.c"):
+                path.write_text(f"/* version {number} */\n\n{path.read_text()}")
+
+        yield Kind(f"rewritten {number}", make)
+
+
+def _late() -> Iterator[Kind]:
+    for hours in (12, 30, 24 * 7):
+        yield Kind(f"late {hours} hours", _reference, timedelta(hours=hours))
+
+
+def _stubs(pristine: Path) -> list[Kind]:
+    source = (pristine / _PROC_FILE).read_text()
+
+    def stub(read: str, write: str) -> Make:
+        changed = source.replace(_TABLE, _STUB.format(read=read, write=write) + _TABLE + _ENTRY)
+        diff = "".join(
+            difflib.unified_diff(
+                source.splitlines(keepends=True),
+                changed.splitlines(keepends=True),
+                f"a/{_PROC_FILE}",
+                f"b/{_PROC_FILE}",
+            )
+        )
+
+        def make(folder: Path) -> None:
+            (folder / "kernel.patch").write_text(diff)
+            _tools(folder)
+
+        return make
+
+    return [
+        Kind(f"stub {number}", stub(read, write))
+        for number, (read, write) in enumerate(
+            [
+                ("-ESRCH", "count"),
+                ("0", "count"),
+                ("-EINVAL", "-EINVAL"),
+                ("-ESRCH", "-EINVAL"),
+                ("-EIO", "1"),
+                ("0", "-EPERM"),
+            ],
+            1,
+        )
+    ]
+
+
+def _archive(make: Callable[[zipfile.ZipFile], None]) -> Make:
+    def write(folder: Path) -> None:
+        with zipfile.ZipFile(folder / "work.zip", "w") as archive:
+            make(archive)
+
+    return write
+
+
+def _broken() -> list[Kind]:
+    def file(name: str, content: bytes) -> Make:
+        def make(folder: Path) -> None:
+            (folder / name).write_bytes(content)
+
+        return make
+
+    def traversal(archive: zipfile.ZipFile) -> None:
+        archive.writestr("../../outside/kernel.patch", "x")
+
+    def link(archive: zipfile.ZipFile) -> None:
+        member = zipfile.ZipInfo("kernel.patch")
+        member.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(member, "/etc/hostname")
+
+    def two(archive: zipfile.ZipFile) -> None:
+        for name in ("one", "other"):
+            archive.writestr(f"{name}/kernel.patch", "x")
+            archive.writestr(f"{name}/tools/Makefile", "all:\n")
+
+    def device(folder: Path) -> None:
+        with tarfile.open(folder / "work.tar.gz", "w:gz") as archive:
+            member = tarfile.TarInfo("kernel.patch")
+            member.type = tarfile.CHRTYPE
+            member.devmajor, member.devminor = 1, 3
+            archive.addfile(member)
+
+    def twice(folder: Path) -> None:
+        with tarfile.open(folder / "work.tar.gz", "w:gz") as archive:
+            for text in (b"one", b"other"):
+                member = tarfile.TarInfo("kernel.patch")
+                member.size = len(text)
+                archive.addfile(member, io.BytesIO(text))
+
+    def crlf(folder: Path) -> None:
+        (folder / "kernel.patch").write_bytes(series_patch().replace(b"\n", b"\r\n"))
+
+    outside = b"--- a/arch/um/kernel/trap.c\n+++ b/arch/um/kernel/trap.c\n@@ -1 +1 @@\n-x\n+y\n"
+    wrong = b"--- a/mm/memory.c\n+++ b/mm/memory.c\n@@ -1,2 +1,2 @@\n-no such line\n+x\n other\n"
+    return [
+        Kind("damaged zip", file("work.zip", b"PK\3\4 and then nothing of use")),
+        Kind("empty patch", file("kernel.patch", b"")),
+        Kind("patch in arch", file("kernel.patch", outside)),
+        Kind("patch that does not apply", file("kernel.patch", wrong)),
+        Kind("path traversal", _archive(traversal)),
+        Kind("link in a zip", _archive(link)),
+        Kind("two in one", _archive(two)),
+        Kind("device in a tar", device),
+        Kind("one name twice", twice),
+        Kind("line ends of another system", crlf),
+        Kind("no patch, only text", file("README.txt", b"I did my best")),
+        Kind("nothing at all", lambda folder: None),
+    ]
+
+
+def _hostile() -> list[Kind]:
+    def makefile(text: str) -> Make:
+        def make(folder: Path) -> None:
+            (folder / "tools").mkdir()
+            (folder / "tools" / "Makefile").write_text(text)
+
+        return make
+
+    def answers(folder: Path) -> None:
+        makefile("all:\n\t@echo '<img src=x onerror=alert(1)>' >&2; exit 1\n")(folder)
+        (folder / "ANSWERS.md").write_text(f"{HOSTILE_NAME}\x1b[2J\u202e\x07")
+
+    names = "all:\n\tmkdir -p '=cmd()' && touch '=cmd()/\u202egpj.exe'\n"
+    return [
+        Kind("hostile answers", answers),
+        Kind("floods its output", makefile("all:\n\tyes '<b>flood' | head -c 3000000\n")),
+        Kind("leaves a daemon", makefile("all:\n\tsetsid sleep 30 & true\n")),
+        Kind("odd file names", makefile(names)),
+        Kind("fake results", makefile("all:\n\techo '{\"score\": 100}' > results.json\n")),
+    ]
