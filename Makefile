@@ -11,7 +11,7 @@ BROWSER := $(VENV)/.browser
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help check grade test lint matrix soak bench boot handout example clean system class-test
+.PHONY: help check grade test lint matrix soak bench boot handout example clean system class-test gradescope
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS=n] [ROSTER=csv] [GRADES=
 	@test -n "$(SUBMISSIONS)" || { echo "say which: make grade SUBMISSIONS=dir" >&2; exit 2; }
 	$(PYTHON) -m autograder grade-all $(SUBMISSIONS) --out $(GRADES) \
 		$(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster $(ROSTER))
+
+gradescope: $(READY) ## write build/autograder.zip, and a canary to upload first (ARGS="--minutes 20")
+	$(PYTHON) -m autograder gradescope --out build $(ARGS)
 
 test: $(BROWSER) ## run all tests of the kit, those that boot kernels included
 	$(PYTHON) -m pytest -q --durations=15 tests

@@ -45,6 +45,7 @@ def add_to(app: typer.Typer) -> None:
         "compare": compare,
         "show": show,
         "reproduce": reproduce,
+        "gradescope": gradescope,
     }
     for name, function in commands.items():
         app.command(name)(function)
@@ -131,10 +132,10 @@ def rescore(
     from rich.console import Console
 
     from autograder.bulk import tables
-    from autograder.bulk.processors import available, default_jobs, free_memory
+    from autograder.bulk.processors import default_jobs
 
     run = _class_run(out, course, None, build=False)
-    side_by_side = jobs or default_jobs(len(available()), free_memory())
+    side_by_side = jobs or default_jobs()
     changes = run.rescore(dry_run=dry_run, jobs=side_by_side, judge=not points_only)
     tables.changes(changes, Console(), dry_run=dry_run)
 
@@ -210,6 +211,45 @@ def reproduce(
     tables.reproduction(before, again, Console())
 
 
+def gradescope(
+    out: Annotated[Path, typer.Option(help="Where the zip files go.")] = Path("build"),
+    course: CourseOption = COURSE,
+    minutes: Annotated[
+        float, typer.Option(min=1, max=40, help="The time limit that is set in Gradescope.")
+    ] = 10,
+    leaderboard: Annotated[bool, typer.Option(help="Have a leaderboard.")] = False,
+    prebuilt: Annotated[
+        bool, typer.Option(help="Take the baseline along, for an image with this compiler.")
+    ] = False,
+    sandbox: SandboxOption = None,
+) -> None:
+    """Make autograder.zip for Gradescope, and the canary that is uploaded before it."""
+    import os
+
+    from autograder.cache import Cache
+    from autograder.cli import Lines
+    from autograder.gradescope.bundle import Bundle
+    from autograder.gradescope.harness import Settings
+    from autograder.kernel.build import build_baseline
+    from autograder.kernel.source import VARIABLE, fetch
+    from autograder.sandbox import choose
+
+    decided = _course(course)
+    lines, cache, shut = Lines(), Cache.default(), choose(sandbox)
+    named = os.environ.get(VARIABLE)
+    try:
+        source = fetch(decided.kernel.series, cache, Path(named) if named else None, lines)
+        baseline = build_baseline(source, cache, shut, lines)
+        bundle = Bundle(source, baseline, cache, lines)
+        settings = Settings(minutes=minutes, leaderboard=leaderboard)
+        bundle.write(out / "autograder.zip", settings, course, prebuilt=prebuilt)
+        bundle.write_canary(out / "autograder-canary.zip", shut)
+    finally:
+        lines.close()
+    for name in ("autograder.zip", "autograder-canary.zip"):
+        print(f"{out / name} ({(out / name).stat().st_size / 1e6:.0f} MB)")
+
+
 def _course(path: Path) -> Course:
     from autograder.course import Course, load
 
@@ -256,11 +296,11 @@ def _watched(run: ClassRun, view: View) -> ClassRun:
 
 def _engine(view: View, jobs: int | None, cluster: str | None) -> MakeEngine:
     from autograder.bulk.local import LocalEngine
-    from autograder.bulk.processors import available, default_jobs, free_memory
+    from autograder.bulk.processors import default_jobs
 
     if cluster is not None:
         raise UsageError("--cluster is not there yet")
-    side_by_side = jobs or default_jobs(len(available()), free_memory())
+    side_by_side = jobs or default_jobs()
     return lambda grades, lock: LocalEngine(side_by_side, grades, view.told, [lock])
 
 

@@ -44,30 +44,31 @@ def title(course: Course) -> str:
     return " · ".join(filter(None, [about.name, about.term, about.assignment]))
 
 
-def completed(folder: Path, record: Record, started: str) -> Result:
+def completed(folder: Path, record: Record, now: str, *, settle: bool = True) -> Result:
     """The result in ``folder``, whatever became of the grader that wrote it.
 
-    Where it wrote none, or died over it, every check still stands in it.
+    Where it wrote none, or died over it, every check still stands in it.  Without
+    ``settle``, grading goes on and may still come to the checks that it has not reached.
     """
     path = folder / RESULT
     if path.exists():
         result = Result.read(path)
         result.submission.name = record.name
-        if not result.finished:  # the grader died over it
-            result.finished = started
+        if settle and not result.finished:  # the grader died over it
+            result.finished = now
     else:
         verdicts = [empty_verdict(check, NOT_YET) for check in rubric.checks()]
         result = Result(
             kit_version=KIT_VERSION,
             kernel_version=record.versions.kernel.split()[0],
             seed=record.seed,
-            started=started,
-            finished=started,
+            started=now,
+            finished=now if settle else "",
             submission=SubmissionInfo(name=record.name, sha256="", files=[]),
             verdicts=verdicts,
             totals=total(verdicts),
         )
-    for verdict in result.verdicts:
+    for verdict in result.verdicts if settle else ():
         if verdict.status is Status.NOT_REACHED and verdict.message == NOT_YET:
             if record.outcome == "grader_error":
                 verdict.status = Status.GRADER_ERROR

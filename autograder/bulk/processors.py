@@ -16,6 +16,8 @@ from math import ceil
 from pathlib import Path
 
 EACH = 2 << 30  # bytes of memory for one grade: compilers, the linker, guests
+BESIDE = 512 << 20  # bytes for each compiler or guest that runs beside another
+GROUPS = Path("/sys/fs/cgroup")
 
 
 def available() -> list[int]:
@@ -23,18 +25,52 @@ def available() -> list[int]:
     return sorted(os.sched_getaffinity(0))
 
 
-def default_jobs(processors: int, memory: int) -> int:
-    """One grade for each processor, within the memory (bytes)."""
-    return max(1, min(processors, memory // EACH))
+def default_jobs() -> int:
+    """One grade for each processor, within the memory."""
+    quota = processor_quota()
+    processors = len(available()) if quota is None else min(len(available()), ceil(quota))
+    return max(1, min(processors, free_memory() // EACH))
 
 
-def free_memory(meminfo: Path = Path("/proc/meminfo")) -> int:
-    """Bytes that programs can still get without swapping."""
+def for_memory() -> int:
+    """How many processors one grade may use so that what runs on them fits the memory.
+
+    In a container that shows all processors of its machine, one each for half a gigabyte,
+    and no more than it may really use.
+    """
+    quota = processor_quota()
+    wanted = len(available()) if quota is None else ceil(quota)
+    return max(1, min(wanted, free_memory() // BESIDE))
+
+
+def free_memory(meminfo: Path = Path("/proc/meminfo"), groups: Path = GROUPS) -> int:
+    """Bytes that programs can still get without swapping, in this container."""
+    found = [EACH]
     for line in meminfo.read_text().splitlines():
         name, _, rest = line.partition(":")
         if name == "MemAvailable":
-            return int(rest.split()[0]) << 10
-    return EACH
+            found = [int(rest.split()[0]) << 10]
+    limits = (groups / "memory.max", groups / "memory/memory.limit_in_bytes")
+    found += [int(word) for path in limits if (word := _read(path)).isdecimal()]
+    return min(found)
+
+
+def processor_quota(groups: Path = GROUPS) -> float | None:
+    """How many processors' time this container gets, such as 0.5; None without a limit."""
+    words = _read(groups / "cpu.max").split()
+    if not words:
+        names = ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")
+        words = [_read(groups / name) for name in names]
+    if len(words) == 2 and all(word.isdecimal() for word in words) and int(words[1]):
+        return int(words[0]) / int(words[1])
+    return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
 
 
 class Processors:

@@ -126,7 +126,7 @@ def student(entry: Entry, shelf: Shelf, journal: Journal, console: Console) -> N
     for key, value in facts.items():
         if value:
             _print(console, f"{key + ':':<19} {one_line(value, 400)}")
-    terminal.show(result, console)
+    terminal.show(result, console, for_instructor=True)
     _print(console, "\nhistory, oldest first:")
     for earlier in shelf.history(record.name):
         points = number(counting(earlier.result))

@@ -18,6 +18,7 @@ SOURCES = (".py", ".c", ".h", ".config", ".ini")
 # These show, name or count what was found, and change nothing of it.
 _WITHOUT_EFFECT = (
     "bulk",
+    "gradescope",
     "report",
     "__main__.py",
     "bench.py",
