@@ -30,7 +30,10 @@ SandboxOption = Annotated[
 ]
 ClusterOption = Annotated[
     str | None,
-    typer.Option(help="A Dask scheduler (tcp://HOST:PORT) whose workers make the grades."),
+    typer.Option(
+        help="A Dask scheduler whose workers make the grades: tcp://HOST:PORT, its file, or "
+        "slurm, pbs, lsf, sge, htcondor."
+    ),
 ]
 GRADES = Path("grades")
 COURSE = Path("course.toml")
@@ -299,7 +302,9 @@ def _engine(view: View, jobs: int | None, cluster: str | None) -> MakeEngine:
     from autograder.bulk.processors import default_jobs
 
     if cluster is not None:
-        raise UsageError("--cluster is not there yet")
+        from autograder.bulk.cluster import ClusterEngine
+
+        return lambda grades, lock: ClusterEngine(cluster, jobs)
     side_by_side = jobs or default_jobs()
     return lambda grades, lock: LocalEngine(side_by_side, grades, view.told, [lock])
 

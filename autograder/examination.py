@@ -31,6 +31,7 @@ class Examination:
     seed: int
     records: Path  # observations are kept here
     work: Path
+    unpatched: Kernel | None = None  # to tell a kernel that does not boot from a machine
 
     def run(self, cache: Cache, sandbox: Sandbox, report: Callable[[str, Verdict], None]) -> int:
         """Judge every selected check; the number of guests booted.
@@ -42,9 +43,12 @@ class Examination:
         if self.kernel is None:
             judge(Judge(None, self.stages, self.seed, self.selected, report))
             return 0
-        machine = Machine(self.kernel, compile_programs(cache.root), sandbox, self.work / "guests")
+        programs = compile_programs(cache.root)
+        machine = Machine(self.kernel, programs, sandbox, self.work / "guests")
         with closing(LiveObserver(machine, self.records, jobs())) as observer:
             stages = self._boot_once(observer)
+            if stages.boot_problem and self.unpatched is not None:
+                require_guests(Machine(self.unpatched, programs, sandbox, self.work / "unpatched"))
             judge(Judge(observer, stages, self.seed, self.selected, report))
             return observer.boots
 
@@ -54,6 +58,18 @@ class Examination:
         if not stages.boot_problem:
             observer.plan(rubric.jobs(self.selected, self.seed))
         return stages
+
+
+def require_guests(machine: Machine) -> None:
+    """Errors: GraderError where not even the unpatched kernel boots here."""
+    boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
+    assert boot.plan is not None
+    seen = machine.observe(boot.plan.job(0))
+    if not seen.all("booted"):
+        last = " / ".join(seen.console.split("\n")[-4:])[-300:]
+        raise GraderError(
+            f"this machine boots not even the unpatched kernel ({seen.outcome}): {last}"
+        )
 
 
 def after_first_boot(observer: Observer, stages: Stages, seed: int) -> Stages:

@@ -17,6 +17,7 @@ from autograder.checks import rubric
 from autograder.errors import GraderError
 from autograder.examination import Examination
 from autograder.files import sweep, write_atomically
+from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
 from autograder.judging import empty_verdict
 from autograder.kernel.build import Baseline, kept_or_built
@@ -102,6 +103,7 @@ class Grading:
             self.order.seed,
             self.order.out / OBSERVATIONS,
             work,
+            Kernel(self.baseline.linux),
         )
         timing.boots = examination.run(cache, self.sandbox, self._take)
         timing.observe = time.monotonic() - before

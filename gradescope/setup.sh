@@ -8,7 +8,6 @@ root=/autograder
 source=$root/source
 export PGFAULT_CACHE=$root/cache
 
-apt-get update -qq || true
 sh "$source/scripts/setup.sh"
 
 mkdir -p "$PGFAULT_CACHE"

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""A scheduler and workers as a cluster has them; one worker is killed in the middle."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from autograder.bulk.batch import Tally
+from autograder.bulk.cluster import ClusterEngine
+from autograder.bulk.run import ClassRun
+from autograder.bulk.shelf import Shelf
+from autograder.bulk.students import Roster
+from autograder.bulk.versions import Versions, own
+from autograder.cache import Cache
+from autograder.course import Course
+from autograder.errors import UsageError
+from autograder.kernel.build import build_baseline
+from autograder.kernel.progress import silent
+from autograder.kernel.source import fetch
+from autograder.sandbox import choose
+from tests.class_test import graded
+from tests.classroom import make_class
+from tests.reference import SERIES
+
+ROOT = Path(__file__).parents[2]
+SIZE = 4  # the reference among them, whose grade takes longest
+
+
+@contextlib.contextmanager
+def process(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as started:
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[Path]:
+    file = tmp_path / "scheduler.json"
+    arguments = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with process("distributed.cli.dask_scheduler", *arguments, "--scheduler-file", str(file)):
+        deadline = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield file
+
+
+@contextlib.contextmanager
+def worker(scheduler: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    arguments = ["--scheduler-file", str(scheduler), "--nthreads", "1", "--name", name]
+    more = ["--no-nanny", "--no-dashboard", "--local-directory", str(scheduler.parent)]
+    with process("distributed.cli.dask_worker", *arguments, *more) as started:
+        yield started
+
+
+def test_a_worker_dies_and_nothing_is_lost(tmp_path: Path, scheduler: Path) -> None:
+    cache = Cache.default()
+    baseline = build_baseline(fetch(SERIES, cache, None, silent), cache, choose(), silent)
+    make_class(tmp_path / "class", SIZE, baseline.tree)
+    out = tmp_path / "grades"
+    with (
+        worker(scheduler, "first") as first,
+        worker(scheduler, "second") as second,
+        Client(scheduler_file=str(scheduler)) as client,
+    ):
+        client.wait_for_workers(2, timeout=120)
+        processes = {"first": first, "second": second}
+        killed: list[str] = []
+
+        def kill_one(tally: Tally) -> None:
+            """Once two grades have ended: the worker that is at work."""
+            if killed or len(tally.graded) < 2:
+                return
+            names = {w["name"] for w in client.scheduler_info()["workers"].values()}
+            busy = [w for w, tasks in client.processing().items() if tasks]
+            workers = client.scheduler_info()["workers"]
+            for address in busy:
+                name = workers[address]["name"]
+                if name in names:
+                    processes[name].kill()
+                    killed.append(name)
+                    return
+
+        run = ClassRun(out, Course(), Versions(kernel="k", **own()), changed=kill_one)
+        outcome = run.grade_all(
+            tmp_path / "class", Roster(), lambda grades, lock: ClusterEngine(str(scheduler))
+        )
+    assert len(killed) == 1
+    assert sorted(outcome.tally.graded) == sorted(f"s{n:03}" for n in range(1, SIZE + 1))
+    assert outcome.tally.failed == {}
+    assert set(graded(out).values()) == {1}
+    loaded = Shelf(out).load("s001")
+    assert loaded is not None and loaded[1].full_marks
+    assert (out / "s001" / "feedback.html").exists()
+    assert list((out / "s001" / "observations").glob("*.json"))
+
+
+def test_a_worker_with_another_kit_grades_nothing(tmp_path: Path, scheduler: Path) -> None:
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    with worker(scheduler, "first"):
+        engine = ClusterEngine(str(scheduler))
+        engine._versions = {**engine._versions, "checks": "other"}
+        run = ClassRun(tmp_path / "grades", Course(), Versions(kernel="k", **own()))
+        outcome = run.grade_all(tmp_path / "class", Roster(), lambda grades, lock: engine)
+    assert "another version" in json.dumps(outcome.tally.failed)
+
+
+def test_no_scheduler_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.bulk.cluster.PATIENCE", 1)
+    with pytest.raises(UsageError, match="no scheduler answers"):
+        ClusterEngine("tcp://127.0.0.1:9")
