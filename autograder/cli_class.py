@@ -196,7 +196,7 @@ def reproduce(
     from autograder.bulk.reproducing import Reproducer, one_check
     from autograder.bulk.shelf import Shelf
     from autograder.cache import Cache
-    from autograder.cli import Lines
+    from autograder.progress_lines import Lines
     from autograder.sandbox import choose
 
     decided = _course(course)
@@ -230,11 +230,11 @@ def gradescope(
     import os
 
     from autograder.cache import Cache
-    from autograder.cli import Lines
     from autograder.gradescope.bundle import Bundle
     from autograder.gradescope.harness import Settings
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import VARIABLE, fetch
+    from autograder.progress_lines import Lines
     from autograder.sandbox import choose
 
     decided = _course(course)

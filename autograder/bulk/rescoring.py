@@ -8,7 +8,7 @@ verdict, and is named: that needs ``regrade``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,23 +101,36 @@ def rescore(
         yield Change(about, old, new, list(flips(old, new)), kept)
 
 
-def apply(shelf: Shelf, change: Change, course: Course, journal: Journal) -> None:
-    """Write the new result; the old one goes to the history."""
-    old = shelf.load(change.record.name)
-    if old is None:
-        raise GraderError(f"the result of {change.record.name} went away meanwhile")
-    if change.matters:
-        shelf.keep(Earlier(why=WHY, record=old[0], result=old[1]))
-        finishing.write(change.new, shelf.folder(change.record.name), course)
-        journal.add(
-            WHY,
-            name=change.record.name,
-            before=change.before,
-            after=change.after,
-            checks={flip.id: f"{flip.before} -> {flip.after}" for flip in change.flips},
-        )
-    if change.record != old[0]:
-        shelf.write_record(change.record)
+def apply(
+    shelf: Shelf, changes: Sequence[Change], course: Course, journal: Journal, jobs: int = 1
+) -> None:
+    """Write the new results and their pages; the old ones go to the history."""
+    for change in changes:
+        old = shelf.load(change.record.name)
+        if old is None:
+            raise GraderError(f"the result of {change.record.name} went away meanwhile")
+        if change.matters:
+            shelf.keep(Earlier(why=WHY, record=old[0], result=old[1]))
+        if change.record != old[0]:
+            shelf.write_record(change.record)
+    mattering = [change for change in changes if change.matters]
+    if not mattering:
+        return
+    # The pages take most of the time: each draws its traces.
+    with ProcessPoolExecutor(max(1, min(jobs, len(mattering)))) as pool:
+        written = [
+            pool.submit(finishing.write, change.new, shelf.folder(change.record.name), course)
+            for change in mattering
+        ]
+        for change, future in zip(mattering, written, strict=True):
+            future.result()
+            journal.add(
+                WHY,
+                name=change.record.name,
+                before=change.before,
+                after=change.after,
+                checks={flip.id: f"{flip.before} -> {flip.after}" for flip in change.flips},
+            )
 
 
 def judged_again(folder: Path, old: Result) -> tuple[Result, list[str]]:
@@ -146,8 +159,10 @@ def judged_again(folder: Path, old: Result) -> tuple[Result, list[str]]:
             kept.append(check.id)
             verdict = known
         elif known is not None and known.status is verdict.status:
-            # The time that it took and how often it was tried are those of the real thing.
+            # The time that it took, how often it was tried and what was recorded beside it
+            # are those of the real thing.
             verdict.duration, verdict.attempts = known.duration, known.attempts
+            verdict.evidence = known.evidence
         else:
             # Repeating would have taken a boot: what was not recorded is no attempt.
             verdict.attempts = [a for a in verdict.attempts if a != Status.GRADER_ERROR]

@@ -15,6 +15,7 @@ from autograder.bulk.batch import Batch, Engine, Tally, Task, Wanted
 from autograder.bulk.classbook import ClassBook
 from autograder.bulk.handins import Handin
 from autograder.bulk.journal import Journal
+from autograder.bulk.processors import default_jobs
 from autograder.bulk.shelf import ClassList, Record, Shelf
 from autograder.bulk.students import Roster
 from autograder.bulk.versions import Versions
@@ -123,8 +124,7 @@ class ClassRun:
             changes = list(rescoring.rescore(shelf, names, self.course, checks, jobs))
             if not dry_run:
                 journal.begin("rescore", submissions=len(names))
-                for change in changes:
-                    rescoring.apply(shelf, change, self.course, journal)
+                rescoring.apply(shelf, changes, self.course, journal, jobs)
                 self.write_books(shelf)
         return changes
 
@@ -143,8 +143,7 @@ class ClassRun:
     ) -> list[rescoring.Change]:
         changes = rescoring.rescore(shelf, names, self.course, checks_now=None)
         differing = [change for change in changes if change.matters]
-        for change in differing:
-            rescoring.apply(shelf, change, self.course, journal)
+        rescoring.apply(shelf, differing, self.course, journal, default_jobs())
         return differing
 
     def _run(
