@@ -48,6 +48,7 @@ def add_to(app: typer.Typer) -> None:
         "compare": compare,
         "show": show,
         "reproduce": reproduce,
+        "similarity": similarity,
         "gradescope": gradescope,
     }
     for name, function in commands.items():
@@ -212,6 +213,40 @@ def reproduce(
     finally:
         lines.close()
     tables.reproduction(before, again, Console())
+
+
+def similarity(
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+    given: Annotated[
+        list[Path] | None,
+        typer.Option(help="What everybody got, besides the handout's starter code."),
+    ] = None,
+) -> None:
+    """Compare the submissions of a class pair by pair; the page shows what was found."""
+    from autograder.bulk import gradebook, page
+    from autograder.bulk.classbook import ClassBook
+    from autograder.bulk.shelf import Shelf
+    from autograder.bulk.similarity import compare as compare_pairs
+    from autograder.bulk.versions import PACKAGE
+    from autograder.cache import Cache
+    from autograder.progress_lines import Lines
+
+    shelf, lines = Shelf(out), Lines()
+    with shelf.alone():
+        book = ClassBook.read(shelf, _course(course))
+        starter = PACKAGE.parent / "handout" / "kit"
+        try:
+            found = compare_pairs(book.entries, [starter, *(given or ())], Cache.default(), lines)
+        finally:
+            lines.close()
+        found.write(out)
+        gradebook.write(book, out)
+        page.write(book, out)
+    for pair in found.pairs[:20]:
+        print(f"{pair.most:4.0%}  {pair.left}  {pair.right}")
+    print(f"{len(found.pairs)} pairs of {found.compared} submissions have much in common")
+    print(out / page.INDEX)
 
 
 def gradescope(

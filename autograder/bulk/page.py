@@ -17,6 +17,7 @@ from markupsafe import Markup
 from autograder.bulk import statistics
 from autograder.bulk.classbook import GRADER_ERROR, NOTHING, UNREADABLE, WAITING, ClassBook, Row
 from autograder.bulk.finishing import title
+from autograder.bulk.similarity import Similarity
 from autograder.files import write_atomically
 from autograder.grading import FEEDBACK
 from autograder.report import html
@@ -40,7 +41,7 @@ class Trouble:
     verdicts: list[Verdict]
 
 
-def render(book: ClassBook) -> str:
+def render(book: ClassBook, similar: Similarity | None = None) -> str:
     """The page."""
     rows = book.rows
     script = (html.TEMPLATES / "index.js").read_text(encoding="utf-8")
@@ -68,6 +69,7 @@ def render(book: ClassBook) -> str:
         slowest=statistics.slowest(book),
         not_reached=statistics.not_reached(book),
         repeated=book.repeated(),
+        similar=similar,
         remarks=book.class_list.remarks,
         kernels=sorted({result.kernel_version for _, result in book.graded}),
         due=book.course.due(),
@@ -94,7 +96,7 @@ def remark(row: Row) -> str:
 
 def write(book: ClassBook, folder: Path) -> None:
     """Write the page into ``folder``, atomically."""
-    write_atomically(folder / INDEX, render(book))
+    write_atomically(folder / INDEX, render(book, Similarity.read(folder)))
 
 
 def _troubles(rows: list[Row]) -> list[Trouble]:
