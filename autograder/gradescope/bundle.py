@@ -76,7 +76,7 @@ class Bundle:
             programs = compile_programs(self.cache.root)
             machine = Machine(Kernel(self.baseline.linux), programs, sandbox, Path(folder))
             job = check.plan.job(SEED)
-            _add(archive, "initrd", machine.archive(job, secrets.token_hex(8)))
+            _add(archive, "initrd", machine.archive([job], [secrets.token_hex(8)]))
 
     def _downloads(self, series: str) -> bytes:
         """The cache's folder ``downloads`` with the part of the source that is compiled."""
