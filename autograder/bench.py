@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from autograder.bench_page import Figures
 from autograder.building import build
 from autograder.cache import Cache
 from autograder.checks import rubric
@@ -35,6 +36,7 @@ class Bench:
     seconds: dict[str, float] = field(default_factory=dict)
     boots: int = 0
     points: float = 0
+    pages: list[Figures] = field(default_factory=list)
 
     def run(self, baseline: Baseline, cache: Cache, sandbox: Sandbox, progress: Progress) -> None:
         """Grade stage by stage.  Errors: those of the stages."""

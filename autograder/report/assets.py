@@ -27,6 +27,8 @@ MODULES = (
 )
 _IMPORT = re.compile(r"^import \{(?P<names>[^}]*)\} from \"\./(?P<module>[a-z]+)\.js\";$", re.M)
 _EXPORT = re.compile(r"^export (?=(?:const|class|function) (?P<name>\w+))", re.M)
+# Comments on lines of their own.
+_COMMENT = re.compile(r"^[ \t]*(/\*.*?\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
 @lru_cache(maxsize=1)
@@ -34,11 +36,11 @@ def script() -> Markup:
     """All modules as one script, each in a function of its own, so that no names clash."""
     parts = []
     for name in MODULES:
-        source = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
+        source = _COMMENT.sub("", (SCRIPTS / f"{name}.js").read_text(encoding="utf-8"))
         exported = ", ".join(match["name"] for match in _EXPORT.finditer(source))
         body = _EXPORT.sub("", _IMPORT.sub(r"const {\g<names>} = of_\g<module>;", source))
         parts.append(f"const of_{name} = (() => {{\n{body}return {{ {exported} }};\n}})();\n")
-    text = '"use strict";\n(() => {\n' + "".join(parts) + "})();\n"
+    text = '// SPDX-License-Identifier: MIT\n"use strict";\n(() => {\n' + "".join(parts) + "})();\n"
     assert "</script" not in text and "<!--" not in text
     return Markup(text)
 

@@ -56,6 +56,8 @@ def _check(row: Row) -> Iterator[Text]:
         yield from _field("what", Text(verdict.message))
     for item in verdict.evidence:
         yield from _evidence(item)
+    for excerpt in row.excerpts:
+        yield from _field("source", _source(excerpt))
     yield from _field("hint", Text(verdict.hint))
     yield from _field("contract", Text(verdict.clause))
     yield from _field("repeat", Text(row.command, "cyan"))
@@ -68,8 +70,6 @@ def _evidence(item: Evidence) -> Iterator[Text]:
         where = " <- ".join(hangs.calls(process)) or "not known"
         text = f"{process.name} ({process.pid}) {hangs.state(process)} in {where}"
         yield from _field("hang", Text(text))
-    for excerpt in item.excerpts:
-        yield from _field("source", _source(excerpt))
 
 
 def _source(excerpt: Excerpt) -> Text:
@@ -77,7 +77,7 @@ def _source(excerpt: Excerpt) -> Text:
     for line in excerpt.lines:
         here = line.number == excerpt.line
         mark = ">" if here else " "
-        row = f"\n{mark}{line.number:5} {'+' if line.added else ' '} {line.text}"
+        row = f"\n{mark}{line.number:5} {'+' if line.added else ' '} {line.text.expandtabs()}"
         text.append(row, "bold" if here else "")
     return text
 

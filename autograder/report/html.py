@@ -81,6 +81,7 @@ def environment() -> Environment:
     )
     environment.filters.update(
         line=text.one_line,
+        code=lambda value: text.one_line(value.expandtabs()),
         prose=lambda value: text.shorten(value, *_PROSE),
         log=lambda value: text.shorten(value, *_LOG),
         points=text.number,

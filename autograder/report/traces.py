@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from autograder.checks import rubric
 from autograder.guest.observation import Observation
-from autograder.observer import record_path
+from autograder.observer import SHARED, record_path
 from autograder.report.replay import Replay
 from autograder.report.view import Row, View
 from autograder.results import Status
@@ -63,10 +63,17 @@ def _story(row: Row, plans: dict[str, rubric.Check], folder: Path, seed: int) ->
         return None
     failed = Status.FAILED.value
     attempt = verdict.attempts.index(failed) + 1 if failed in verdict.attempts else 1
-    try:
-        text = record_path(folder, check.plan.job(seed), attempt).read_bytes()
-        seen = Observation.model_validate_json(text)
-    except (OSError, ValidationError):
-        return None  # a page without a trace is better than none
+    job = check.plan.job(seed)
+    seen = _read(record_path(folder, job, attempt)) or _read(record_path(folder, job, SHARED))
+    if seen is None:
+        return None
     story = observed(f"{verdict.number} {verdict.title}", seen)
     return story.shortened(MOST_EVENTS) if story is not None and story.events else None
+
+
+def _read(path: Path) -> Observation | None:
+    """An observation; none where it is not there: a page without a trace is better than none."""
+    try:
+        return Observation.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from autograder.checks.dependencies import resting_on
 from autograder.report.differences import Piece, marked
 from autograder.report.text import number
-from autograder.results import Result, Status, Totals, Verdict, total
+from autograder.results import Excerpt, Result, Status, Totals, Verdict, total
 
 VISIBLE = "visible"
 
@@ -32,6 +32,12 @@ class Row:
     def differences(self) -> tuple[list[Piece], list[Piece]]:
         """What was expected and what was observed, in pieces of which some differ."""
         return marked(self.verdict.expected, self.verdict.observed)
+
+    @property
+    def excerpts(self) -> list[Excerpt]:
+        """The lines of the submission around the frames of all reports, each place once."""
+        found = (excerpt for item in self.verdict.evidence for excerpt in item.excerpts)
+        return list({(excerpt.file, excerpt.line): excerpt for excerpt in found}.values())
 
     @property
     def word(self) -> str:

@@ -6,12 +6,13 @@
  * thousand events play smoothly: going forward only the new faults are looked at.
  */
 
-import { FOLDED, HOLE, cellsOf, cellsOfFaults } from "./cells.js";
+import { FOLDED, HOLE, cellOf, cellsOf, cellsOfFaults } from "./cells.js";
 import { spanAt } from "./model.js";
 
 /** @typedef {import("./cells.js").Layout} Layout */
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./decode.js").Checkpoint} Checkpoint */
+/** @typedef {import("./decode.js").Parting} Parting */
 
 const SHADES = 32;
 
@@ -26,6 +27,7 @@ const COLOURS = {
 	recent: [255, 214, 74],
 	missing: [204, 68, 120],
 	foreign: [232, 150, 122],
+	silent: [127, 214, 194],
 };
 
 /** @param {number[]} colour */
@@ -37,6 +39,7 @@ const NOTHING = packed(COLOURS.nothing);
 const GONE = packed(COLOURS.gone);
 const MISSING = packed(COLOURS.missing);
 const FOREIGN = packed(COLOURS.foreign);
+const SILENT = packed(COLOURS.silent);
 const REGION = [packed(COLOURS.even), packed(COLOURS.odd)];
 const FOLD = packed(COLOURS.folded);
 const FAULTED = Uint32Array.from({ length: SHADES }, (_, shade) => {
@@ -52,11 +55,13 @@ export class Frame {
 	 * @param {Model} model
 	 * @param {Layout} layout
 	 * @param {Checkpoint[]} checkpoints
+	 * @param {Parting[]} partings
 	 */
-	constructor(model, layout, checkpoints) {
+	constructor(model, layout, checkpoints, partings) {
 		this.model = model;
 		this.layout = layout;
 		this.checkpoints = checkpoints;
+		this.partings = partings;
 		this.cellOfFault = cellsOfFaults(layout, model.events);
 		this.colours = new Uint32Array(layout.count);
 		/** The region that each cell belongs to. */
@@ -143,7 +148,8 @@ export class Frame {
 	}
 
 	/**
-	 * At a checkpoint mark what only the maps have, and what only the trace has.
+	 * At a checkpoint mark what only the maps have, what only the trace has, and the pages
+	 * that were touched and show no fault.
 	 *
 	 * @param {number} state
 	 */
@@ -162,6 +168,12 @@ export class Frame {
 				this.colours[cell] = MISSING;
 			} else if (!expected[cell] && this.region[cell] >= 0) {
 				this.colours[cell] = FOREIGN;
+			}
+		}
+		for (const page of this.partings.find((one) => one.state === state)?.noFault ?? []) {
+			const cell = cellOf(this.layout, page);
+			if (cell >= 0) {
+				this.colours[cell] = SILENT;
 			}
 		}
 	}

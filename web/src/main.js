@@ -22,7 +22,14 @@ function start(section) {
 	section.classList.add("alive");
 	player.resize();
 	link(section, player);
-	new ResizeObserver(() => player.resize()).observe(section);
+	let width = section.clientWidth;
+	new ResizeObserver(() => {
+		// Its height changes whenever the table does, and matters to nothing.
+		if (section.clientWidth !== width) {
+			width = section.clientWidth;
+			player.resize();
+		}
+	}).observe(section);
 	place.dataset.ready = String(Math.round(performance.now() - began));
 }
 

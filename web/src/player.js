@@ -30,7 +30,7 @@ export class Player {
 		this.events = decode(encoded);
 		this.model = new Model(this.events);
 		const layout = layOut(encoded.segments);
-		this.frame = new Frame(this.model, layout, encoded.checkpoints);
+		this.frame = new Frame(this.model, layout, encoded.checkpoints, encoded.partings);
 		this.scatter = new Scatter(this.model, layout, this.frame.cellOfFault);
 		this.state = 0;
 		this.playing = false;
@@ -120,6 +120,9 @@ export class Player {
 		];
 		if (this.encoded.checkpoints.length) {
 			words.push(["missing", "in /proc/PID/maps only"], ["foreign", "in the trace only"]);
+		}
+		if (this.encoded.partings.some(({ noFault }) => noFault.length)) {
+			words.push(["silent", "touched, no fault in the trace"]);
 		}
 		const legend = element("ul", { class: "legend" });
 		for (const [kind, text] of words) {

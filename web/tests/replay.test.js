@@ -109,19 +109,22 @@ test("the next change is a change of regions, or a loss", () => {
 test("a frame is the same however one comes to it", () => {
 	const layout = layOut([[10, 8, 0]]);
 	const points = [{ state: 5, label: "", regions: [[10, 4]] }];
-	const forward = new Frame(MODEL, layout, points);
+	const partings = [
+		{ state: 5, label: "", notTraced: [], onlyTraced: [], noFault: [12] },
+	];
+	const forward = new Frame(MODEL, layout, points, partings);
 	const pictures = [];
 	for (let state = 0; state <= 9; state++) {
 		forward.paint(state);
 		pictures.push([...forward.colours]);
 	}
-	const jumping = new Frame(MODEL, layout, points);
+	const jumping = new Frame(MODEL, layout, points, partings);
 	for (const state of [9, 0, 5, 3, 8, 1, 7, 2, 6, 4]) {
 		jumping.paint(state);
 		assert.deepEqual([...jumping.colours], pictures[state], String(state));
 	}
-	// A fault, pages without one, and what only the trace has.
-	assert.equal(new Set(pictures[5]).size, 3);
+	// A fault, pages without one, one that should have, and what only the trace has.
+	assert.equal(new Set(pictures[5]).size, 4);
 	assert.notDeepEqual(pictures[7], pictures[8]);
 });
 
