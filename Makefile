@@ -11,7 +11,7 @@ BROWSER := $(VENV)/.browser
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help check grade test lint matrix soak bench boot handout example clean system class-test gradescope
+.PHONY: help check grade test lint matrix soak bench boot handout example clean system class-test class-bench gradescope gradescope-test
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,12 @@ lint: $(BROWSER) ## check format, style, types and the kernel patches
 
 matrix: $(READY) ## grade the whole corpus: every mistake must be caught (JOBS=2 ARGS="--help")
 	$(PYTHON) -m tests.matrix $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+
+class-bench: $(READY) ## two workers against one, on this machine and on a cluster of Dask's
+	$(PYTHON) -m tests.class_bench $(ARGS)
+
+gradescope-test: $(READY) ## autograder.zip in the documented layout, in a root of its own
+	$(PYTHON) -m tests.gradescope_test $(ARGS)
 
 class-test: $(READY) ## grade a synthetic class of 60, killed three times: the same books (ARGS=)
 	$(PYTHON) -m tests.class_test $(ARGS)

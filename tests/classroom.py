@@ -107,7 +107,7 @@ def _kinds(pristine: Path) -> Iterator[Kind]:
         iter(_hostile()),
         _late(),
         iter([Kind("without tools", _kernel), Kind("only tools", _tools)]),
-        _rewritten(),
+        rewritten(5),
     ]
     while in_turn:
         for kinds in list(in_turn):
@@ -142,9 +142,9 @@ def _tool_mutants() -> Iterator[Kind]:
             yield Kind(mutant.name.replace("/", " "), make)
 
 
-def _rewritten() -> Iterator[Kind]:
+def rewritten(count: int) -> Iterator[Kind]:
     """Correct, and the same but for remarks, as copied work often is."""
-    for number in range(1, 6):
+    for number in range(1, count + 1):
 
         def make(folder: Path, number: int = number) -> None:
             _reference(folder)

@@ -31,7 +31,7 @@ JOB_QUEUES = {
     "sge": "SGECluster",
     "htcondor": "HTCondorCluster",
 }
-MISSING = "install what clusters need: pip install 'pgfault-course-kit[cluster]'"
+MISSING = "install what clusters need: pip install distributed dask-jobqueue"
 
 Answer = tuple[str, bytes]
 """How the grade ended (JSON), and its folder, packed."""

@@ -141,9 +141,7 @@ def _fingerprinter() -> Callable[[str, Sequence[int]], Any]:
     try:
         from copydetect import CodeFingerprint
     except ImportError as error:
-        raise UsageError(
-            "install what comparing needs: pip install 'pgfault-course-kit[similarity]'"
-        ) from error
+        raise UsageError("install what comparing needs: pip install copydetect") from error
 
     def fingerprint(text: str, boilerplate: Sequence[int]) -> Any:
         """None of what is too short to tell anything."""
