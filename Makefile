@@ -52,9 +52,12 @@ class-test: $(READY) ## grade a synthetic class of 60, killed three times: the s
 soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="--times 3")
 	$(PYTHON) -m tests.soak $(ARGS)
 
-.PHONY: hostile doctor
+.PHONY: hostile drills doctor
 hostile: $(READY) ## grade all hostile submissions: nothing may get out of the sandbox
 	$(PYTHON) -m pytest -q -s -m "long or not long" tests/hostile $(ARGS)
+
+drills: $(READY) ## kill the grader, fill its disks, take its memory: no grade may suffer
+	$(PYTHON) -m pytest -q -s -m "long or not long" tests/drills tests/guest/test_doctor.py $(ARGS)
 
 doctor: $(READY) ## what this machine lacks for grading, and how to mend it
 	$(PYTHON) -m autograder doctor

@@ -71,6 +71,7 @@ class Judge:
         self.report = report
         self.attempt = 1
         self.seen_now: Observation | None = None
+        self.unreported: OSError | None = None
         self.boots_now: list[Observation] = []
 
     # What checks may ask for.
@@ -138,7 +139,11 @@ class Judge:
                 attempts.append(self._run(item, nextitem, len(attempts) + 1))
         verdict = verdict_of(check, attempts)
         verdict.duration = round(time.monotonic() - started, 3)
-        self.report(check.id, verdict)
+        try:
+            self.report(check.id, verdict)
+        except OSError as error:  # pytest would print it, and hide what it is
+            self.unreported = error
+            item.session.shouldstop = str(error)
         return True
 
     def _is_shared(self, check: rubric.Check) -> bool:
@@ -248,7 +253,10 @@ def empty_verdict(check: rubric.Check, why: str = "") -> Verdict:
 
 
 def judge(judge_plugin: Judge) -> None:
-    """Run the selected checks.  Errors: GraderError where pytest itself fails."""
+    """Run the selected checks.
+
+    Errors: GraderError where pytest itself fails, OSError where a verdict cannot be kept.
+    """
     arguments = [
         str(FOLDER),
         "--rootdir",
@@ -263,5 +271,7 @@ def judge(judge_plugin: Judge) -> None:
         "no:capture",
     ]
     status = pytest.main(arguments, plugins=[judge_plugin])
+    if judge_plugin.unreported is not None:
+        raise judge_plugin.unreported
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise GraderError(f"the checks could not be run: pytest ended with {status!r}")

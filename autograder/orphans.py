@@ -32,7 +32,7 @@ _MARK = re.compile(r"(?P<space>\d+)\.(?P<pid>\d+)\.(?P<started>\d+)")
 
 def mark() -> str:
     """This process, in words that no other one of this machine ever has."""
-    return _mark_of(os.getpid())
+    return mark_of(os.getpid())
 
 
 def prefix() -> str:
@@ -45,12 +45,12 @@ def sweep() -> None:
     for pid in _bubblewraps():
         with contextlib.suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-            if VARIABLE in words and _is_gone(words[words.index(VARIABLE) + 1]):
+            if VARIABLE in words and is_gone(words[words.index(VARIABLE) + 1]):
                 os.kill(pid, signal.SIGKILL)
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         name = folder.name.removeprefix(PREFIX).rpartition("-")[0]
         with contextlib.suppress(OSError):
-            if folder.lstat().st_uid == os.geteuid() and _is_gone(name):
+            if folder.lstat().st_uid == os.geteuid() and is_gone(name):
                 remove(folder)
 
 
@@ -63,18 +63,19 @@ def _bubblewraps() -> list[int]:
     return found
 
 
-def _is_gone(text: str) -> bool:
+def is_gone(text: str) -> bool:
     """Whether ``text`` is the mark of a process that was here and is no more."""
     match = _MARK.fullmatch(text)
     if match is None or match["space"] != _space():
         return False  # of another process namespace: its ids mean nothing here
     try:
-        return _mark_of(int(match["pid"])) != text
+        return mark_of(int(match["pid"])) != text
     except OSError:
         return True
 
 
-def _mark_of(pid: int) -> str:
+def mark_of(pid: int) -> str:
+    """The mark of the process ``pid``.  Errors: OSError where there is none."""
     text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     started = text[text.rindex(")") + 2 :].split()[19]  # in ticks since this machine started
     return f"{_space()}.{pid}.{started}"

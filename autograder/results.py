@@ -159,7 +159,9 @@ class Result(Model):
     seed: int
     started: str = Field(description="ISO 8601, UTC")
     finished: str = Field(default="", description="empty while grading goes on")
-    sandbox: str = Field(default="", description="level of isolation that was used")
+    sandbox: str = Field(
+        default="", description="level of isolation that was used: full, container or none"
+    )
     submission: SubmissionInfo
     verdicts: list[Verdict]
     totals: Totals

@@ -113,12 +113,23 @@ class Sandbox:
 
     def hand_over(self, folder: Path) -> None:
         """Let sandboxed commands write in ``folder`` and everything below it."""
+        self._give(folder, self.user)
+
+    def take_back(self, folder: Path) -> None:
+        """Make ``folder`` and everything below it the grader's own again.
+
+        A later sandbox may have the same user: at level container nothing else would keep
+        it from writing there.
+        """
+        self._give(folder, os.geteuid())
+
+    def _give(self, folder: Path, user: int) -> None:
         if self.level is Level.NONE or not self.root:
             return
-        os.chown(folder, self.user, self.user, follow_symlinks=False)
+        os.chown(folder, user, user, follow_symlinks=False)
         for parent, folders, files in os.walk(folder):
             for name in (*folders, *files):
-                os.chown(Path(parent, name), self.user, self.user, follow_symlinks=False)
+                os.chown(Path(parent, name), user, user, follow_symlinks=False)
 
     def start(
         self,

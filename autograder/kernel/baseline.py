@@ -101,6 +101,7 @@ def _build(
     # one of them is linked anew.
     share = f"cd {INSIDE} && chmod -R a+rX . && rm -f {' '.join(LINKED)}"
     _must(_run(sandbox, top, ["sh", "-c", share]), "shared", home)
+    sandbox.take_back(top)
     facts = {
         "version": source.version,
         "config_sha256": hashlib.sha256(config.encode()).hexdigest(),

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,10 @@ from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.make import INSIDE, counting, jobs, make
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Bind, Completed, Limits, Sandbox
+from autograder.scarcity import Scarcity
 
 LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400, disk_bytes=2 << 30)
 LARGEST_KERNEL = 256 << 20
-LEAST_ROOM = 64 << 20  # bytes free: with less a failed build says nothing about the patch
 EXPECTED = 400  # files compiled for a patch that touches sched.h; for the progress only
 MOST_PROBLEMS = 5
 
@@ -137,17 +136,13 @@ class _Build:
     ) -> Completed:
         binds = [Bind(self.top, INSIDE, writable=True)]
         binds += [Bind(path, f"{INSIDE}{path.suffix}") for path in inputs]
+        scarcity = Scarcity(self.workdir)
         done = self.sandbox.run(
             command, binds=binds, cwd=INSIDE, limits=LIMITS, on_output=on_output
         )
         self.log += done.output
         self.cpu_seconds += done.cpu_seconds
-        if (
-            not done.ok
-            and done.killed_by != "disk"
-            and shutil.disk_usage(self.workdir).free < LEAST_ROOM
-        ):
-            raise GraderError(f"no room is left on the disk of {self.workdir}")
+        scarcity.check(done)
         return done
 
     def _refused(self) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from autograder.bounded import read_back
 from autograder.kernel import diagnosis
 from autograder.sandbox import Bind, Completed, Limits, Sandbox
+from autograder.scarcity import Scarcity
 
 NAMES = ("tracepgfault", "pgfaultmap")
 INSIDE = "/submission/tools"
@@ -65,6 +66,7 @@ def build_tools(tools: Path, workdir: Path, sandbox: Sandbox) -> ToolsBuild:
     """Build a copy of the folder ``tools`` below ``workdir``.
 
     What is wrong with them is in the value returned.
+    Errors: GraderError where this machine has no room or memory for it.
     """
     started = time.monotonic()
     copy, kept = workdir / "tools", workdir / "built"
@@ -75,7 +77,9 @@ def build_tools(tools: Path, workdir: Path, sandbox: Sandbox) -> ToolsBuild:
             (copy / name).unlink(missing_ok=True)
     sandbox.hand_over(copy)
     binds = [Bind(copy, INSIDE, writable=True)]
+    scarcity = Scarcity(workdir)
     done = sandbox.run(["make", "-C", INSIDE], binds=binds, cwd=INSIDE, limits=LIMITS)
+    scarcity.check(done)
     found: dict[str, Path] = {}
     problems = {}
     for name in NAMES:

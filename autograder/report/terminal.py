@@ -28,7 +28,8 @@ def show(result: Result, console: Console, *, for_instructor: bool = False) -> N
     """Print the checks by area, what went wrong below each, and the totals."""
     view = arrange(result, for_instructor=for_instructor)
     name = one_line(result.submission.name)
-    _print(console, Text.assemble((name, "bold"), f"  kernel {result.kernel_version}"))
+    how = f"  kernel {result.kernel_version}  sandbox {one_line(result.sandbox)}"
+    _print(console, Text.assemble((name, "bold"), how))
     console.print(_table(view, console))
     for text in details(view):
         _print(console, text)

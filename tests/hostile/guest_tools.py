@@ -60,7 +60,8 @@ CASES = [
     case(
         "fake_results",
         "it looks for the job and its tag, and writes fake results to the grader's line",
-        '\tint line = open("/dev/ttyS0", O_WRONLY | O_NOCTTY);\n\tFILE *job = fopen("/job", "r");\n'
+        '\tint line = open("/dev/ttyS0", O_WRONLY | O_NOCTTY);\n'
+        '\tFILE *job = fopen("/job.0", "r");\n'
         '\tstatic const char fake[] = "0 ended status=512\\n0 bytes tool.err 5\\nusage\\n";\n'
         "\tif (job)\n\t\tabort();\n"
         "\tfor (int n = 0; n < 20; n++)\n"

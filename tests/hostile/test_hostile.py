@@ -33,7 +33,7 @@ CASES = [
     *guest_tools.CASES,
     *kernels.CASES,
 ]
-PATIENCE = 180  # seconds for one of them, a kernel's build included
+PATIENCE = 300  # seconds for one of them, a kernel's build included
 SMALL = Limits(
     cpu_seconds=8,
     wall_seconds=8,

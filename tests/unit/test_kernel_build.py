@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import scarcity
 from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.kernel import options, submission
@@ -261,7 +262,7 @@ def test_a_kernel_that_is_no_file(build: Build, script: str) -> None:
 
 
 def test_a_full_disk_is_nobodys_mistake(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(submission, "LEAST_ROOM", 1 << 60)
+    monkeypatch.setattr(scarcity, "LEAST_ROOM", 1 << 60)
     with pytest.raises(GraderError, match="no room"):
         build(main_c=MAIN.replace("other()", "another"))
 

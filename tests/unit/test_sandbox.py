@@ -94,6 +94,19 @@ def test_what_was_handed_over_can_be_written(level: Level, tmp_path: Path) -> No
     assert (tmp_path / "more").read_text() == "more\n"
 
 
+@pytest.mark.parametrize("level", [Level.FULL, Level.CONTAINER])
+def test_what_was_taken_back_cannot_be_written(level: Level, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files to others")
+    sandbox = choose(level.value)
+    (tmp_path / "file").write_text("as it was")
+    sandbox.hand_over(tmp_path)
+    sandbox.take_back(tmp_path)
+    done = shell(sandbox, "echo changed > /data/file", Bind(tmp_path, "/data", writable=True))
+    assert not done.ok
+    assert (tmp_path / "file").read_text() == "as it was"
+
+
 @both
 def test_what_is_made_can_be_read_by_others(level: Level, tmp_path: Path) -> None:
     sandbox = choose(level.value)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: MIT
+"""The grader is killed at random moments: nothing half-made counts, nothing is left."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder import orphans
+from tests.drills.drill import (
+    BROKEN,
+    Drill,
+    below,
+    command,
+    make,
+    sandboxes_of,
+    verdicts,
+    wait_until_gone,
+)
+
+REFERENCE_ONLY = "1,3.1,3.7,9.1"
+FEW, MANY = 3, 40  # kills of a grade whose kernel is kept; of one that is built, a third
+
+
+class Kills:
+    """Kills a drill's grader again and again, and counts what it finds."""
+
+    def __init__(self, drill: Drill, seed: int) -> None:
+        self.drill = drill
+        self.random = random.Random(seed)
+        started = time.monotonic()
+        done = drill.run()
+        self.takes = time.monotonic() - started
+        assert done.returncode in (0, 1), done.stderr
+        self.expected = verdicts(drill.result())
+        self.unfinished = 0
+        self.hung = 0
+
+    def kill_once(self) -> None:
+        """One grade, killed at a moment between its start and its usual end."""
+        grader = self.drill.start()
+        mark = orphans.mark_of(grader.pid)
+        try:
+            grader.wait(self.random.uniform(0, self.takes))
+        except subprocess.TimeoutExpired:
+            known = below(grader.pid)
+            grader.kill()
+        else:
+            known = {}
+        grader.wait()
+        assert not [command(pid) for pid in wait_until_gone(known)]
+        # What bubblewrap was making in this very moment hangs until the next run.
+        self.hung += bool(sandboxes_of(mark))
+        result = self.drill.result()
+        if result is None or not result.finished:
+            self.unfinished += 1
+        else:
+            assert verdicts(result) == self.expected
+
+    def check_the_next(self) -> None:
+        """The next run comes to the same end, and clears everything away."""
+        done = self.drill.run()
+        assert done.returncode in (0, 1), done.stderr
+        result = self.drill.result()
+        assert result is not None and result.finished
+        assert verdicts(result) == self.expected
+        assert self.drill.left_files() == []
+        assert sandboxes_of(f"{orphans.VARIABLE}\0") == sandboxes_of(orphans.mark())
+
+
+def drill(folder: Path, patch: str | None, only: str, times: int, seed: int) -> None:
+    kills = Kills(make(folder, patch, only), seed)
+    for _ in range(times):
+        kills.kill_once()
+    kills.check_the_next()
+    print(
+        f"{times} kills within {kills.takes:.1f} s: {kills.unfinished} before the end, "
+        f"{kills.hung} in which bubblewrap hung until the next run"
+    )
+    assert kills.unfinished, "no kill came before the end"
+
+
+def test_a_few_kills(tmp_path: Path) -> None:
+    drill(tmp_path / "drill", None, REFERENCE_ONLY, FEW, 1)
+
+
+@pytest.mark.long
+def test_many_kills(tmp_path: Path) -> None:
+    drill(tmp_path / "drill", None, REFERENCE_ONLY, MANY, 2)
+
+
+@pytest.mark.long
+def test_kills_while_a_kernel_is_built(tmp_path: Path) -> None:
+    drill(tmp_path / "drill", BROKEN, "1", MANY // 3, 3)
