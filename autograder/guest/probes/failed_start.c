@@ -25,13 +25,27 @@ static void fail_nth(int fd, int nth)
 		give_up("fail-nth: %m");
 }
 
+/* What a read answers; 0 where it sleeps. */
+static struct call first_read(int history)
+{
+	struct reader reader = reader_new(history, 65536);
+	struct call answer = { 0 };
+
+	settle();
+	if (reader.seen->reads)
+		answer = (struct call){ reader.seen->log[0].ret, reader.seen->log[0].error };
+	kill(reader.pid, SIGKILL);
+	waitpid(reader.pid, NULL, 0);
+	munmap(reader.seen, sizeof(*reader.seen));
+	return answer;
+}
+
 PROBE(failed_start)
 {
 	struct target target = target_new("map 0 64;touch 0 1,2,3");
 	int nth, injection = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	struct call start = { 0 }, after = { 0 };
 	struct reader reader;
-	char bytes[16];
 	int history;
 
 	set("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
@@ -51,11 +65,7 @@ PROBE(failed_start)
 		fail_nth(injection, 0);
 		if (start.ret == 1 && atoi(left))
 			break;	/* fewer than nth allocations: none has failed */
-		after = (struct call){ 0 };
-		if (start.ret != 1) {
-			fcntl(history, F_SETFL, O_NONBLOCK);
-			after = call_result(read(history, bytes, sizeof(bytes)));
-		}
+		after = first_read(history);
 		note("try", "nth=%d ret=%ld errno=%d after_ret=%ld after_errno=%d", nth, start.ret,
 		     start.error, after.ret, after.error);
 		close(history);
