@@ -58,10 +58,25 @@ class Integers(Draw):
         return ",".join(str(source.randint(self.low, self.high)) for _ in range(self.count))
 
 
+@dataclass(frozen=True)
+class Word(Draw):
+    """A word of ``least`` to ``most`` lower-case letters that means nothing."""
+
+    least: int = 4
+    most: int = 8
+
+    def draw(self, source: Random) -> str:
+        """The word: consonants alone make none that anybody would have thought of."""
+        length = source.randint(self.least, self.most)
+        return "".join(source.choice("bcdfghjklmnpqrstvwxz") for _ in range(length))
+
+
 def draw_params(probe: str, params: Mapping[str, object], seed: int) -> dict[str, str]:
     """The parameters of one boot, the same for the same probe, parameters and seed.
 
-    Values may be used in the text of others: ``steps="touch 0 {pages}"``.
+    Values may be used in the text of others: ``steps="touch 0 {pages}"``.  Drawn in any case
+    are ``base``, where the areas of a target lie, and ``name``, which is that of the traced
+    process and of the command that tools run (``/bin/{name}``).
     """
     source = Random(f"{seed} {probe} {sorted((key, repr(value)) for key, value in params.items())}")
     base = source.randrange(LOWEST_BASE, HIGHEST_BASE, PAGE)
@@ -69,4 +84,6 @@ def draw_params(probe: str, params: Mapping[str, object], seed: int) -> dict[str
         key: value.draw(source) if isinstance(value, Draw) else str(value)
         for key, value in params.items()
     }
-    return {"base": hex(base), **{key: value.format(**values) for key, value in values.items()}}
+    always = {"base": hex(base), "name": Word().draw(source)}
+    texts = {key: value.format(**always, **values) for key, value in values.items()}
+    return {**always, **texts}

@@ -3,7 +3,7 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.checks.draw import Integer
+from autograder.checks.draw import Integer, Word
 from autograder.checks.expect import expect, expect_answer, expect_error, expect_that, fail
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.traces import (
@@ -20,7 +20,11 @@ from autograder.trace.events import Kind
 
 AREA = "The file"
 STATES = {"file_stat": {"uid": Integer(1000, 30000), "gid": Integer(1000, 30000)}}
-BAD_TEXTS = "2|-1|10|on|x|yes|100|stop|1x|0x1"
+BAD_TEXTS = {
+    "texts": "2|-1|10|on|x|yes|100|stop|1x|0x1|{number}|{word}|1{word}",
+    "number": Integer(20, 9_999_999),
+    "word": Word(),
+}
 
 
 @number("2.1")
@@ -127,7 +131,7 @@ def test_start_by_itself(seen: Observation) -> None:
 @weight(2)
 @clause("2, write: anything else: EINVAL")
 @hint("Compare the whole text: 10 is neither 1 nor 0, and -1 is not true.")
-@observe("write_values", traced=0, texts=BAD_TEXTS)
+@observe("write_values", traced=0, **BAD_TEXTS)
 def test_other_values_are_refused(seen: Observation) -> None:
     """Writing anything else answers EINVAL and starts nothing."""
     for value, written in zip(seen.all("value"), seen.all("written"), strict=False):
@@ -142,7 +146,7 @@ def test_other_values_are_refused(seen: Observation) -> None:
 @weight(2)
 @clause("2, write: anything else: EINVAL, nothing changes")
 @needs("pgfaultmap")
-@observe("write_values", traced=1, texts=BAD_TEXTS)
+@observe("write_values", traced=1, **BAD_TEXTS)
 def test_other_values_change_nothing(seen: Observation) -> None:
     """Writing anything else to a traced process leaves its trace as it is."""
     for value, written in zip(seen.all("value"), seen.all("written"), strict=False):
@@ -218,7 +222,7 @@ def test_kernel_threads(seen: Observation) -> None:
 @weight(1)
 @clause("2, write: anything else: EINVAL, nothing changes")
 @hint("Look at the length before copying: the text may be longer than any buffer of yours.")
-@observe("write_values", traced=0, texts=BAD_TEXTS)
+@observe("write_values", traced=0, **BAD_TEXTS)
 def test_long_text(seen: Observation) -> None:
     """Writing thousands of bytes answers EINVAL and does no harm."""
     expect_answer("write of 5000 times 1", seen.one("much"), "EINVAL")

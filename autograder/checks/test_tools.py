@@ -20,7 +20,7 @@ from autograder.trace.events import PAGE, Kind
 
 AREA = "Tools"
 OUT = "/tmp/out"
-HELPER = "/bin/helper"
+HELPER = "/bin/{name}"
 TRACE = "/bin/tracepgfault"
 
 
@@ -30,17 +30,18 @@ TRACE = "/bin/tracepgfault"
 @needs("tracepgfault")
 @observe(
     "tool",
-    command=f"{TRACE}|{OUT}|{HELPER}|exit|{{status}}",
+    command=f"{TRACE}|{OUT}|{HELPER}|exit|{{number}}",
     outfile=OUT,
     events=0,
-    status=Integer(3, 120),
+    number=Integer(3, 250),
 )
 def test_exit_status(seen: Observation) -> None:
     """tracepgfault exits with its command's status."""
+    status = 255 - seen.number("number")  # helper.c
     expect(
-        f"tracepgfault on a command that exits with {seen.params['status']}",
+        f"tracepgfault on a command that exits with {status}",
         tool_status(seen, "tool"),
-        f"status {seen.params['status']}",
+        f"status {status}",
     )
 
 
@@ -48,7 +49,7 @@ def test_exit_status(seen: Observation) -> None:
 @weight(1)
 @clause("4: exits as COMMAND did (128+N where signal N ended it)")
 @needs("tracepgfault")
-@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|15", outfile=OUT, events=0)
+@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|49", outfile=OUT, events=0)
 def test_exit_by_signal(seen: Observation) -> None:
     """tracepgfault exits with 128+N where signal N ended its command."""
     expect("tracepgfault on a command that SIGTERM ends", tool_status(seen, "tool"), "status 143")

@@ -7,6 +7,7 @@
 #include "probe.h"
 
 #define MOST 200
+#define ROUNDS 5	/* a single lost object may look as if something still pointed to it */
 
 static void set(const char *path, const char *text)
 {
@@ -40,13 +41,38 @@ static struct call first_read(int history)
 	return answer;
 }
 
+/* Fails the first allocation of a start, then the second ... until a start has fewer. */
+static void fail_each(pid_t pid, int injection)
+{
+	for (int nth = 1; nth <= MOST; nth++) {
+		int history = history_open(pid, O_RDWR);
+		struct call start, after;
+		char left[16] = "";
+
+		fail_nth(injection, nth);
+		start = call_result(write(history, "1", 1));
+		if (pread(injection, left, sizeof(left) - 1, 0) < 0)
+			give_up("fail-nth: %m");
+		fail_nth(injection, 0);
+		if (start.ret == 1 && atoi(left)) {
+			close(history);
+			return;
+		}
+		after = first_read(history);
+		note("try", "nth=%d ret=%ld errno=%d after_ret=%ld after_errno=%d", nth, start.ret,
+		     start.error, after.ret, after.error);
+		close(history);
+		if (start.ret == 1)
+			history_write(pid, "0");
+	}
+	trace_start(pid);
+}
+
 PROBE(failed_start)
 {
 	struct target target = target_new("map 0 64;touch 0 1,2,3");
-	int nth, injection = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	struct call start = { 0 }, after = { 0 };
+	int injection = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	struct reader reader;
-	int history;
 
 	set("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
 	set("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
@@ -54,27 +80,11 @@ PROBE(failed_start)
 	set("/sys/kernel/debug/failslab/verbose", "0");
 	set("/sys/kernel/debug/fail_page_alloc/verbose", "0");
 	target_step(&target);
-	for (nth = 1; nth <= MOST; nth++) {
-		char left[16] = "";
-
-		history = history_open(target.pid, O_RDWR);
-		fail_nth(injection, nth);
-		start = call_result(write(history, "1", 1));
-		if (pread(injection, left, sizeof(left) - 1, 0) < 0)
-			give_up("fail-nth: %m");
-		fail_nth(injection, 0);
-		if (start.ret == 1 && atoi(left))
-			break;	/* fewer than nth allocations: none has failed */
-		after = first_read(history);
-		note("try", "nth=%d ret=%ld errno=%d after_ret=%ld after_errno=%d", nth, start.ret,
-		     start.error, after.ret, after.error);
-		close(history);
-		if (start.ret == 1)
+	for (int round = 0; round < ROUNDS; round++) {
+		if (round)
 			history_write(target.pid, "0");
+		fail_each(target.pid, injection);
 	}
-	note("tries", "failed=%d", nth - 1);
-	if (nth > MOST)
-		trace_start(target.pid);
 	target_step(&target);
 	reader = reader_of(target.pid);
 	settle();

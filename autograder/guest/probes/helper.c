@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * A small program for probes that need one to run:
- *	helper exit N		ends with status N
- *	helper signal N		ends by signal N
+ *	helper exit N		ends with status 255 - N: what a command ends with is not
+ *				to be read off its arguments
+ *	helper signal N		ends by signal 64 - N
  *	helper sleep N		sleeps N seconds
  *	helper touch N		touches N fresh pages, one after another
  *	helper bursts N M	touches N times M fresh pages, with a rest after each time
@@ -29,9 +30,9 @@ int main(int argc, char *argv[])
 	long number = argc > 2 ? atol(argv[2]) : 0;
 
 	if (!strcmp(what, "exit"))
-		return number;
+		return 255 - number;
 	if (!strcmp(what, "signal")) {
-		raise(number);
+		raise(64 - number);
 	} else if (!strcmp(what, "sleep")) {
 		sleep(number);
 	} else if (!strcmp(what, "touch")) {

@@ -5,6 +5,7 @@
  */
 
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 
 #include "probe.h"
 
@@ -60,6 +61,7 @@ struct target target_new(const char *steps)
 		self.from_target = from[1];
 		close(to[1]);
 		close(from[0]);
+		prctl(PR_SET_NAME, job_text("name"));
 		take_steps(steps);
 	}
 	close(to[0]);
@@ -107,23 +109,22 @@ void target_end(struct target *target)
 /* The target becomes a new program, this one again, which reports the step and goes on. */
 void target_exec(const char *remaining)
 {
-	char to[16], from[16];
+	char to[16], from[16], job[256];
 
+	snprintf(job, sizeof(job), "base %s\nname %s\n", job_text("base"), job_text("name"));
 	snprintf(to, sizeof(to), "%d", self.to_target);
 	snprintf(from, sizeof(from), "%d", self.from_target);
 	fcntl(self.to_target, F_SETFD, 0);
 	fcntl(self.from_target, F_SETFD, 0);
-	execl("/init", "target", to, from, job_text("base"), remaining, NULL);
+	execl("/init", "target", to, from, job, remaining, NULL);
 }
 
 int target_resume(char *argv[])
 {
-	static char base[64];
-
 	self.to_target = atoi(argv[1]);
 	self.from_target = atoi(argv[2]);
-	snprintf(base, sizeof(base), "base %s\n", argv[3]);
-	job_set(base);
+	job_set(argv[3]);
+	prctl(PR_SET_NAME, job_text("name"));
 	report((struct call){ 0 });
 	take_steps(argv[4]);
 	return 0;
