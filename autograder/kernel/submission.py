@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.bounded import read_back
 from autograder.errors import GraderError
-from autograder.kernel import diagnosis, options, patching
+from autograder.kernel import diagnosis, headstart, options, patching
 from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.make import INSIDE, counting, jobs, make
 from autograder.kernel.progress import Progress
@@ -111,6 +111,13 @@ class _Build:
                 f"the patch changes options of the grading kernel: {', '.join(refused)} is no "
                 "longer so",
             )
+        units = headstart.stale(self.baseline.tree, report.files)
+        if len(units) >= headstart.FEWEST:
+            own = headstart.own_objects(self.baseline.tree, report.files)
+            done = self._command(make(f"-j{jobs()}", "prepare", *own))
+            if not done.ok:
+                return self._failed_make(done, report.files)
+            self._head_start(units)
         counter = counting("compiling the kernel", EXPECTED, self.progress)
         done = self._command(make(f"-j{jobs()}", "linux"), on_output=counter)
         if not done.ok:
@@ -144,6 +151,26 @@ class _Build:
         self.cpu_seconds += done.cpu_seconds
         scarcity.check(done)
         return done
+
+    def _head_start(self, units: list[headstart.Unit]) -> None:
+        """Compile ``units`` ahead of make, which compiles again whatever fails here."""
+        folder = self.workdir / "headstart"
+        headstart.write(units, self.baseline.tree, folder)
+        seen = 0
+
+        def count(data: bytes) -> None:
+            nonlocal seen
+            seen += data.count(headstart.DONE)
+            self.progress("compiling what the changed headers affect", seen / len(units))
+
+        done = self.sandbox.run(
+            ["make", "-C", INSIDE, "-f", f"{headstart.INSIDE}/Makefile", "-k", f"-j{jobs()}"],
+            binds=[Bind(self.top, INSIDE, writable=True), Bind(folder, headstart.INSIDE)],
+            cwd=INSIDE,
+            limits=LIMITS,
+            on_output=count,
+        )
+        self.cpu_seconds += done.cpu_seconds
 
     def _refused(self) -> list[str]:
         """Options of the grading kernel that the patch has changed."""
