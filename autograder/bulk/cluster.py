@@ -116,7 +116,7 @@ class ClusterEngine:
         trace: TracebackType | None,
     ) -> None:
         """Take back what has not begun."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
         self._client.close()
         if self._cluster is not None:
             self._cluster.close()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,19 +22,13 @@ from autograder.bulk.run import ClassRun
 from autograder.bulk.shelf import Shelf
 from autograder.bulk.students import Roster
 from autograder.bulk.versions import Versions, own
-from autograder.cache import Cache
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.kernel.build import build_baseline
-from autograder.kernel.progress import silent
-from autograder.kernel.source import fetch
-from autograder.sandbox import choose
 from tests.class_test import graded
-from tests.classroom import make_class
-from tests.reference import SERIES
+from tests.corpus import REFERENCE
 
 ROOT = Path(__file__).parents[2]
-SIZE = 4  # the reference among them, whose grade takes longest
+LONG, SHORT = "reference", ("first-empty", "second-empty", "third-empty")
 
 
 @contextlib.contextmanager
@@ -71,9 +66,9 @@ def worker(scheduler: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_worker_dies_and_nothing_is_lost(tmp_path: Path, scheduler: Path) -> None:
-    cache = Cache.default()
-    baseline = build_baseline(fetch(SERIES, cache, None, silent), cache, choose(), silent)
-    make_class(tmp_path / "class", SIZE, baseline.tree)
+    shutil.copytree(REFERENCE, tmp_path / "class" / LONG)
+    for name in SHORT:
+        (tmp_path / "class" / name).mkdir()
     out = tmp_path / "grades"
     with (
         worker(scheduler, "first") as first,
@@ -85,17 +80,14 @@ def test_a_worker_dies_and_nothing_is_lost(tmp_path: Path, scheduler: Path) -> N
         killed: list[str] = []
 
         def kill_one(tally: Tally) -> None:
-            """Once two grades have ended: the worker that is at work."""
+            """Once two grades have ended: a worker that is at work."""
             if killed or len(tally.graded) < 2:
                 return
-            names = {w["name"] for w in client.scheduler_info()["workers"].values()}
-            busy = [w for w, tasks in client.processing().items() if tasks]
             workers = client.scheduler_info()["workers"]
-            for address in busy:
-                name = workers[address]["name"]
-                if name in names:
-                    processes[name].kill()
-                    killed.append(name)
+            for address, tasks in client.processing().items():
+                if tasks and address in workers:
+                    killed.append(workers[address]["name"])
+                    processes[killed[0]].kill()
                     return
 
         run = ClassRun(out, Course(), Versions(kernel="k", **own()), changed=kill_one)
@@ -103,13 +95,13 @@ def test_a_worker_dies_and_nothing_is_lost(tmp_path: Path, scheduler: Path) -> N
             tmp_path / "class", Roster(), lambda grades, lock: ClusterEngine(str(scheduler))
         )
     assert len(killed) == 1
-    assert sorted(outcome.tally.graded) == sorted(f"s{n:03}" for n in range(1, SIZE + 1))
+    assert sorted(outcome.tally.graded) == sorted([LONG, *SHORT])
     assert outcome.tally.failed == {}
     assert set(graded(out).values()) == {1}
-    loaded = Shelf(out).load("s001")
+    loaded = Shelf(out).load(LONG)
     assert loaded is not None and loaded[1].full_marks
-    assert (out / "s001" / "feedback.html").exists()
-    assert list((out / "s001" / "observations").glob("*.json"))
+    assert (out / LONG / "feedback.html").exists()
+    assert list((out / LONG / "observations").glob("*.json"))
 
 
 def test_a_worker_with_another_kit_grades_nothing(tmp_path: Path, scheduler: Path) -> None:
