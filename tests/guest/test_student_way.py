@@ -44,7 +44,7 @@ def test_from_the_archive_to_full_marks(tmp_path: Path) -> None:
     way = Way(tmp_path, cache.root)
     way.unpack()
     way.borrow_python()
-    start(way)
+    start(way, quick=True)
 
     # Where the student would now write for some weeks, the reference is put in place.
     source = fetch("7.3", cache, None, silent)

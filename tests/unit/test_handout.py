@@ -258,6 +258,18 @@ def test_commands_in_the_text_exist() -> None:
             assert rubric.select(word), word
 
 
+def test_the_milestones_cover_all_checks_and_none_twice_too_early() -> None:
+    """What a milestone promises is no extra credit, and together they leave nothing out."""
+    text = assignment(course()).markdown
+    section = text.partition("## 6.")[2].partition("## 7.")[0]
+    promised: set[str] = {check.id for check in rubric.select("build")}
+    for heading, chosen in re.findall(r"^### (M\d+).*?ONLY=(\S+)$", section, re.M | re.S):
+        checks = rubric.select(chosen)
+        assert any(check.extra_credit for check in checks) == (heading == "M9"), heading
+        promised |= {check.id for check in checks}
+    assert promised == {check.id for check in rubric.checks()}
+
+
 def test_the_lock_keeps_what_is_needed() -> None:
     text = (
         "a==1 \\\n    --hash=sha256:00\n    # via\n    #   kit (pyproject.toml)\n"
