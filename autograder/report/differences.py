@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 LONGEST = 4000  # characters of either text: longer ones are shown without marks
-LEAST_ALIKE = 0.3  # texts that share less have no differences worth marking, they are different
+LEAST_ALIKE = 0.5  # texts that share less have no differences worth marking, they are different
 
 _TOKENS = re.compile(r"\w+|\s+|[.X]|[^\w\s]")
 _PAGES = re.compile(r"[.X|]{3,}")
