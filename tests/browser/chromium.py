@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
+PATIENCE = 180_000  # milliseconds
 REMEDY = "scripts/setup.sh --browser"
 
 
@@ -32,6 +33,17 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def opened(browser: Browser, width: int = 1280, dark: bool = False, scripts: bool = True) -> Page:
+    """A page that waits long: on a busy machine a browser takes its time."""
+    page = browser.new_page(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+    )
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 def node() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import WEB, watch
+from tests.browser.chromium import WEB, opened, watch
 from tests.browser.material import FAILED
 
 AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").resolve()
@@ -26,7 +26,7 @@ def open_everything(page: Page) -> None:
 def test_hostile_text_runs_nothing_and_nothing_is_loaded(
     browser: Browser, feedback: Path, scripts: bool
 ) -> None:
-    page = browser.new_page(java_script_enabled=scripts)
+    page = opened(browser, scripts=scripts)
     seen = watch(page)
     page.goto(feedback.as_uri())
     if scripts:
@@ -46,7 +46,7 @@ def test_no_script_but_the_page_s_own_can_be_put_into_it(browser: Browser, feedb
         "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">"
     )
     hostile.write_text(feedback.read_text().replace("<main>", f"<main>{added}"))
-    page = browser.new_page()
+    page = opened(browser)
     seen = watch(page)
     page.goto(hostile.as_uri())
     page.wait_for_timeout(100)
@@ -60,26 +60,26 @@ def test_no_script_but_the_page_s_own_can_be_put_into_it(browser: Browser, feedb
 
 
 def test_every_failed_check_opens_by_keyboard(browser: Browser, feedback: Path) -> None:
-    page = browser.new_page()
+    page = opened(browser)
     page.goto(feedback.as_uri())
     checks = page.locator("details.check.failed")
     assert checks.count() == len(FAILED)
     page.evaluate("document.querySelectorAll('details.check').forEach((d) => { d.open = false; })")
-    opened = 0
+    found = 0
     for _ in range(400):
         page.keyboard.press("Tab")
         on_check = page.evaluate("document.activeElement.matches('details.check.failed > summary')")
         if on_check:
             page.keyboard.press("Enter")
-            opened += 1
-            if opened == len(FAILED):
+            found += 1
+            if found == len(FAILED):
                 break
     assert page.locator("details.check.failed[open]").count() == len(FAILED)
     page.close()
 
 
 def test_a_link_to_a_check_opens_it(browser: Browser, feedback: Path) -> None:
-    page = browser.new_page()
+    page = opened(browser)
     page.goto(feedback.as_uri())
     body = page.locator("details.check.failed:not([open]) .body").first
     target = body.get_attribute("id")
@@ -90,7 +90,7 @@ def test_a_link_to_a_check_opens_it(browser: Browser, feedback: Path) -> None:
 
 
 def test_without_scripts_everything_can_be_read(browser: Browser, feedback: Path) -> None:
-    page = browser.new_page(java_script_enabled=False)
+    page = opened(browser, scripts=False)
     page.goto(feedback.as_uri())
     while page.locator("details:not([open]) > summary:visible").count():
         page.locator("details:not([open]) > summary:visible").first.click()
@@ -103,10 +103,7 @@ def test_without_scripts_everything_can_be_read(browser: Browser, feedback: Path
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 390)])
 def test_axe_finds_no_violation(browser: Browser, feedback: Path, scheme: str, width: int) -> None:
-    page = browser.new_page(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
+    page = opened(browser, width, dark=scheme == "dark")
     page.goto(feedback.as_uri())
     open_everything(page)
     page.evaluate(AXE.read_text())
@@ -118,7 +115,7 @@ def test_axe_finds_no_violation(browser: Browser, feedback: Path, scheme: str, w
 
 @pytest.mark.parametrize("width", [320, 390, 1100])
 def test_no_page_is_wider_than_its_window(browser: Browser, feedback: Path, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = opened(browser, width)
     page.goto(feedback.as_uri())
     open_everything(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -126,7 +123,7 @@ def test_no_page_is_wider_than_its_window(browser: Browser, feedback: Path, widt
 
 
 def test_on_paper_what_failed_is_unfolded(browser: Browser, feedback: Path) -> None:
-    page = browser.new_page()
+    page = opened(browser)
     page.goto(feedback.as_uri())
     page.emulate_media(media="print")
     bodies = page.locator("details.check.failed > .body")

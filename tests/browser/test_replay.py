@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from autograder.report import trace_page
 from autograder.trace.address_space import AddressSpace, TraceError, follow
@@ -19,7 +19,7 @@ from autograder.trace.events import PAGE, Event
 from autograder.trace.history import NEVER, History
 from autograder.trace.segments import segments
 from autograder.trace.story import Story
-from tests.browser.chromium import WEB, node, watch
+from tests.browser.chromium import PATIENCE, WEB, node, opened, watch
 from tests.traces import Process, broken
 
 LARGEST = 5_000_000  # bytes, with 100,000 events
@@ -87,9 +87,9 @@ def events() -> list[Event]:
 def page(browser: Browser, tmp_path: Path, events: list[Event]) -> Page:
     path = tmp_path / "trace.html"
     trace_page.write(Story("a trace", events), path)
-    opened = browser.new_page(viewport={"width": 1000, "height": 900})
-    opened.goto(path.as_uri())
-    return opened
+    shown = opened(browser, 1000)
+    shown.goto(path.as_uri())
+    return shown
 
 
 def rows(page: Page) -> list[list[str]]:
@@ -128,9 +128,9 @@ def test_playing_comes_to_the_end(page: Page, events: list[Event]) -> None:
     seen = watch(page)
     page.get_by_label("Speed").select_option("16")
     page.get_by_role("button", name="Play").click()
-    page.get_by_role("button", name="Pause").wait_for()
+    slider = page.get_by_role("slider", name="Events so far")
+    expect(slider).to_have_value("400", timeout=PATIENCE)
     page.get_by_role("button", name="Play").wait_for()
-    assert page.get_by_role("slider", name="Events so far").input_value() == "400"
     assert sorted(rows(page)) == sorted(expected_rows(events))
     assert not seen, seen
 
@@ -160,7 +160,7 @@ def test_a_hundred_thousand_events(browser: Browser, tmp_path: Path, count: int)
     path = tmp_path / "trace.html"
     trace_page.write(Story("large", events), path)
     assert path.stat().st_size < LARGEST
-    page = browser.new_page()
+    page = opened(browser)
     seen = watch(page)
     page.goto(path.as_uri())
     page.locator(".player[data-ready]").wait_for()
