@@ -21,7 +21,7 @@ from autograder.guest.machine import Kernel
 from autograder.kernel.build import Baseline, KernelBuild
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Level, Sandbox
-from autograder.student.kernel import STAMP, Tree
+from autograder.student.kernel import RECORD, STAMP, Tree
 from autograder.student.mirror import mirror
 from autograder.student.project import Project
 from autograder.student.worktree import difference
@@ -103,7 +103,7 @@ def refresh(linux: Path, target: Path, stems: Sequence[str]) -> None:
 def _own(name: str, stems: Sequence[str]) -> bool:
     """What the second tree has by itself."""
     last = name.rpartition("/")[2]
-    if name in (".git", CONFIG, f"{CONFIG}.old", STAMP, AUTO_CONF, AUTOCONF_H):
+    if name in (".git", CONFIG, f"{CONFIG}.old", STAMP, RECORD, AUTO_CONF, AUTOCONF_H):
         return True
     if name == f"include/config/{OPTION}" or last.startswith((".built-in.a", ".vmlinux.a")):
         return True

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from autograder.kernel.progress import Progress
 from autograder.kernel.submission import EXPECTED, BuildStatus, KernelBuild
 
 STAMP = ".config-made-from"
+RECORD = ".built-from"
 MOST_WARNINGS = 10
 
 _TOUCHED = re.compile(rb"^\+\+\+ b/(.+)$", re.M)
@@ -42,6 +44,7 @@ class Tree:
     def build(self, baseline: Baseline, patch: bytes, progress: Progress) -> KernelBuild:
         """Bring the kernel up to date with the sources; ``patch`` is what was changed."""
         touched = [name.decode(errors="replace") for name in _TOUCHED.findall(patch)]
+        freshen(self.path, touched)
         problem = self._configure(baseline, touched, progress)
         return problem or self.make(progress, touched)
 
@@ -120,6 +123,21 @@ class Tree:
         except OSError as error:
             raise GraderError(f"make cannot be run: {error}") from error
         return process.returncode, kept.decode(errors="replace")
+
+
+def freshen(tree: Path, touched: Sequence[str]) -> None:
+    """Make what was changed since the last build younger than that, as make expects it.
+
+    A file that was put back with its old time would be taken for built already.
+    """
+    record = tree / RECORD
+    known: dict[str, str] = json.loads(record.read_text()) if record.is_file() else {}
+    now = {name: _sha256(tree / name) for name in {*known, *touched} if (tree / name).is_file()}
+    for name, digest in now.items():
+        old = record.is_file() and (tree / name).stat().st_mtime <= record.stat().st_mtime
+        if old and known.get(name) != digest:
+            os.utime(tree / name)
+    record.write_text(json.dumps(now))
 
 
 def take(tree: Tree, build: KernelBuild, folder: Path) -> KernelBuild:

@@ -15,6 +15,7 @@ from autograder.kernel.build import Baseline
 from autograder.kernel.tree import EPOCH
 from autograder.student import boot, worktree
 from autograder.student.check import Trial, _zipped
+from autograder.student.kernel import freshen
 from autograder.student.mirror import mirror
 from autograder.student.project import Project
 
@@ -204,3 +205,22 @@ def test_the_second_tree_switches_hostfs_on_and_nothing_else(tmp_path: Path) -> 
     assert "#define CONFIG_HOSTFS 1" in (target / "include/generated/autoconf.h").read_text()
     boot.refresh(linux, target, [])
     assert (target / "mm/memory.o").read_text() == "object"
+
+
+def test_a_file_put_back_with_its_old_time_is_built_again(tmp_path: Path) -> None:
+    (tmp_path / "mm").mkdir()
+    source = tmp_path / "mm/memory.c"
+
+    def put(text: str) -> float:
+        """Write an old file, look what the next build is told, return its time."""
+        source.write_text(text)
+        os.utime(source, (EPOCH, EPOCH))
+        freshen(tmp_path, [] if text == "pristine" else ["mm/memory.c"])
+        return source.stat().st_mtime
+
+    assert put("first") == EPOCH  # nothing is known yet: the first build takes it anyway
+    assert put("first") == EPOCH
+    assert put("second") > EPOCH
+    assert put("pristine") > EPOCH
+    assert put("pristine") == EPOCH
+    assert put("second") > EPOCH
