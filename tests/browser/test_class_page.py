@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""The instructor's page in Chromium: sorts, searches and filters, and runs nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from autograder.bulk import page as class_page
+from autograder.bulk.classbook import ClassBook, Entry
+from autograder.bulk.shelf import ClassList
+from autograder.bulk.students import Student
+from autograder.course import Course
+from autograder.results import Status
+from autograder.scoring import score
+from tests.browser.chromium import WEB, watch
+from tests.sample_class import record, result
+
+AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").resolve()
+HOSTILE = "</script><script>document.title = 'owned'</script><img src=x onerror=alert(1)>"
+FAILED = "reading/short_buffer"
+
+
+def entry(name: str, student: str, *failed: str, **facts: object) -> Entry:
+    about = record(name, students=[Student(id=name, name=student)], **facts)
+    return Entry(name, about, score(result(name, failed), Course()))
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    broken = score(result("eve", ("build/boots",), Status.GRADER_ERROR), Course())
+    entries = [
+        entry("ada", "Ada Lovelace"),
+        entry("bob", HOSTILE, FAILED, message=HOSTILE),
+        entry("joe", "Joe", FAILED, "build/boots", "reading/stopped"),
+        Entry("eve", record("eve", outcome="grader_error", message="died"), broken),
+        Entry("zoe", None, None),
+    ]
+    class_list = ClassList(
+        submissions="",
+        series="7.3",
+        names=[each.name for each in entries],
+        roster=[Student(id="max", name="Max")],
+        remarks=[HOSTILE],
+    )
+    folder = tmp_path_factory.mktemp("class")
+    class_page.write(ClassBook(Course(), class_list, entries), folder)
+    return folder / class_page.INDEX
+
+
+@pytest.fixture
+def page(browser: Browser, path: Path) -> Page:
+    opened = browser.new_page()
+    opened.goto(path.as_uri())
+    return opened
+
+
+def shown(page: Page, table: str = "students") -> list[str]:
+    """The names in the visible rows, from the top."""
+    rows = page.locator(f"#{table} tbody tr:visible th")
+    return [text.strip() for text in rows.all_inner_texts()]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_nothing_is_loaded_and_nothing_hostile_runs(
+    browser: Browser, path: Path, scripts: bool
+) -> None:
+    page = browser.new_page(java_script_enabled=scripts)
+    seen = watch(page)
+    page.goto(path.as_uri())
+    page.mouse.move(200, 400)
+    assert not seen, seen
+    assert page.title() != "owned"
+    assert len(shown(page)) == 6
+    assert page.locator("#controls").is_visible() is scripts
+    page.close()
+
+
+def test_sorting_by_a_column_and_back(page: Page) -> None:
+    by_points = page.locator("#students thead").get_by_role("button", name="Counts")
+    by_points.focus()
+    page.keyboard.press("Enter")
+    lowest_first = shown(page)
+    by_points.click()
+    graded = [name for name in shown(page) if name not in ("zoe", "Max")]
+    assert graded == [name for name in lowest_first if name not in ("zoe", "Max")][::-1]
+    assert graded[0] == "Ada Lovelace"
+    assert set(lowest_first[-2:]) == {"zoe", "Max"}, "those without points come last"
+    assert set(shown(page)[-2:]) == {"zoe", "Max"}
+    assert page.locator("th[aria-sort=descending]").count() == 1
+
+
+def test_search_and_filters(page: Page) -> None:
+    page.get_by_label("Search").fill("lovelace")
+    assert shown(page) == ["Ada Lovelace"] == shown(page, "grid")
+    assert page.locator("#shown").inner_text() == "1 of 6 students"
+    page.get_by_label("Search").fill("")
+    page.get_by_label("State").select_option("grader error")
+    assert shown(page) == ["eve"]
+    page.get_by_label("State").select_option("")
+    page.get_by_label("Without the points of").select_option("3.6")
+    assert set(shown(page)) == {HOSTILE, "Joe"}
+
+
+def test_a_cell_of_the_grid_leads_to_the_check(page: Page, path: Path) -> None:
+    numbers = page.locator("#grid thead th.check").evaluate_all(
+        "heads => heads.map((head) => head.dataset.number)"
+    )
+    row = page.locator("#grid tbody tr", has_text="Joe")
+    cell = row.locator("td").nth(numbers.index("3.6"))
+    assert cell.inner_text() == "✗"
+    page.route("**/feedback.html*", lambda route: route.fulfill(body="feedback"))
+    with page.expect_request("**/feedback.html*") as request:
+        cell.click()
+    assert request.value.url.startswith(path.with_name("joe").as_uri())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault(browser: Browser, path: Path, scheme: str) -> None:
+    dark = scheme == "dark"
+    context = browser.new_context(color_scheme="dark" if dark else "light", bypass_csp=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    told = [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
+    assert told == [], json.dumps(told, indent=1)
+    context.close()
+
+
+def test_everything_is_on_the_printed_page(page: Page) -> None:
+    sheet = 277 / 25.4 * 96  # A4 on its side without its margins, in CSS pixels
+    page.set_viewport_size({"width": int(sheet), "height": 700})
+    page.emulate_media(media="print")
+    assert not page.locator("#controls").is_visible()
+    assert len(shown(page)) == 6
+    width = page.evaluate("document.getElementById('grid').getBoundingClientRect().width")
+    assert width <= sheet, "the grid fits the sheet"
