@@ -25,6 +25,7 @@ NOISE = 30  # pages by which free memory differs without a leak: a third of that
 @needs("pgfaultmap")
 @observe(
     "drain",
+    unread=1,
     steps="map 0 800;touch 0 {pages};touch 0 {later}",
     buffer=65536,
     pages=Sample(ROOM - 60, of=700),

@@ -76,7 +76,14 @@ def test_stopped(seen: Observation) -> None:
 @clause("2, read: as many whole records as fit the caller's buffer; they leave the trace")
 @hint("Look at what happens to the read position when a call takes several records.")
 @needs("pgfaultmap")
-@observe("drain", steps=DRAIN, buffer=65536, first=Sample(300, of=800), second=Sample(9, of=800))
+@observe(
+    "drain",
+    unread=1,
+    steps=DRAIN,
+    buffer=65536,
+    first=Sample(300, of=800),
+    second=Sample(9, of=800),
+)
 def test_records_leave_the_trace(seen: Observation) -> None:
     """Each record is read once, in order, and none is left out."""
     events = events_of(seen)
@@ -93,7 +100,14 @@ def test_records_leave_the_trace(seen: Observation) -> None:
 @number("3.4")
 @weight(1)
 @clause("2, read: one record a call into a large buffer is not (fine)")
-@observe("drain", steps=DRAIN, buffer=65536, first=Sample(300, of=800), second=Sample(9, of=800))
+@observe(
+    "drain",
+    unread=1,
+    steps=DRAIN,
+    buffer=65536,
+    first=Sample(300, of=800),
+    second=Sample(9, of=800),
+)
 def test_many_records_in_a_call(seen: Observation) -> None:
     """A read into a large buffer takes many records at once."""
     calls = seen.one("drained").number("reads")
@@ -112,6 +126,7 @@ def test_many_records_in_a_call(seen: Observation) -> None:
 @needs("pgfaultmap")
 @observe(
     "drain",
+    unread=1,
     steps=DRAIN,
     buffer=Integer(257, 399),
     first=Sample(200, of=800),

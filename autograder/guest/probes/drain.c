@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A process faults on many pages while nobody reads; then its trace is read with a
+ * A process takes steps while nobody reads ("unread" of them); then its trace is read with a
  * buffer of the job's size, then it faults again on others.  Up to six places where a
  * call ended are tried as the end of a trace.
  */
@@ -17,7 +17,8 @@ PROBE(drain)
 
 	target_step(&target);
 	trace_start(target.pid);
-	target_step(&target);
+	for (long i = 0; i < job_number("unread"); i++)
+		target_step(&target);
 	history = history_open(target.pid, O_RDONLY);
 	reader = reader_new(history, job_number("buffer"));
 	settle();
