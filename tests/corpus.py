@@ -6,6 +6,7 @@ which checks must fail (``Depends:`` says why where that is not plain, and names
 may fail as well), and a diff on the reference solution (``tools/...``, or a path in
 the kernel's tree once the reference's series is applied).  Where the header says
 ``Fails: ???`` the mutant is a draft: nobody has yet looked which checks fail, and why.
+``Fails: none`` is a mistake that no check can see; ``Depends:`` says why.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ REFERENCE = HERE.parent / "reference-solution"
 SOLUTIONS = HERE / "solutions"
 WITHOUT_EXTRA = "WITHOUT-EXTRA-CREDIT"  # a file in a solution that leaves threads out
 UNKNOWN = "???"
+NONE = "none"
 _HEADER = re.compile(r"^(Mistake|Clause|Fails|Depends): *(.*)$")
 _CHECK = re.compile(r"\b[a-z_]+/[a-z_0-9]+\b")
 
@@ -40,6 +42,11 @@ class Mutant:
     def is_draft(self) -> bool:
         """Whether it is not known yet which checks must fail."""
         return self.fails == {UNKNOWN}
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it is known that no check sees the mistake."""
+        return not self.fails
 
     @property
     def may_fail(self) -> frozenset[str]:
@@ -77,7 +84,7 @@ def load(path: Path) -> Mutant:
         name=f"{path.parent.name}/{path.stem}",
         mistake=fields["Mistake"],
         clause=fields["Clause"],
-        fails=frozenset(fields["Fails"].split()),
+        fails=frozenset(fields["Fails"].split()) - {NONE},
         depends=fields.get("Depends", ""),
         diff=rest,
     )

@@ -74,6 +74,11 @@ class Row:
         return sorted(set(self.failed) - set(self.expected) - set(self.allowed))
 
     @property
+    def is_missed(self) -> bool:
+        """Whether it is a mistake that no check is expected to see."""
+        return bool(self.clause) and not self.expected
+
+    @property
     def right(self) -> bool:
         """Whether the verdicts are those that the corpus promises."""
         return not (self.missed or self.wronged or self.problem)
@@ -246,7 +251,11 @@ def main() -> int:
             matrix.lines.close()
             _print(rows[-1])
     right = sum(row.right for row in rows)
-    print(f"{right} passed, {len(rows) - right} failed")
+    missed = sum(row.right and row.is_missed for row in rows)
+    print(
+        f"{right} passed, {len(rows) - right} failed; among the passed are {missed} mistakes "
+        "that are known not to be seen"
+    )
     left = unproven(rows)
     if not options.names and left:
         print(f"{len(left)} checks that no mutant proves: {' '.join(left)}")

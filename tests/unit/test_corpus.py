@@ -23,6 +23,8 @@ def test_every_file_is_a_mutant() -> None:
         assert re.match(r"[1-4]\b", mutant.clause), path
         assert mutant.mistake.endswith("."), path
         assert mutant.is_draft or mutant.fails <= IDS, mutant.fails - IDS
+        assert mutant.may_fail <= IDS, mutant.may_fail - IDS
+        assert mutant.fails or mutant.depends, f"{path} is not seen, and nobody says why"
 
 
 def test_each_mistake_is_told_once() -> None:
