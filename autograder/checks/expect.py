@@ -8,6 +8,14 @@ from typing import NoReturn
 
 from autograder.guest.observation import Record
 
+STATES = {
+    "R": "it runs",
+    "S": "it sleeps",
+    "D": "it sleeps and cannot be killed",
+    "Z": "it has ended",
+    "-": "it is gone",
+}
+
 
 class Mismatch(AssertionError):  # noqa: N818  (a verdict, not an error of ours)
     """A submission did not do what was expected of it."""
@@ -29,6 +37,12 @@ def expect_that(did: str, holds: bool, *, expected: object, observed: object) ->
     """Raise Mismatch unless ``holds``."""
     if not holds:
         raise Mismatch(did, expected, observed)
+
+
+def expect_state(did: str, record: Record, expected: str) -> None:
+    """Raise Mismatch unless the process in ``record`` is in a state, as /proc/PID/stat names it."""
+    state = record.text("state")
+    expect(did, STATES.get(state, f"state {state}"), STATES[expected])
 
 
 def expect_answer(did: str, call: Record, *allowed: str) -> None:

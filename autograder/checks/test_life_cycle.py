@@ -4,7 +4,7 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Sample
-from autograder.checks.expect import expect, expect_answer, expect_that
+from autograder.checks.expect import expect, expect_answer, expect_state, expect_that
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.test_reading import last_read, reads
 from autograder.checks.traces import (
@@ -124,13 +124,13 @@ def test_killed_process(seen: Observation) -> None:
 )
 def test_crashed_process(seen: Observation) -> None:
     """A traced process that crashes gives its readers end of file."""
-    expect("the state of the crashed process", seen.one("ended").text("state"), "Z")
+    expect_state("the state of the crashed process", seen.one("ended"), "Z")
     expect_end_of_file(seen, "reading on when the process crashes", "early")
 
 
 def _reader_is_killed(seen: Observation, name: str) -> None:
     did = f"{name} to a sleeping reader"
-    expect(f"{did}: state before", seen.one("asleep").text("state"), "S")
+    expect_state(f"{did}: state before", seen.one("asleep"), "S")
     killed = seen.one("killed")
     expect_that(
         did, killed.number("reaped") == 1, expected="it dies at once", observed="it sleeps on"
@@ -247,9 +247,7 @@ def test_fork_child_is_not_traced(seen: Observation) -> None:
 @observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
 def test_fork_child_exit_is_harmless(seen: Observation) -> None:
     """A child that faults and exits does not disturb its parent's trace or reader."""
-    expect(
-        "the parent's reader while the child lives", seen.one("parent_reader").text("state"), "S"
-    )
+    expect_state("the parent's reader while the child lives", seen.one("parent_reader"), "S")
     events = events_of(seen)
     space_of("the parent's trace", events)
     expect_pages(
@@ -266,8 +264,8 @@ def test_fork_child_exit_is_harmless(seen: Observation) -> None:
 def test_fork_while_a_reader_sleeps(seen: Observation) -> None:
     """A child that comes and goes gives its parent's reader no end of file."""
     after = seen.one("after")
-    expect("the parent's reader after the child's exit", after.text("state"), "S")
-    expect("the parent", seen.one("target").text("state"), "S")
+    expect_state("the parent's reader after the child's exit", after, "S")
+    expect_state("the parent", seen.one("target"), "S")
 
 
 EXEC = "map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}"
@@ -333,4 +331,4 @@ def test_vfork_child(seen: Observation) -> None:
 @observe("threads", threads=3, pages=4, order="1,0,2")
 def test_threads_are_harmless(seen: Observation) -> None:
     """A traced process with several threads runs, ends and is reaped."""
-    expect("the process after its last thread's exit", seen.one("whole_process").text("state"), "Z")
+    expect_state("the process after its last thread's exit", seen.one("whole_process"), "Z")

@@ -4,7 +4,7 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Integer, Integers, Sample
-from autograder.checks.expect import expect, expect_answer, expect_that, fail
+from autograder.checks.expect import expect_answer, expect_state, expect_that, fail
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.traces import (
     area,
@@ -47,8 +47,8 @@ def expect_asleep(seen: Observation) -> None:
             expected="the reader sleeps",
             observed=f"read answered {calls[-1].answer}" if calls else "the reader ended",
         )
-    expect(f"{did}: state of the reader", idle.text("state"), "S")
-    expect(f"{did}: state of the reader {SECONDS} s later", still.text("state"), "S")
+    expect_state(f"{did}: state of the reader", idle, "S")
+    expect_state(f"{did}: state of the reader {SECONDS} s later", still, "S")
 
 
 @number("3.1")
@@ -350,7 +350,7 @@ def test_slow_reader(seen: Observation) -> None:
 )
 def test_slow_reader_and_exit(seen: Observation) -> None:
     """A process that exits and is reaped while a reader's copy sleeps does no harm."""
-    expect("the traced process", seen.one("meanwhile").text("state"), "Z")
+    expect_state("the traced process", seen.one("meanwhile"), "Z")
     expect_that(
         "the reader, after its process was reaped",
         seen.one("copied").text("state") in "Z-",
