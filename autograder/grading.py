@@ -73,6 +73,7 @@ class Grading:
             submission = take_in(self.order.submission, work / "submission")
             self.patched = PatchedLines(submission.patch or b"")
             self.result = self._blank(submission)
+            self._save()  # over what an earlier grade left here
             try:
                 self._grade(submission, cache, work)
                 self._save(finished=True)
