@@ -55,7 +55,6 @@ CASES = [
         "\tstatic char much[1 << 16];\n\tmemset(much, 0xff, sizeof(much));\n"
         "\tfor (int n = 0; n < 3200; n++)\n"
         "\t\tif (write(n % 2 + 1, much, sizeof(much)) < 0)\n\t\t\tbreak;\n\treturn 2;",
-        quick=True,
     ),
     case(
         "fake_results",
@@ -91,7 +90,6 @@ CASES = [
         "sleeps",
         "it sleeps for ever",
         "\tfor (;;)\n\t\tpause();",
-        quick=True,
     ),
     case(
         "powers_off",

@@ -208,7 +208,6 @@ CASES = [
             "$(if $(findstring canary-,$(HARM)),$(error GAINED))"
         ),
         BOOTED,
-        quick=True,
     ),
     case(
         "incbin",
