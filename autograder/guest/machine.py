@@ -325,6 +325,7 @@ def _job_archive(jobs: Sequence[Job], tags: Sequence[str]) -> bytes:
     members = []
     for number, (job, tag) in enumerate(zip(jobs, tags, strict=True)):
         lines = {"tag": tag, "probe": job.probe, "patience": str(PATIENCE), "leaks": "0"}
+        lines["name"] = "target"  # where none is drawn
         text = "".join(f"{key} {value}\n" for key, value in {**lines, **job.params}.items())
         members.append(initramfs.file(f"job.{number}", text.encode(), 0o600))
     return initramfs.pack(members)
