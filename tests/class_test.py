@@ -40,13 +40,13 @@ LONGEST = 4 * 3600
 class ClassTest:
     """A synthetic class below ``folder``."""
 
-    def __init__(self, folder: Path, size: int) -> None:
+    def __init__(self, folder: Path, size: int, light: bool = False) -> None:
         self.folder = folder
         self.submissions = folder / "submissions"
         baseline = build_baseline(
             fetch(SERIES, Cache.default(), None, silent), Cache.default(), choose(), silent
         )
-        self.kinds = make_class(self.submissions, size, baseline.tree)
+        self.kinds = make_class(self.submissions, size, baseline.tree, light)
         self.course = folder / "course.toml"
         self.course.write_text(COURSE)
 
@@ -146,12 +146,13 @@ def main() -> None:
     """The whole test, with figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=60, help="submissions")
+    parser.add_argument("--light", action="store_true", help="few kernels that boot")
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1, help="of the moments of the kills")
     parser.add_argument("--out", type=Path, default=Path("build/class"))
     arguments = parser.parse_args()
     shutil.rmtree(arguments.out, ignore_errors=True)
-    test = ClassTest(arguments.out.absolute(), arguments.size)
+    test = ClassTest(arguments.out.absolute(), arguments.size, arguments.light)
     whole, killed = test.folder / "whole", test.folder / "killed"
     print(f"{arguments.size} submissions; load {os.getloadavg()[0]:.1f}", flush=True)
     print(f"in one go: {test.grade(whole):.0f} s", flush=True)

@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 
 import yaml
@@ -74,9 +74,12 @@ class Kind:
     late: timedelta = timedelta(hours=-5)
 
 
-def make_class(folder: Path, size: int, pristine: Path) -> list[Kind]:
-    """Hand ``size`` submissions in below ``folder``; ``pristine`` is the kernel's tree."""
-    chosen = list(islice(_kinds(pristine), size))
+def make_class(folder: Path, size: int, pristine: Path, light: bool = False) -> list[Kind]:
+    """Hand ``size`` submissions in below ``folder``; ``pristine`` is the kernel's tree.
+
+    A ``light`` class has few kernels that boot.
+    """
+    chosen = list(islice(_light() if light else _kinds(pristine), size))
     table = {}
     for number, kind in enumerate(chosen, 1):
         name = f"submission_{1000 + number}"
@@ -85,7 +88,7 @@ def make_class(folder: Path, size: int, pristine: Path) -> list[Kind]:
         table[name] = {
             ":submitters": [
                 {
-                    ":name": HOSTILE_NAME if kind.name == "hostile answers" else kind.name.title(),
+                    ":name": HOSTILE_NAME if kind.name.startswith("hostile") else kind.name.title(),
                     ":email": f"s{number}@example.edu",
                     ":sid": f"s{number:03}",
                 }
@@ -116,6 +119,15 @@ def _kinds(pristine: Path) -> Iterator[Kind]:
                 in_turn.remove(kinds)
             else:
                 yield kind
+
+
+def _light() -> Iterator[Kind]:
+    """The reference, and over and over what is refused or does not build."""
+    yield Kind("reference", _reference)
+    yield from islice(_tool_mutants(), 2)
+    for days in cycle(range(4)):
+        for kind in (*_broken(), *_hostile(), Kind("only tools", _tools)):
+            yield Kind(f"{kind.name}, {days} days late", kind.make, timedelta(days=days))
 
 
 def _kernel(folder: Path) -> None:
