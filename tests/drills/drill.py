@@ -126,7 +126,7 @@ def alive(started: dict[int, str]) -> list[int]:
 
 def below(pid: int) -> dict[int, str]:
     """The processes of a grader's now, each with the time at which it started."""
-    return {stat.pid: _started(stat.pid) for stat in processes.tree(pid)}
+    return {stat.pid: when for stat in processes.tree(pid) if (when := _started(stat.pid))}
 
 
 def sandboxes_of(mark: str) -> list[int]:
