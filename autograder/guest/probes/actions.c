@@ -178,6 +178,19 @@ static struct call spawn_program(void)
 	return errno ? call_result(-1) : reap(pid);
 }
 
+/* A directory is refused early, what is no program only after execve has begun in earnest. */
+static struct call bad_exec(void)
+{
+	const char *path = "/tmp/no-program";
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+
+	if (fd < 0 || write(fd, "\177ELF?", 5) != 5)
+		give_up("%s: %m", path);
+	close(fd);
+	execl("/bin", "bin", NULL);
+	return call_result(execl(path, path, NULL));
+}
+
 struct call action_run(const char *step, const char *remaining)
 {
 	static pid_t held;
@@ -253,7 +266,7 @@ struct call action_run(const char *step, const char *remaining)
 		return call_result(-1);
 	}
 	if (!strcmp(what, "badexec"))
-		return call_result(execl("/bin", "bin", NULL));
+		return bad_exec();
 	if (!strcmp(what, "write1"))
 		return history_write(getpid(), "1");
 	if (!strcmp(what, "pause"))

@@ -18,6 +18,7 @@ PROBE(two_readers)
 		if (i % 2)
 			settle();
 	}
+	note("ending", "now=%.6f", now());
 	target_end(&target);
 	settle();
 	reader_note(&first, "first");
