@@ -11,7 +11,7 @@ BROWSER := $(VENV)/.browser
 SERIES := 7.3
 
 .DEFAULT_GOAL := help
-.PHONY: help check grade test lint matrix soak bench boot handout example clean system class-test class-bench gradescope gradescope-test
+.PHONY: help check grade test lint matrix soak bench boot student-way handout example clean system class-test class-bench gradescope gradescope-test
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -64,6 +64,10 @@ doctor: $(READY) ## what this machine lacks for grading, and how to mend it
 
 bench: $(BROWSER) ## measure where the time of a grade goes
 	$(PYTHON) -m autograder bench
+
+student-way: $(READY) ## a student's whole way by the text's own commands, into build/way
+	rm -rf build/way
+	$(PYTHON) -m tests.student_way $(ARGS) build/way
 
 handout: $(READY) ## write handout.zip: what students get
 	$(PYTHON) -m autograder handout

@@ -5,7 +5,8 @@ The commands are taken from the assignment's own text, in its order, and typed o
 terminal; where the text says that something is to be written, the reference is put in
 place, a part at a time.
 
-    python -m tests.student_way FOLDER    # from an empty cache, with every milestone
+    python -m tests.student_way FOLDER            # from an empty cache, with every milestone
+    python -m tests.student_way --short FOLDER    # on the warm cache, without milestones
 """
 
 from __future__ import annotations
@@ -23,14 +24,20 @@ from pathlib import Path
 
 import pexpect
 
+from autograder.cache import Cache
 from autograder.course import COURSE_FILE, load
 from autograder.handout import bundle
+from autograder.kernel.build import build_baseline
+from autograder.kernel.source import fetch
 from autograder.results import Result
+from autograder.sandbox import choose
+from autograder.student.mirror import mirror
 from tests.corpus import REFERENCE
-from tests.reference import SERIES
+from tests.reference import SERIES, reference_build
 
 ROOT = Path(__file__).parents[1]
 PROMPT = "guest# "
+GIT = (".git", ".gitignore")
 PATIENCE = 3600  # seconds for one command: the first builds a kernel, maybe on a busy machine
 MAP = ("Makefile", "pgfault_history.h", "pgfaultmap.c", "regions.c", "regions.h")
 # What of the reference a student has at the end of each milestone, in order.
@@ -257,13 +264,20 @@ def milestones(way: Way) -> None:
             way.run(command)
 
 
+def silent(phrase: str, part: float | None) -> None:
+    """No progress."""
+
+
 def main() -> None:
-    """The whole way, in the folder named on the command line, which must be empty."""
-    (name,) = sys.argv[1:]
+    """Go the way in the folder named on the command line, which must be empty."""
+    *options, name = sys.argv[1:]
     folder = Path(name).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         sys.exit(f"{folder} is not empty")
+    if "--short" in options:
+        short(folder)
+        return
     way = Way(folder, Path(os.environ.get("WAY_CACHE", folder / "cache")))
     way.unpack()
     start(way)
@@ -274,6 +288,47 @@ def main() -> None:
     lost = [verdict.id for verdict in graded.verdicts if verdict.status != "passed"]
     assert not lost, lost
     print(f"full marks: {len(graded.verdicts)} checks passed")
+
+
+def short(folder: Path) -> None:
+    """The way without the milestones, on the warm cache and with the reference's objects."""
+    cache = Cache.default()
+    way = Way(folder, cache.root)
+    way.unpack()
+    way.borrow_python()
+    start(way, quick=True)
+
+    # Where the student would now write for some weeks, the reference is put in place.
+    source = fetch("7.3", cache, None, silent)
+    sandbox = choose()
+    baseline = build_baseline(source, cache, sandbox, silent)
+    reference = reference_build(baseline, cache, sandbox, silent)
+    mirror(reference.tree, way.home / "linux", lambda name: name in GIT)
+    way.put_in_place((), [path.name for path in (REFERENCE / "tools").iterdir() if path.is_file()])
+    (way.home / "ANSWERS.md").write_bytes((REFERENCE / "ANSWERS.md").read_bytes())
+
+    assert "files" in way.run(Command("", "make patch")).output
+    way.run(Command("", "make check"))
+    here = way.result()
+    assert set(verdicts(here).values()) == {"passed"}
+
+    # One line changed, and the verdict on one check.
+    change = way.home / "linux/fs/proc/pgfault_history.c"
+    text = change.read_text()
+    change.write_text(text.replace("count > sizeof(text)", "count >= sizeof(text)"))
+    failed = way.run(Command("", "make check ONLY=start_answers"), status=2)
+    assert "EINVAL" in failed.output or "expected" in failed.output.lower()
+    broken = verdicts(way.result())
+    change.write_text(text.replace("\tchar text[2];", "\tchar text[2]"))
+    words = way.run(Command("", "make kernel"), status=2).output
+    assert "fs/proc/pgfault_history.c:" in words and "expected" in words
+    change.write_text(text)
+    assert broken != verdicts(here)
+
+    way.run(Command("", "make submit"))
+    graded = grade(way.home / "submission.zip", folder / "graded", cache.root, here.seed)
+    assert verdicts(graded) == verdicts(here)
+    assert graded.submission.sha256 == here.submission.sha256
 
 
 def traced(way: Way) -> None:
