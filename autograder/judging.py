@@ -9,8 +9,10 @@ differently.
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from autograder.observer import SHARED, Observer
 from autograder.results import Evidence, Status, Verdict
 from autograder.stages import Stages
 
+USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 FOLDER = Path(package.__path__[0])
 ENDS = {
     Kind.GAVE_UP: ("preparing the check", "it succeeds"),
@@ -252,6 +255,16 @@ def empty_verdict(check: rubric.Check, why: str = "") -> Verdict:
     )
 
 
+@contextmanager
+def _unasked() -> Iterator[None]:
+    """Hide what the user wants of pytest in general: it is not meant for the checks."""
+    asked = {name: os.environ.pop(name) for name in USERS_WISHES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(asked)
+
+
 def judge(judge_plugin: Judge) -> None:
     """Run the selected checks.
 
@@ -270,7 +283,8 @@ def judge(judge_plugin: Judge) -> None:
         "-p",
         "no:capture",
     ]
-    status = pytest.main(arguments, plugins=[judge_plugin])
+    with _unasked():
+        status = pytest.main(arguments, plugins=[judge_plugin])
     if judge_plugin.unreported is not None:
         raise judge_plugin.unreported
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):

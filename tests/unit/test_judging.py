@@ -186,3 +186,10 @@ def test_health_is_over_all_boots() -> None:
     verdict = verdicts["health/no_memory_errors"]
     assert verdict.status is Status.FAILED
     assert "slab-use-after-free" in verdict.observed
+
+
+def test_what_the_user_asks_of_pytest_is_not_for_the_checks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    assert verdict_on(sequence(GOOD)).status is Status.PASSED
