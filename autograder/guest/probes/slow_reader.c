@@ -85,7 +85,7 @@ PROBE(slow_reader)
 	const char *meanwhile = job_text("meanwhile");
 	struct reading *seen = mmap(NULL, sizeof(*seen), PROT_READ | PROT_WRITE,
 				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t reader;
+	pid_t reader, stopper = 0;
 	int history;
 
 	if (pipe(permission))
@@ -103,8 +103,13 @@ PROBE(slow_reader)
 	rest(0.5);
 	note("meanwhile", "state=%c answered=%d", proc_state(target.pid),
 	     target_has_answered(&target));
-	if (!strcmp(meanwhile, "stop"))
-		note_call("stop", history_write(target.pid, "0"));
+	if (!strcmp(meanwhile, "stop")) {
+		stopper = fork();	/* it may wait until the reader has done */
+		if (stopper == 0) {
+			note_call("stop", history_write(target.pid, "0"));
+			_exit(0);
+		}
+	}
 	if (!strcmp(meanwhile, "exit"))
 		waitpid(target.pid, NULL, 0);
 	settle();
@@ -113,6 +118,8 @@ PROBE(slow_reader)
 	settle();
 	note("copied", "reads=%ld ret=%ld errno=%d state=%c", seen->reads, seen->log[0].ret,
 	     seen->log[0].error, proc_state(reader));
+	if (stopper)
+		note("stopper", "state=%c", proc_state(stopper));
 	if (strcmp(meanwhile, "step"))
 		return;
 	tool_events("events", "/tmp/slow");
