@@ -24,6 +24,7 @@ from autograder.checks import dependencies, rubric
 from autograder.checks.expect import Mismatch
 from autograder.errors import GraderError
 from autograder.evidence import evidence_of, reports_told
+from autograder.guest.machine import CPU_SECONDS
 from autograder.guest.observation import Kind, Observation
 from autograder.observer import SHARED, Observer
 from autograder.results import Evidence, Status, Verdict
@@ -162,7 +163,7 @@ class Judge:
         self._outcome = Attempt(Status.GRADER_ERROR, "the check did not run")
         runtestprotocol(item, log=False, nextitem=nextitem)
         if self.seen_now is not None:
-            self._outcome.settled = self.seen_now.outcome.kind in (Kind.SPIN, Kind.FLOOD)
+            self._outcome.settled = _settled(self.seen_now)
         return self._outcome
 
     @pytest.hookimpl
@@ -199,6 +200,16 @@ def check_of(item: pytest.Item) -> rubric.Check:
     """The rubric's entry for a pytest item."""
     assert isinstance(item, pytest.Function)
     return rubric.describe(item.function)
+
+
+def _settled(seen: Observation) -> bool:
+    """Whether another boot would only take as long and end the same.
+
+    A guest that used little processor time until its deadline may have been starved by a
+    busy machine: that one gets another boot.
+    """
+    spun = seen.outcome.kind is Kind.SPIN and seen.cpu_seconds >= CPU_SECONDS
+    return spun or seen.outcome.kind is Kind.FLOOD
 
 
 def _require_completed(seen: Observation) -> None:

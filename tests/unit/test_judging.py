@@ -123,9 +123,16 @@ def test_a_boot_that_ends_badly_fails_the_check(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.SPIN, Kind.FLOOD])
 def test_what_only_costs_time_is_not_repeated(kind: Kind) -> None:
-    verdict = verdict_on(sequence(observation(kind=kind)))
+    seen = observation(kind=kind).model_copy(update={"cpu_seconds": 20.0})
+    verdict = verdict_on(sequence(seen))
     assert verdict.status is Status.FAILED
     assert verdict.attempts == ["failed"]
+
+
+def test_a_guest_that_a_busy_machine_starved_is_booted_again() -> None:
+    verdict = verdict_on(sequence(observation(kind=Kind.SPIN), GOOD, GOOD))
+    assert verdict.status is Status.PASSED
+    assert verdict.attempts == ["failed", "passed", "passed"]
 
 
 @pytest.mark.parametrize("kind", [Kind.KILLED, Kind.BROKEN])
