@@ -20,6 +20,7 @@ _CANVAS = re.compile(
     r"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)"
 )
 _MOODLE = re.compile(r"(?P<who>.+)_(?P<number>\d+)_assignsubmission_file(?:_.*)?")
+_MOODLE_OTHER = re.compile(r".+_\d+_assignsubmission_(?!file)\w+")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -54,6 +55,11 @@ def by_name(stem: str) -> Named:
             said_late=bool(found["late"]),
         )
     return Named(stem, words=(stem,))
+
+
+def is_beside(name: str) -> bool:
+    """Whether Moodle put there what somebody typed, beside the files of the same submission."""
+    return bool(_MOODLE_OTHER.fullmatch(name))
 
 
 def gradescope(folder: Path) -> dict[str, Named]:

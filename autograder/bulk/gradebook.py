@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from autograder.bulk.classbook import ClassBook, Row
 from autograder.checks import rubric
@@ -16,6 +17,7 @@ from autograder.results import Result
 
 GRADEBOOK, CANVAS, MOODLE = "gradebook.csv", "canvas.csv", "moodle.csv"
 _FORMULA = ("=", "+", "-", "@")
+T = TypeVar("T", float, None)
 
 
 def write(book: ClassBook, folder: Path) -> None:
@@ -52,14 +54,32 @@ def canvas(book: ClassBook) -> list[list[str]]:
 
 
 def moodle(book: ClassBook) -> list[list[str]]:
-    """What Moodle imports: as a grading worksheet, or as grades by ID number or address."""
-    head = ["Identifier", "Full name", "ID number", "Email address"]
-    lines = [[*head, "Grade", "Maximum grade", "Feedback comments"]]
+    """What Moodle imports: as a grading worksheet, or as grades by ID number or address.
+
+    A worksheet is refused without the column of the grades' times, even if nothing is in it; a
+    column of comments would replace what somebody wrote there.
+    Source: mod/assign/feedback/offline/importgradeslib.php and locallib.php.
+    """
+    head = ["Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum grade"]
+    lines = [[*head, "Last modified (grade)"]]
     full = number(float(book.course.points.full))
     for row in book.rows:
         s = row.student
-        lines.append([s.moodle, s.name, s.id, s.email, _final(row), full, _comment(row)])
+        about = [s.moodle, s.name, s.id, s.email, _final(row), s.maximum or full]
+        lines.append([*about, s.graded or "-"])
     return lines
+
+
+def too_many(book: ClassBook) -> list[Row]:
+    """Those whose points Moodle would pass over without a word, because they exceed its maximum."""
+    full = float(book.course.points.full)
+    return [
+        row
+        for row in book.rows
+        if row.student.moodle
+        and row.entry is not None
+        and (row.entry.settled or 0) > _float(row.student.maximum, full)
+    ]
 
 
 def _line(row: Row, areas: Sequence[str]) -> list[str]:
@@ -89,13 +109,6 @@ def _final(row: Row) -> str:
     return "" if row.entry.settled is None else number(row.entry.settled)
 
 
-def _comment(row: Row) -> str:
-    if row.entry is None:
-        return "Nothing was handed in."
-    late = row.entry.result.late if row.entry.result else None
-    return f"{late.words}." if late else ""
-
-
 def _csv(lines: Iterable[Sequence[str]]) -> str:
     """CSV in which no cell is a formula, whatever somebody called a file."""
     stream = io.StringIO()
@@ -106,12 +119,16 @@ def _csv(lines: Iterable[Sequence[str]]) -> str:
 
 def _harmless(cell: str) -> str:
     cell = cell if cell.startswith("    ") else one_line(cell, 1000)
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _is_number(cell) else cell
+    bare = cell == "-" or _is_number(cell)
+    return f"'{cell}" if cell.startswith(_FORMULA) and not bare else cell
 
 
 def _is_number(text: str) -> bool:
+    return _float(text, None) is not None
+
+
+def _float(text: str, otherwise: T) -> float | T:
     try:
-        float(text)
+        return float(text)
     except ValueError:
-        return False
-    return True
+        return otherwise

@@ -55,7 +55,7 @@ class Handin:
 
 @dataclass(frozen=True)
 class Found:
-    """Everything in a folder: what is graded, and remarks about what is not."""
+    """Everything in a folder: what is graded, and remarks about what is not, or whose it is."""
 
     handins: list[Handin]
     remarks: list[str]
@@ -90,6 +90,13 @@ def discover(folder: Path, roster: Roster) -> Found:
         raise UsageError(f"{folder} holds no submission: folders, or {', '.join(SUFFIXES)}")
     taken: set[str] = set()
     handins = [_handin(named, path, roster, taken) for named, path in latest.values()]
+    if listed := set(roster.students):  # a mistyped name is somebody's 'nothing handed in'
+        remarks += [
+            f"{handin.path.name}: nobody on the roster is {student.words}"
+            for handin in handins
+            for student in handin.students
+            if student not in listed
+        ]
     return Found(sorted(handins, key=lambda handin: handin.name), remarks)
 
 
@@ -152,6 +159,8 @@ def _candidates(folder: Path, remarks: list[str]) -> Iterator[Path]:
             continue
         if path.is_symlink():
             remarks.append(f"{path.name}: links are not followed")
+        elif exports.is_beside(path.name):
+            remarks.append(f"{path.name}: not a file that was handed in")
         elif path.is_dir() or path.name.lower().endswith(SUFFIXES):
             yield path
         elif path.suffix.lower() != ".csv":

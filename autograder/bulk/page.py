@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from autograder.bulk import statistics
+from autograder.bulk import gradebook, statistics
 from autograder.bulk.classbook import GRADER_ERROR, NOTHING, UNREADABLE, WAITING, ClassBook, Row
 from autograder.bulk.finishing import title
 from autograder.bulk.similarity import Similarity
@@ -70,6 +70,7 @@ def render(book: ClassBook, similar: Similarity | None = None) -> str:
         not_reached=statistics.not_reached(book),
         repeated=book.repeated(),
         similar=similar,
+        too_many=gradebook.too_many(book),
         remarks=book.class_list.remarks,
         kernels=sorted({result.kernel_version for _, result in book.graded}),
         due=book.course.due(),

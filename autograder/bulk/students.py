@@ -24,6 +24,8 @@ _COLUMNS = {
     "moodle": ("identifier",),
     "submission": ("submission", "folder"),
     "submitted": ("submitted", "last modified (submission)"),
+    "maximum": ("maximum grade",),
+    "graded": ("last modified (grade)",),
 }
 _MOODLE_TIME = "%A, %d %B %Y, %I:%M %p"
 
@@ -42,6 +44,9 @@ class Student(BaseModel):
     moodle: str = ""
     submission: str = ""
     submitted: str = ""
+    # Of Moodle's grading worksheet, which gets them back as they were.
+    maximum: str = ""
+    graded: str = ""
 
     @property
     def key(self) -> str:

@@ -139,11 +139,22 @@ def test_moodle_names_and_times(tmp_path: Path) -> None:
         "Participant 1235,Bob,s008,bob@example.edu,No submission,,-\n"
     )
     known = Roster.read(roster, ZoneInfo("Europe/Berlin"))
-    (handin,) = discover(tmp_path, known).handins
+    folder(tmp_path / "Bob_1235_assignsubmission_onlinetext")
+    found = discover(tmp_path, known)
+    (handin,) = found.handins
+    assert found.remarks == ["Bob_1235_assignsubmission_onlinetext: not a file that was handed in"]
     assert handin.path == inner / "work.zip"
     assert handin.students[0].id == "s007"
     assert handin.submitted is not None
     assert handin.submitted.isoformat() == "2026-12-01T00:30:00+01:00"
+
+
+def test_who_is_not_on_the_roster_is_told(tmp_path: Path) -> None:
+    folder(tmp_path / "ada")
+    folder(tmp_path / "adda")
+    found = discover(tmp_path, Roster([Student(id="ada"), Student(id="bob")]))
+    assert [handin.name for handin in found.handins] == ["ada", "adda"]
+    assert found.remarks == ["adda: nobody on the roster is adda"]
 
 
 def test_a_roster_knows_a_person_however_written(tmp_path: Path) -> None:

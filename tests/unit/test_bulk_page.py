@@ -106,3 +106,39 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
         text = (tmp_path / name).read_text()
         assert not re.search(r"(^|,)\"?[=@+]", text, re.M), name
         assert "\x1b" not in text
+
+
+def test_moodle_gets_its_worksheet_back() -> None:
+    bob = Student(
+        id="2",
+        name="Bob",
+        moodle="Participant 12",
+        maximum="50",
+        graded="Tuesday, 1 December 2026, 12:30 AM",
+    )
+    ada = Student(id="1", name="Ada", moodle="Participant 11")
+    late = result("bob")
+    full = book(
+        Entry("ada", record(students=[ada]), result()),
+        Entry("bob", record("bob", students=[bob]), late),
+        roster=[Student(id="3", name="Eve", moodle="Participant 13")],
+    )
+    head, *lines = gradebook.moodle(full)
+    # The three without which Moodle refuses the file.
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(head)
+    told = [dict(zip(head, line, strict=True)) for line in lines]
+    assert [line["Identifier"] for line in told] == [f"Participant {n}" for n in (11, 12, 13)]
+    assert [line["Last modified (grade)"] for line in told] == ["-", bob.graded, "-"]
+    assert [line["Maximum grade"] for line in told] == ["100", "50", "100"]
+    assert told[2]["Grade"] == "0"
+
+
+def test_points_that_moodle_would_pass_over_are_told() -> None:
+    ada = Student(id="1", name="Ada", moodle="Participant 11")
+    better = result()
+    better.totals.points = 105
+    told = book(Entry("ada", record(students=[ada]), better))
+    assert [row.student for row in gradebook.too_many(told)] == [ada]
+    assert "Moodle passes over" in page.render(told)
+    better.totals.points = 100
+    assert "Moodle passes over" not in page.render(told)
