@@ -48,7 +48,10 @@ def worths(course: Course, checks: Iterable[rubric.Check] | None = None) -> dict
 
 def score(result: Result, course: Course) -> Result:
     """A copy of ``result`` with the points of ``course``; scoring it again changes nothing."""
-    scored = result.model_copy(deep=True)
+    # Not a deep copy: of a verdict only its figures change, and evidence is large.
+    scored = result.model_copy(
+        update={"verdicts": [verdict.model_copy() for verdict in result.verdicts]}
+    )
     worth = worths(course)
     nothing = Worth(Fraction(), False, "visible")  # a check that the rubric no longer has
     base, extra, most = Fraction(), Fraction(), Fraction()

@@ -50,9 +50,11 @@ def view(console: Console) -> View:
     return Bars(console) if console.is_terminal else Lines(console)
 
 
-def words(tally: Tally) -> str:
+def words(tally: Tally, running: int = 0) -> str:
     """How far a run is, in a line."""
     parts = [f"{len(tally.graded)} of {tally.todo} graded"]
+    if running:
+        parts.append(f"{running} running")
     if tally.failed:
         parts.append(f"{len(tally.failed)} failed")
     if tally.unreadable:
@@ -71,17 +73,20 @@ class Lines:
         self.console = console
         self.shown = 0
         self.last = time.monotonic()
+        self.heard_of: set[str] = set()
 
     def changed(self, tally: Tally) -> None:
         """Print where something ended, and now and then."""
         ended = [*tally.graded, *tally.failed, *tally.unreadable]
         now = time.monotonic()
         if len(ended) > self.shown or now - self.last > EVERY:
-            self.console.print(words(tally), markup=False, highlight=False, soft_wrap=True)
+            line = words(tally, len(self.heard_of.difference(ended)))
+            self.console.print(line, markup=False, highlight=False, soft_wrap=True)
             self.shown, self.last = len(ended), now
 
     def told(self, name: str, phrase: str, part: float | None) -> None:
-        """Too much for lines."""
+        """What it does is too much for lines: that it runs is told."""
+        self.heard_of.add(name)
 
     def __enter__(self) -> Lines:
         return self

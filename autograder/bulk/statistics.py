@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from math import inf
 from statistics import mean, median
 
 from autograder.bulk.classbook import ClassBook, Entry
@@ -36,7 +38,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Bin:
-    """How many have at least ``low`` and less than ``high`` points (the last: and more)."""
+    """How many have at least ``low`` and less than ``high`` points."""
 
     low: float
     high: float
@@ -69,10 +71,17 @@ class CheckFigures:
 
 
 def distribution(book: ClassBook) -> list[Bin]:
-    """The points that count, in bins of equal width up to the full marks."""
-    width = float(book.course.points.full) / BINS
-    counts = Counter(min(int((entry.final or 0) / width), BINS - 1) for entry, _ in book.graded)
-    return [Bin(n * width, (n + 1) * width, counts[n]) for n in range(BINS)]
+    """The points that count, in bins of equal width; the last has the full marks and more."""
+    full = Fraction(book.course.points.full)
+    width = full / BINS
+    # As exact as the points are: full marks that were added up of fractions are full marks.
+    finals = [Fraction(entry.final or 0).limit_denominator(10**6) for entry, _ in book.graded]
+    counts = Counter(min(int(final / width), BINS) for final in finals)
+    edges = [float(n * width) for n in range(BINS + 1)]
+    return [
+        Bin(low, high, counts[n])
+        for n, (low, high) in enumerate(zip(edges, [*edges[1:], inf], strict=True))
+    ]
 
 
 def finals(book: ClassBook) -> Summary | None:

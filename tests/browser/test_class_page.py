@@ -131,11 +131,29 @@ def test_axe_finds_no_fault(browser: Browser, path: Path, scheme: str) -> None:
     context.close()
 
 
+def test_the_heads_stay_in_sight_of_a_long_class(page: Page) -> None:
+    page.set_viewport_size({"width": 900, "height": 150})
+    head = page.locator("#grid thead")
+    head.scroll_into_view_if_needed()
+    box = page.locator("#grid").locator("xpath=..")
+    where = "head => head.getBoundingClientRect().top"
+    top = head.evaluate(where)
+    box.evaluate("box => box.scrollBy(0, 60)")
+    scrolled = box.evaluate("box => box.scrollTop")
+    assert scrolled > 10
+    assert head.evaluate(where) == pytest.approx(top, abs=1)
+
+
 def test_everything_is_on_the_printed_page(page: Page) -> None:
     sheet = 277 / 25.4 * 96  # A4 on its side without its margins, in CSS pixels
     page.set_viewport_size({"width": int(sheet), "height": 700})
     page.emulate_media(media="print")
     assert not page.locator("#controls").is_visible()
     assert len(shown(page)) == 6
+    for table in ("students", "grid"):
+        cut = page.locator(f"#{table}").evaluate(
+            "table => table.parentElement.scrollHeight > table.parentElement.clientHeight"
+        )
+        assert not cut, "nothing is scrolled on paper"
     width = page.evaluate("document.getElementById('grid').getBoundingClientRect().width")
     assert width <= sheet, "the grid fits the sheet"

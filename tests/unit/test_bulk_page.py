@@ -9,7 +9,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from autograder.bulk import gradebook, page
+from autograder.bulk import gradebook, page, statistics
 from autograder.bulk.classbook import ClassBook, Entry
 from autograder.bulk.shelf import ClassList
 from autograder.bulk.students import Student
@@ -82,10 +82,13 @@ def test_the_policy_allows_just_this_script() -> None:
 
 
 def test_links_stay_inside() -> None:
-    links = [
-        value or "" for _, name, value in Page(page.render(hostile())).attributes if name == "href"
-    ]
-    assert links and all(re.fullmatch(r"(ada|bob)/feedback\.html", link) for link in links)
+    parsed = Page(page.render(hostile()))
+    links = [value or "" for _, name, value in parsed.attributes if name == "href"]
+    ids = {f"#{value}" for _, name, value in parsed.attributes if name == "id"}
+    inside = {link for link in links if link.startswith("#")}
+    assert inside and inside <= ids
+    out = set(links) - inside
+    assert out and all(re.fullmatch(r"(ada|bob)/feedback\.html", link) for link in out)
 
 
 def test_the_grader_errors_come_first() -> None:
@@ -142,3 +145,20 @@ def test_points_that_moodle_would_pass_over_are_told() -> None:
     assert "Moodle passes over" in page.render(told)
     better.totals.points = 100
     assert "Moodle passes over" not in page.render(told)
+
+
+def test_full_marks_have_a_bar_of_their_own() -> None:
+    results = [result(), result(), result(), result()]
+    for made, points in zip(results, (0, 99.99, 100, 112), strict=True):
+        made.totals.points = points
+    entries = [Entry(str(n), record(str(n)), made) for n, made in enumerate(results)]
+    bins = statistics.distribution(book(*entries))
+    assert [each.count for each in bins] == [1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]
+    assert bins[-1].low == 100
+
+
+def test_what_cannot_be_read_is_not_said_to_be_tried_again() -> None:
+    broken = record(outcome="unreadable", message="no zip file")
+    source = page.render(book(Entry("ada", broken, result())))
+    assert "Cannot be read" in source
+    assert "tried again" not in source
