@@ -6,13 +6,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from autograder.errors import UsageError
 
@@ -26,6 +26,8 @@ COURSE_FILE = Path("course.toml")
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
 
+# Where pydantic speaks of inputs.
+_MEANING = {"extra_forbidden": "there is no such key", "missing": "this has to be given"}
 _KEY = r"""(?:"[^"]*"|'[^']*'|[A-Za-z0-9_-]+)"""
 _KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
 _HEADER = re.compile(rf"\s*\[\s*({_KEYS})\s*\]\s*(?:#.*)?$")
@@ -52,10 +54,20 @@ class KernelChoice(Section):
     series: str = Field("7.3", pattern=r"^\d+\.\d+$")
 
 
+def _with_time(value: object) -> object:
+    """Errors: ValueError for a day alone, which would end as it begins."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        raise ValueError(f"say the time too, such as {value}T23:59:00")
+    return value
+
+
+Moment = Annotated[datetime, BeforeValidator(_with_time)]
+
+
 class Deadline(Section):
     """When the class has to hand in; times without an offset are local."""
 
-    due: datetime | None = None
+    due: Moment | None = None
     timezone: str = "UTC"
     extension_days: int = Field(0, ge=0, le=366)
 
@@ -83,7 +95,7 @@ class Extension(Section):
     """More time for one student: days on top of the deadline, or a deadline of their own."""
 
     days: int = Field(0, ge=0, le=366)
-    due: datetime | None = None
+    due: Moment | None = None
     reason: str = ""
 
 
@@ -162,7 +174,10 @@ def load(path: Path = COURSE_FILE) -> Course:
     except ValidationError as error:
         raise UsageError(
             "\n".join(
-                _complaint(path, text, problem["loc"], problem["msg"]) for problem in error.errors()
+                _complaint(
+                    path, text, problem["loc"], _MEANING.get(problem["type"], problem["msg"])
+                )
+                for problem in error.errors()
             )
         ) from error
     _check_names(course, path, text)

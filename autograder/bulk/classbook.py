@@ -92,6 +92,21 @@ class ClassBook:
         """The submissions that have a result."""
         return [(entry, entry.result) for entry in self.entries if entry.result is not None]
 
+    @property
+    def remarks(self) -> list[str]:
+        """What whoever runs this should look at, besides the grades."""
+        students = [row.student for row in self.rows]
+        known = {word for s in students for word in (s.id, s.email, s.login)}
+        known |= {entry.name for entry in self.entries}
+        nobody = sorted(self.course.extensions.keys() - known)
+        return [
+            *self.class_list.remarks,
+            *(
+                f"course.toml has an extension for {name}, and nobody is called so"
+                for name in nobody
+            ),
+        ]
+
     def find(self, word: str) -> Entry | None:
         """The submission that ``word`` names: a folder, or a student's id, name or email."""
         for entry in self.entries:

@@ -45,7 +45,7 @@ def outcome(done: Outcome, out: Path, console: Console) -> None:
     for name, message in list(tally.failed.items())[:SHOWN_FAILURES]:
         _print(console, f"grader error: {one_line(name, 60)}: {one_line(message, 160)}")
     if done.book is not None:
-        for remark in done.book.class_list.remarks[:SHOWN_FAILURES]:
+        for remark in done.book.remarks[:SHOWN_FAILURES]:
             _print(console, f"remark: {one_line(remark, 200)}")
         if above := gradebook.too_many(done.book):
             _print(console, f"{len(above)} have more points than Moodle takes: see {page.INDEX}")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -162,3 +163,10 @@ def test_what_cannot_be_read_is_not_said_to_be_tried_again() -> None:
     source = page.render(book(Entry("ada", broken, result())))
     assert "Cannot be read" in source
     assert "tried again" not in source
+
+
+def test_an_extension_for_nobody_is_told() -> None:
+    course = Course.model_validate({"extensions": {"ada": {"days": 1}, "adda": {"days": 1}}})
+    told = replace(book(Entry("ada", record(), result())), course=course)
+    assert "an extension for adda" in page.render(told)
+    assert "an extension for ada," not in page.render(told)
