@@ -4,12 +4,20 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Integer
-from autograder.checks.expect import expect_that, fail, some
+from autograder.checks.expect import expect_that, fail
 from autograder.checks.rubric import clause, hint, needs, observe
-from autograder.checks.traces import area, events_of, expect_no_loss, initial_regions, space_of
+from autograder.checks.traces import (
+    area,
+    events_of,
+    expect_no_loss,
+    expect_regions,
+    initial_regions,
+    space_of,
+)
 from autograder.guest.observation import Observation
 from autograder.trace.address_space import Extents, maps
 from autograder.trace.events import PAGE, Event, Kind
+from autograder.trace.steps import after
 
 AREA = "Regions"
 AGREE = "3: the regions reconstructed from the trace are those in /proc/PID/maps"
@@ -21,21 +29,14 @@ def expect_agreement(seen: Observation) -> None:
     steps = seen.params["steps"].split(";")
     for record in seen.all("step"):
         index = record.number("number")
-        did = f"after '{steps[index - 1]}'" if index else "when tracing has started"
+        did = after(seen.params, index)
         if record.number("ret") < 0:
-            fail(f"the step '{steps[index - 1]}'", expected="it succeeds", observed=record.answer)
+            fail(did.removeprefix("after "), expected="it succeeds", observed=record.answer)
         events = events_of(seen, f"events.{index}")
         expect_no_loss("a trace that is read while it is written", events)
         traced = space_of(f"the trace {did}", events).extents()
         actual = maps(seen.text(f"maps.{index}"))
-        if traced != actual:
-            fail(
-                f"the regions {did}",
-                expected=f"those in /proc/PID/maps; not in the trace: "
-                f"{some(region for region in actual if region not in traced)}",
-                observed=f"in the trace only: "
-                f"{some(region for region in traced if region not in actual)}",
-            )
+        expect_regions(f"the regions in the trace, and in /proc/PID/maps, {did}", traced, actual)
     if len(seen.all("step")) != len(steps) + 1:
         fail(
             "reading the trace during the steps",

@@ -10,9 +10,9 @@ from autograder.checks.expect import Mismatch, expect_that, fail, some
 from autograder.guest.observation import Observation
 from autograder.trace.address_space import AddressSpace, Extents, TraceError, follow
 from autograder.trace.events import PAGE, Event, EventSyntaxError, Kind, parse
+from autograder.trace.steps import STRIDE
 
-STRIDE = 1 << 28  # between the areas of a target, as in probes/actions.c
-MOVED = 1 << 27
+MOST_REGIONS = 16  # of those that are set beside each other
 
 
 def how_it_ended(status: int) -> str:
@@ -86,7 +86,8 @@ def expect_pages(did: str, observed: list[int], expected: list[int]) -> None:
     fail(
         did,
         expected=f"faults on pages {some(expected, 24)}",
-        observed=f"{some(observed, 24)}; {'; '.join(differences) or 'in another order'}",
+        observed=f"faults on pages {some(observed, 24)}\n"
+        f"({'; '.join(differences) or 'in another order'})",
     )
 
 
@@ -94,6 +95,31 @@ def expect_no_loss(did: str, events: list[Event]) -> None:
     """Raise Mismatch where the trace says that records were lost."""
     lost = sum(event.count for event in events if event.kind is Kind.LOST)
     expect_that(did, not lost, expected="no record lost", observed=f"{lost} lost")
+
+
+def expect_regions(did: str, observed: list[Extents], expected: list[Extents]) -> None:
+    """Raise Mismatch unless the same regions stand in a trace and in /proc/PID/maps.
+
+    Both sides are told line by line, as far as they differ, with the neighbours of what does.
+    """
+    if observed == expected:
+        return
+    both = sorted({*observed, *expected})
+    different = [at for at, one in enumerate(both) if observed.count(one) != expected.count(one)]
+    near = {at + step for at in different for step in (-1, 0, 1)} & set(range(len(both)))
+    shown = [both[at] for at in sorted(near)]
+    more = f"\n({len(shown) - MOST_REGIONS} more lines)" if len(shown) > MOST_REGIONS else ""
+
+    def side(regions: list[Extents]) -> str:
+        return "\n".join(_times(one, regions.count(one)) for one in shown[:MOST_REGIONS]) + more
+
+    fail(did, expected=side(expected), observed=side(observed))
+
+
+def _times(region: Extents, times: int) -> str:
+    if times < 2:
+        return str(region) if times else "absent"
+    return f"{region} ({times} times)"
 
 
 def initial_regions(events: list[Event]) -> list[Event]:

@@ -12,9 +12,9 @@ from autograder.guest.observation import Observation
 from autograder.trace.address_space import Extents, maps
 from autograder.trace.events import PAGE, Event, EventSyntaxError, Kind, parse
 from autograder.trace.history import History
+from autograder.trace.steps import STRIDE, after
 
 LONGEST = 4 << 20  # characters of a trace out of a guest that are looked at
-STRIDE = 1 << 28  # between the areas of a target, as in probes/actions.c
 _TOUCHES = re.compile(r"(touch|look|fill|drain) (\d+) ([\d,]+)")
 _MAPPINGS = re.compile(r"(map|shared|over|file|reserve|lock|move) (\d+)\b")
 _FIRST_FAULTS = ("map", "shared")  # every first touch of a page of these faults
@@ -146,8 +146,7 @@ def _checkpoints(seen: Observation, most: int) -> Iterator[Checkpoint]:
         state = len(seen.text(f"events.{index}.out").splitlines())
         if state > most:
             return
-        label = f"after '{steps[index - 1]}'" if index else "when tracing has started"
-        yield Checkpoint(state, label, maps(text), list(planned))
+        yield Checkpoint(state, after(seen.params, index), maps(text), list(planned))
 
 
 def _note_mapping(step: str, kinds: dict[int, str]) -> None:

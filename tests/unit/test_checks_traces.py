@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Where a trace and /proc/PID/maps differ is told line by line, so that it can be marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks.expect import Mismatch
+from autograder.checks.traces import expect_regions
+from autograder.report.differences import marked
+from autograder.trace.address_space import Extents
+
+HEAD, PART, TAIL = Extents(0x1000, 0x3000), Extents(0x3000, 0x4000), Extents(0x4000, 0x9000)
+FAR = [Extents(at, at + 0x1000) for at in range(0x100000, 0x140000, 0x2000)]
+
+
+def differing(observed: list[Extents], expected: list[Extents]) -> Mismatch:
+    with pytest.raises(Mismatch) as caught:
+        expect_regions("the regions", observed, expected)
+    return caught.value
+
+
+def test_equal_regions_are_no_mismatch() -> None:
+    expect_regions("the regions", [HEAD, TAIL], [HEAD, TAIL])
+
+
+def test_both_sides_have_a_line_for_each_region_near_the_difference() -> None:
+    told = differing([PART, *FAR], [HEAD, PART, TAIL, *FAR])
+    assert told.expected.splitlines() == [str(one) for one in (HEAD, PART, TAIL, FAR[0])]
+    assert told.observed.splitlines() == ["absent", str(PART), "absent", str(FAR[0])]
+    expected, observed = marked(told.expected, told.observed)
+    assert [piece.text.strip() for piece in expected if piece.differs] == [str(HEAD), str(TAIL)]
+    assert [piece.text for piece in observed if piece.differs] == ["absent", "absent"]
+
+
+def test_a_region_that_is_there_twice_is_told() -> None:
+    told = differing([HEAD, HEAD, TAIL], [HEAD, TAIL])
+    assert told.observed.splitlines() == [f"{HEAD} (2 times)", str(TAIL)]
+
+
+def test_of_many_differences_the_first_are_told() -> None:
+    told = differing([], FAR)
+    assert len(told.expected.splitlines()) == len(told.observed.splitlines()) == 17
+    assert told.expected.endswith("(16 more lines)")
