@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -142,12 +143,35 @@ def _tell(story: Story) -> None:
         line(f"It ends there, for what comes next is no event: {story.problem}", "red")
     for problem in story.history.problems[:MOST_LINES]:
         line(f"event {problem.event + 1}: {problem.words}", "red")
-    for label, differences in replay.partings:
-        line(f"{label}: {'; '.join(differences)}", "red")
+    for moment, differences in replay.moments:
+        if differences:
+            line(f"{moment.label}: {'; '.join(differences)}", "red")
     for life in story.history.lives[:MOST_LINES]:
         line(life.line(160))
     if len(story.history.lives) > MOST_LINES:
         line(f"and {len(story.history.lives) - MOST_LINES} more regions")
+    for label, text in _figures(story):
+        line(f"{label:<12} {text}")
+
+
+def _figures(story: Story) -> Iterator[tuple[str, str]]:
+    """The views, each in a line."""
+    from autograder.trace import views
+
+    pages = views.working_set(story)
+    seconds = views.faults_by_second(story)
+    touches = views.first_touch(story)
+    most = {key: max(int(row[key]) for row in pages) for key in pages[0] if key != "seconds"}
+    yield (
+        "working set",
+        f"{most['touched_pages']} pages touched, at most {most['mapped_pages']} mapped;"
+        f" {views.WINDOW} faults in a row touch at most {most['working_set_pages']}",
+    )
+    busiest = max(seconds, key=lambda row: int(row["faults"]))
+    faults = sum(int(row["faults"]) for row in seconds)
+    yield "faults", f"{faults}; most in second {busiest['second']}: {busiest['faults']}"
+    strides = ", ".join(f"{far:+d} ({times})" for far, times in views.strides(touches))
+    yield "first touch", f"most frequent distances in pages: {strides or 'none'}"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -22,8 +22,8 @@ SCRIPTS = ROOT / "web" / "src"
 
 # Each module after those that it imports.
 MODULES = (
-    *("dom", "decode", "model", "cells", "frame", "scatter", "map", "regions"),
-    *("player", "main"),
+    *("dom", "decode", "model", "cells", "frame", "map", "scatter", "words"),
+    *("regions", "panel", "player", "main"),
 )
 _IMPORT = re.compile(r"^import \{(?P<names>[^}]*)\} from \"\./(?P<module>[a-z]+)\.js\";$", re.M)
 _EXPORT = re.compile(r"^export (?=(?:const|class|function) (?P<name>\w+))", re.M)

@@ -30,3 +30,17 @@ def chart(rows: list[Row], *keys: str) -> Chart:
         ]
         paths[key] = "M0 " + str(HEIGHT) + "".join(f"L{point}" for point in points)
     return Chart(paths, most)
+
+
+def bars(rows: list[Row], place: str, key: str) -> Chart:
+    """A bar for each row: ``key`` over ``place``, which starts with 0."""
+    most = max((int(row[key]) for row in rows), default=0) or 1
+    last = max((int(row[place]) for row in rows), default=0)
+    wide = WIDTH / (last + 1)
+    thick = max(wide * 0.8, 0.5)
+    path = "".join(
+        f"M{int(row[place]) * wide:.1f} {HEIGHT}v{-int(row[key]) / most * HEIGHT:.1f}"
+        f"h{thick:.1f}V{HEIGHT}z"
+        for row in rows
+    )
+    return Chart({key: path}, most)

@@ -14,11 +14,11 @@ from autograder.trace.address_space import Extents
 from autograder.trace.encoding import encode
 from autograder.trace.picture import Picture, picture
 from autograder.trace.segments import Segment, segments
-from autograder.trace.story import Parting, Story
+from autograder.trace.story import Checkpoint, Parting, Story
 
 MOST_LINES = 400  # `Region:` lines
 LONGEST_LINE = 2000  # pages shown in one
-MOST_PARTINGS = 12
+MOST_MOMENTS = 64  # of comparison with the maps
 MOST_RANGES = 12
 
 
@@ -63,17 +63,17 @@ class Replay:
         return max(len(self.story.history.lives) - MOST_LINES, 0)
 
     @property
-    def partings(self) -> list[tuple[str, list[str]]]:
-        """Where trace and /proc/PID/maps part: the moment, and the differences in words."""
-        found = [parting for parting in self.story.partings if parting]
+    def moments(self) -> list[tuple[Checkpoint, list[str]]]:
+        """When the trace was compared with /proc/PID/maps, and how they differ, in words."""
         return [
-            (parting.checkpoint.label, list(_words(parting))) for parting in found[:MOST_PARTINGS]
+            (parting.checkpoint, list(_words(parting)))
+            for parting in self.story.partings[:MOST_MOMENTS]
         ]
 
     @property
-    def more_partings(self) -> int:
-        """At how many further moments they differ."""
-        return max(sum(map(bool, self.story.partings)) - MOST_PARTINGS, 0)
+    def more_moments(self) -> int:
+        """How many further such moments are not shown."""
+        return max(len(self.story.partings) - MOST_MOMENTS, 0)
 
     @property
     def summary(self) -> str:

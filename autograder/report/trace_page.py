@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder.files import write_atomically
 from autograder.report import assets, html
-from autograder.report.charts import chart
+from autograder.report.charts import bars, chart
 from autograder.report.replay import Replay
 from autograder.trace import views
 from autograder.trace.story import Story
@@ -27,6 +27,9 @@ def render(story: Story) -> str:
         trace=Replay(story),
         working_set=working_set,
         chart=chart(working_set, "touched_pages", "working_set_pages"),
+        seconds=bars(tables["faults-by-second"], "second", "faults"),
+        last_second=max((int(row["second"]) for row in tables["faults-by-second"]), default=0),
+        strides=views.strides(tables["first-touch"]),
         tables={name: rows[:MOST_ROWS] for name, rows in tables.items()},
         lengths={name: len(rows) for name, rows in tables.items()},
         style=style,

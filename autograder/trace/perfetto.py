@@ -38,16 +38,9 @@ def _events(story: Story) -> Iterator[dict[str, Any]]:
         yield _name("thread_name", track, f"region {name}")
         born = story.events[life.born].time
         ended = story.events[life.ended].time if life.ended < len(story.events) else last
-        yield {
-            "ph": "X",
-            "pid": PID,
-            "tid": track,
-            "name": name,
-            "cat": "region",
-            "ts": born / 1000,
-            "dur": max(ended - born, 0) / 1000,
-            "args": {"id": one_line(life.id), "pages": life.extents.pages},
-        }
+        known = {"id": one_line(life.id), "pages": life.extents.pages}
+        duration = max(ended - born, 0) / 1000
+        yield {**_event("X", track, name, "region", born, known), "dur": duration}
         for number, extents in life.spans[1:]:
             yield _instant(story.events[number], track, f"resize to {extents}")
     yield from _faults(story, tracks)
@@ -74,26 +67,32 @@ def _faults(story: Story, tracks: dict[int, int]) -> Iterator[dict[str, Any]]:
                 OUTSIDE,
             )
             yield _instant(event, owner, f"fault {event.address:x}")
-            yield {
-                "ph": "C",
-                "pid": PID,
-                "name": "pages touched",
-                "ts": event.time / 1000,
-                "args": {"pages": len(pages)},
-            }
+            yield _event("C", OUTSIDE, "pages touched", "pages", event.time, {"pages": len(pages)})
 
 
 def _instant(event: Event, track: int, name: str) -> dict[str, Any]:
-    return {
-        "ph": "i",
-        "s": "t",
-        "pid": PID,
-        "tid": track,
-        "name": name,
-        "cat": str(event.kind),
-        "ts": event.time / 1000,
-    }
+    return {**_event("i", track, name, str(event.kind), event.time), "s": "t"}
 
 
 def _name(what: str, track: int, name: str) -> dict[str, Any]:
-    return {"ph": "M", "pid": PID, "tid": track, "name": what, "args": {"name": one_line(name)}}
+    return _event("M", track, what, "__metadata", 0, {"name": one_line(name)})
+
+
+def _event(
+    phase: str,
+    track: int,
+    name: str,
+    category: str,
+    time: int,
+    arguments: dict[str, object] | None = None,
+) -> dict[str, Any]:
+    """What every event has; ``time`` is in nanoseconds."""
+    return {
+        "ph": phase,
+        "pid": PID,
+        "tid": track,
+        "name": name,
+        "cat": category,
+        "ts": time / 1000,
+        "args": arguments or {},
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
 from autograder.report.text import one_line
@@ -108,6 +108,12 @@ def first_touch(story: Story) -> list[Row]:
             )
             before = event.page
     return rows
+
+
+def strides(touches: list[Row], most: int = 5) -> list[tuple[int, int]]:
+    """The distances in pages most frequent between first touches, with how often each is."""
+    counted = Counter(int(row["distance_pages"]) for row in touches[1:])
+    return sorted(counted.items(), key=lambda pair: (-pair[1], abs(pair[0]), pair[0]))[:most]
 
 
 VIEWS: dict[str, Callable[[Story], list[Row]]] = {

@@ -37,6 +37,7 @@ def test_all_that_it_writes(trace: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "200 events" in done.stdout
     assert "Region: " in done.stdout
+    assert "\nworking set  " in done.stdout and "\nfirst touch  most frequent" in done.stdout
     assert "\x1b" not in done.stdout
     views = json.loads((out / "t.json").read_text())
     assert {path.stem for path in (out / "csv").iterdir()} == set(views)

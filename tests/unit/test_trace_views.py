@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from autograder.report.charts import chart
+from autograder.report.charts import bars, chart
 from autograder.trace import perfetto, picture, views
 from autograder.trace.segments import segments
 from autograder.trace.story import Story, read
@@ -100,6 +100,28 @@ def test_chrome_trace(story: Story) -> None:
     assert json.loads(perfetto.export(Story("t", [])))["traceEvents"] == []
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_every_event_has_what_the_trace_event_format_asks_for(seed: int) -> None:
+    """Also of a trace that contradicts itself; the rules are those of the format's description."""
+    common = {"ph": str, "pid": int, "tid": int, "name": str, "cat": str, "ts": float, "args": dict}
+    more: dict[str, dict[str, type]] = {"X": {"dur": float}, "i": {"s": str}, "C": {}, "M": {}}
+    exported = json.loads(perfetto.export(Story("t", broken(Process(seed).events(300), seed))))
+    assert set(exported) == {"displayTimeUnit", "traceEvents"}
+    tracks: set[int] = set()
+    for event in exported["traceEvents"]:
+        wanted = {**common, **more[event["ph"]]}
+        assert {key: type(value) for key, value in event.items()} == wanted
+        assert event["ts"] >= 0 and event.get("dur", 0) >= 0 and event.get("s", "t") == "t"
+        assert event["ph"] != "C" or all(type(value) is int for value in event["args"].values())
+        if event["ph"] == "M":
+            assert event["name"] in ("process_name", "thread_name") and event["args"]["name"]
+            tracks.add(event["tid"])
+        # Slices on a track must nest, so each has a track to itself; all tracks are named.
+        assert event["tid"] in tracks
+    slices = [event["tid"] for event in exported["traceEvents"] if event["ph"] == "X"]
+    assert len(slices) == len(set(slices)) > 5
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_picture_stays_in_its_frame(seed: int) -> None:
     story = Story("t", broken(Process(seed).events(300), seed))
@@ -116,3 +138,13 @@ def test_charts_reach_the_top(story: Story) -> None:
     assert drawn.most == 4
     assert drawn.paths["touched_pages"].endswith("L720.0 0.0")
     assert chart([], "touched_pages").most == 1
+    seconds = bars(views.faults_by_second(story), "second", "faults")
+    assert seconds.most == 2 and seconds.paths["faults"].count("v-180.0") == 2
+    assert bars([], "second", "faults").paths["faults"] == ""
+
+
+def test_the_distances_that_a_prefetcher_would_bet_on() -> None:
+    pages = [1, 2, 3, 2, 9, 10, 4]
+    lines = [f"0.{at:09d} fault {page * 4096:x}" for at, page in enumerate(pages)]
+    touches = views.first_touch(read("t", "\n".join(lines)))
+    assert views.strides(touches) == [(1, 3), (-6, 1), (6, 1)]

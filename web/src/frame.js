@@ -11,22 +11,35 @@ import { spanAt } from "./model.js";
 
 /** @typedef {import("./cells.js").Layout} Layout */
 /** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("./model.js").Life} Life */
 /** @typedef {import("./decode.js").Checkpoint} Checkpoint */
 /** @typedef {import("./decode.js").Parting} Parting */
 
 const SHADES = 32;
+const LONGEST_MEMORY = 4000;
+const SHORTEST_MEMORY = 8;
 
-/** Red, green, blue. Blue for old and yellow for recent can be told apart by everybody. */
+/** What stands in a cell beside its colour, so that it can be told without seeing colours. */
+export const NO_MARK = 0;
+export const MISSING = 1;
+export const FOREIGN = 2;
+export const SILENT = 3;
+
+/**
+ * Red, green, blue. From nothing over mapped, faulted and just faulted each is lighter than
+ * the one before, and blue against yellow can be told apart by nearly everybody.
+ */
 const COLOURS = {
-	nothing: [21, 24, 29],
-	gone: [36, 39, 45],
-	even: [58, 65, 76],
-	odd: [74, 82, 95],
-	folded: [46, 51, 60],
-	old: [52, 106, 163],
+	nothing: [17, 20, 25],
+	gone: [88, 62, 56],
+	even: [58, 66, 79],
+	odd: [72, 82, 98],
+	fresh: [142, 156, 178],
+	folded: [45, 51, 61],
+	old: [78, 148, 218],
 	recent: [255, 214, 74],
-	missing: [204, 68, 120],
-	foreign: [232, 150, 122],
+	missing: [236, 96, 156],
+	foreign: [240, 152, 112],
 	silent: [127, 214, 194],
 };
 
@@ -35,20 +48,25 @@ function packed([red, green, blue]) {
 	return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
+/**
+ * Colours from one to the other: half of the way at once, the rest slowly.
+ *
+ * @param {number[]} from
+ * @param {number[]} to
+ */
+function shades(from, to) {
+	return Uint32Array.from({ length: SHADES }, (_, shade) => {
+		const part = (1 - shade / (SHADES - 1)) ** 2;
+		return packed(to.map((end, at) => Math.round(end + (from[at] - end) * part)));
+	});
+}
+
 const NOTHING = packed(COLOURS.nothing);
-const GONE = packed(COLOURS.gone);
-const MISSING = packed(COLOURS.missing);
-const FOREIGN = packed(COLOURS.foreign);
-const SILENT = packed(COLOURS.silent);
-const REGION = [packed(COLOURS.even), packed(COLOURS.odd)];
 const FOLD = packed(COLOURS.folded);
-const FAULTED = Uint32Array.from({ length: SHADES }, (_, shade) => {
-	// The newest are yellow; they lose half of it at once and the rest slowly.
-	const part = (1 - shade / (SHADES - 1)) ** 2;
-	return packed(
-		COLOURS.old.map((old, at) => Math.round(old + (COLOURS.recent[at] - old) * part)),
-	);
-});
+const MARKED = [0, packed(COLOURS.missing), packed(COLOURS.foreign), packed(COLOURS.silent)];
+const FAULTED = shades(COLOURS.recent, COLOURS.old);
+const FADING = shades(COLOURS.gone, COLOURS.nothing);
+const MAPPED = [shades(COLOURS.fresh, COLOURS.even), shades(COLOURS.fresh, COLOURS.odd)];
 
 export class Frame {
 	/**
@@ -64,13 +82,17 @@ export class Frame {
 		this.partings = partings;
 		this.cellOfFault = cellsOfFaults(layout, model.events);
 		this.colours = new Uint32Array(layout.count);
+		/** What differs from /proc/PID/maps, cell by cell. */
+		this.marks = new Uint8Array(layout.count);
+		/** The cells that regions begin with. @type {number[]} */
+		this.edges = [];
 		/** The region that each cell belongs to. */
 		this.region = new Int32Array(layout.count);
 		/** The last fault in each cell so far. */
 		this.last = new Int32Array(layout.count).fill(-1);
 		this.state = 0;
-		/** How many faults stay brighter than the rest. */
-		this.memory = Math.max(Math.min(model.events.count / 8, 4000), 24);
+		/** So many events long what has just happened stands out. */
+		this.memory = Math.max(Math.min(model.events.count / 8, LONGEST_MEMORY), SHORTEST_MEMORY);
 	}
 
 	/**
@@ -83,20 +105,12 @@ export class Frame {
 		const { layout, model, colours, region, last } = this;
 		colours.fill(NOTHING);
 		region.fill(-1);
-		let parity = 0;
+		this.edges.length = 0;
 		for (const life of model.lives) {
-			if (life.ended < state && state - life.ended <= this.memory) {
-				// What has gone fades before it is forgotten.
-				const place = life.first.length - 1;
-				this.#fill(life.first[place], life.pages[place], GONE, -1);
-			}
+			this.#fade(life, state);
 		}
 		for (const life of model.lives) {
-			const span = spanAt(life, state);
-			if (span >= 0) {
-				this.#fill(life.first[span], life.pages[span], REGION[parity], life.number);
-				parity = 1 - parity;
-			}
+			this.#show(life, state);
 		}
 		for (let cell = 0; cell < layout.count; cell++) {
 			if (layout.what[cell] === HOLE) {
@@ -105,11 +119,59 @@ export class Frame {
 				colours[cell] = FOLD;
 			}
 			if (last[cell] >= 0 && region[cell] >= 0 && model.owned(last[cell], region[cell])) {
-				const age = (state - 1 - last[cell]) / this.memory;
-				colours[cell] = FAULTED[Math.min(Math.floor(age * SHADES), SHADES - 1)];
+				colours[cell] = FAULTED[this.#shade(state, last[cell])];
 			}
 		}
 		this.#compare(state);
+	}
+
+	/**
+	 * How far what happened at the event `at` has faded.
+	 *
+	 * @param {number} state
+	 * @param {number} at
+	 */
+	#shade(state, at) {
+		return Math.min(Math.floor(((state - 1 - at) / this.memory) * SHADES), SHADES - 1);
+	}
+
+	/**
+	 * What has gone fades before it is forgotten: all of a region, or what it lost.
+	 *
+	 * @param {Life} life
+	 * @param {number} state
+	 */
+	#fade(life, state) {
+		const span = spanAt(life, state);
+		const gone = span > 0 ? span - 1 : span < 0 && life.ended < state ? life.first.length - 1 : -1;
+		const since = span > 0 ? life.since[span] : life.ended;
+		if (gone >= 0 && state - since <= this.memory) {
+			this.#fill(life.first[gone], life.pages[gone], FADING[this.#shade(state, since)], -1);
+		}
+	}
+
+	/**
+	 * A region, with what is new of it lighter.
+	 *
+	 * @param {Life} life
+	 * @param {number} state
+	 */
+	#show(life, state) {
+		const span = spanAt(life, state);
+		if (span < 0) {
+			return;
+		}
+		const [first, end] = [life.first[span], life.first[span] + life.pages[span]];
+		const colours = MAPPED[life.number % 2];
+		const settled = colours[SHADES - 1];
+		const fresh = colours[this.#shade(state, life.since[span])];
+		this.edges.push(this.#fill(first, end - first, span ? settled : fresh, life.number));
+		if (span) {
+			const before = life.first[span - 1];
+			const until = before + life.pages[span - 1];
+			this.#fill(first, Math.min(before, end) - first, fresh, life.number);
+			this.#fill(Math.max(until, first), end - Math.max(until, first), fresh, life.number);
+		}
 	}
 
 	/**
@@ -140,11 +202,16 @@ export class Frame {
 	 * @param {number} pages
 	 * @param {number} colour
 	 * @param {number} life
+	 * @returns {number} the first cell
 	 */
 	#fill(first, pages, colour, life) {
+		if (pages <= 0) {
+			return -1;
+		}
 		const [start, end] = cellsOf(this.layout, first, pages);
 		this.colours.fill(colour, start, end);
 		this.region.fill(life, start, end);
+		return end > start ? start : -1;
 	}
 
 	/**
@@ -154,6 +221,8 @@ export class Frame {
 	 * @param {number} state
 	 */
 	#compare(state) {
+		const { marks } = this;
+		marks.fill(NO_MARK);
 		const point = this.checkpointAt(state);
 		if (!point) {
 			return;
@@ -165,15 +234,20 @@ export class Frame {
 		}
 		for (let cell = 0; cell < this.layout.count; cell++) {
 			if (expected[cell] && this.region[cell] < 0 && this.layout.what[cell] !== HOLE) {
-				this.colours[cell] = MISSING;
+				marks[cell] = MISSING;
 			} else if (!expected[cell] && this.region[cell] >= 0) {
-				this.colours[cell] = FOREIGN;
+				marks[cell] = FOREIGN;
 			}
 		}
 		for (const page of this.partings.find((one) => one.state === state)?.noFault ?? []) {
 			const cell = cellOf(this.layout, page);
 			if (cell >= 0) {
-				this.colours[cell] = SILENT;
+				marks[cell] = SILENT;
+			}
+		}
+		for (let cell = 0; cell < this.layout.count; cell++) {
+			if (marks[cell]) {
+				this.colours[cell] = MARKED[marks[cell]];
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import { Player } from "./player.js";
 import { button } from "./dom.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
+/** @typedef {import("./model.js").Life} Life */
 
 /** @param {Element} section */
 function start(section) {
@@ -22,6 +23,12 @@ function start(section) {
 	section.classList.add("alive");
 	player.resize();
 	link(section, player);
+	for (const moment of section.querySelectorAll("[data-state]")) {
+		const state = Number(moment.getAttribute("data-state"));
+		const show = button("Show", () => player.go(state));
+		show.setAttribute("aria-label", `Show event ${state} in the map`);
+		moment.prepend(show);
+	}
 	let width = section.clientWidth;
 	new ResizeObserver(() => {
 		// Its height changes whenever the table does, and matters to nothing.
@@ -40,12 +47,20 @@ function start(section) {
  * @param {Player} player
  */
 function link(section, player) {
+	/** @type {Map<Life, Element>} */
+	const lines = new Map();
+	player.onchosen = (chosen) => {
+		for (const [life, line] of lines) {
+			line.setAttribute("aria-current", String(life === chosen));
+		}
+	};
 	for (const line of section.querySelectorAll("[data-life]")) {
 		const life = player.model.lives[Number(line.getAttribute("data-life"))];
 		if (life) {
 			const show = button("Show", () => player.outline(life));
 			show.setAttribute("aria-label", `Show region ${life.number + 1} in the map`);
 			line.prepend(show);
+			lines.set(life, line);
 		}
 	}
 }

@@ -5,13 +5,19 @@
 
 import { HOLE, NOWHERE, cellOf, cellsOf, grid } from "./cells.js";
 import { address } from "./decode.js";
+import { FOREIGN, MISSING, SILENT } from "./frame.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 
+export const BACKGROUND = "#111419";
+export const LABELS = "#b6bec9";
+export const GUTTER = 88; // pixels of the page, for twelve digits
+
 const OUTLINE = "#ffffff";
-const LABELS = "#aeb6c2";
-const GUTTER = 104; // pixels of the page, for twelve digits
+const EDGE = "#c3cbd6";
+const DIFFERS = "#ff9ac4";
 const SHORTEST = 11; // pixels between two labels
+const SMALLEST_MARKED = 5; // pixels of the screen a cell: less has no room for lines and marks
 const LARGEST = 16000; // pixels: browsers refuse canvases beyond some size
 
 export class AddressMap {
@@ -80,16 +86,22 @@ export class AddressMap {
 		}
 		small.putImageData(this.image, 0, 0);
 		context.imageSmoothingEnabled = false;
-		context.fillStyle = "#15181d";
+		context.fillStyle = BACKGROUND;
 		context.fillRect(0, 0, this.canvas.width, this.canvas.height);
 		const width = this.canvas.width - this.gutter;
 		context.drawImage(this.small, this.gutter, 0, width, this.canvas.height);
-		if (this.scale >= 5) {
+		if (this.scale >= SMALLEST_MARKED) {
 			this.#lines(context);
+			this.#edges(context);
+			this.#marks(context);
 		}
 		this.#labels(context);
+		const parting = this.frame.partings.find((one) => one.state === state);
+		for (const [first, pages] of [...(parting?.notTraced ?? []), ...(parting?.onlyTraced ?? [])]) {
+			this.#outline(context, [first, pages], DIFFERS);
+		}
 		if (this.outlined) {
-			this.#outline(context, this.outlined);
+			this.#outline(context, this.outlined, OUTLINE);
 		}
 	}
 
@@ -110,15 +122,101 @@ export class AddressMap {
 		return cell < 0 || this.frame.layout.what[cell] === HOLE ? -1 : cell;
 	}
 
-	/** @param {number} page */
-	has(page) {
-		return cellOf(this.frame.layout, page) >= 0;
+	/**
+	 * The cell of a page; -1 where it has none.
+	 *
+	 * @param {number} page
+	 */
+	cellOf(page) {
+		return cellOf(this.frame.layout, page);
+	}
+
+	/**
+	 * The cell that an arrow key leads to from `cell`: across holes, and to the end of shorter rows.
+	 *
+	 * @param {number} cell
+	 * @param {number} right
+	 * @param {number} down
+	 */
+	beside(cell, right, down) {
+		const { columns, rows, slots } = this.grid;
+		const { what } = this.frame.layout;
+		if (right) {
+			let at = cell + right;
+			while (what[at] === HOLE) {
+				at += right;
+			}
+			return at >= 0 && at < slots.length ? at : cell;
+		}
+		const column = slots[cell] % columns;
+		for (let row = Math.floor(slots[cell] / columns) + down; row >= 0 && row < rows; row += down) {
+			for (let at = row * columns + column; at >= row * columns; at--) {
+				const found = this.cells[at];
+				if (found >= 0 && what[found] !== HOLE) {
+					return found;
+				}
+			}
+		}
+		return cell;
+	}
+
+	/**
+	 * Where the row of `cell` begins and ends, in pixels of the page from the top of the map.
+	 *
+	 * @param {number} cell
+	 * @returns {[number, number]}
+	 */
+	rowOf(cell) {
+		const top = Math.floor(this.grid.slots[cell] / this.grid.columns) * this.grid.size;
+		return [top, top + this.grid.size];
+	}
+
+	/** @param {CanvasRenderingContext2D} context */
+	#edges(context) {
+		const { columns, slots } = this.grid;
+		context.fillStyle = EDGE;
+		const wide = Math.max(Math.round(this.scale / 7), 1);
+		for (const cell of this.frame.edges) {
+			if (cell >= 0 && slots[cell] !== NOWHERE) {
+				const left = this.gutter + (slots[cell] % columns) * this.scale;
+				context.fillRect(left, Math.floor(slots[cell] / columns) * this.scale, wide, this.scale - 1);
+			}
+		}
+	}
+
+	/**
+	 * A hollow for what only the maps have, a bar for what only the trace has, a dot for a
+	 * missing fault: whoever sees no colours sees these.
+	 *
+	 * @param {CanvasRenderingContext2D} context
+	 */
+	#marks(context) {
+		const { columns, slots } = this.grid;
+		const { marks } = this.frame;
+		const third = Math.max(Math.round(this.scale / 3), 1);
+		context.fillStyle = BACKGROUND;
+		for (let cell = 0; cell < marks.length; cell++) {
+			if (!marks[cell] || slots[cell] === NOWHERE) {
+				continue;
+			}
+			const left = this.gutter + (slots[cell] % columns) * this.scale;
+			const top = Math.floor(slots[cell] / columns) * this.scale;
+			const inset = Math.max(Math.round(this.scale / 5), 1);
+			if (marks[cell] === MISSING) {
+				const side = this.scale - 1 - 2 * inset;
+				context.fillRect(left + inset, top + inset, side, side);
+			} else if (marks[cell] === FOREIGN) {
+				context.fillRect(left, top + third, this.scale - 1, third);
+			} else if (marks[cell] === SILENT) {
+				context.fillRect(left + third, top + third, third, third);
+			}
+		}
 	}
 
 	/** @param {CanvasRenderingContext2D} context */
 	#lines(context) {
 		const { columns, rows } = this.grid;
-		context.fillStyle = "#15181d";
+		context.fillStyle = BACKGROUND;
 		for (let column = 1; column <= columns; column++) {
 			context.fillRect(this.gutter + column * this.scale - 1, 0, 1, this.canvas.height);
 		}
@@ -149,14 +247,17 @@ export class AddressMap {
 	}
 
 	/**
+	 * A line around a range of pages, row by row.
+	 *
 	 * @param {CanvasRenderingContext2D} context
 	 * @param {[number, number]} range
+	 * @param {string} colour
 	 */
-	#outline(context, range) {
+	#outline(context, range, colour) {
 		const [start, end] = cellsOf(this.frame.layout, ...range);
 		const { columns, slots } = this.grid;
-		context.strokeStyle = OUTLINE;
-		context.lineWidth = Math.max(this.scale / 5, 2);
+		context.strokeStyle = colour;
+		context.lineWidth = Math.max(this.scale / 7, 2);
 		for (let cell = start; cell < end; ) {
 			const row = Math.floor(slots[cell] / columns);
 			let until = cell + 1;

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: MIT
 /**
- * @file The replay of one trace: its controls, and what they move.
+ * @file The replay of one trace: its state, and what that moves.
  */
 
-import { ADD, FAULT, LOST, REMOVE, address, decode, pageOf } from "./decode.js";
-import { FOLDED, layOut } from "./cells.js";
+import { FAULT, decode, pageOf } from "./decode.js";
+import { layOut } from "./cells.js";
 import { Frame } from "./frame.js";
-import { AddressMap } from "./map.js";
+import { AddressMap, GUTTER } from "./map.js";
 import { Model } from "./model.js";
-import { Scatter } from "./scatter.js";
+import { HEIGHT, Scatter } from "./scatter.js";
 import { RegionTable } from "./regions.js";
 import { button, element } from "./dom.js";
+import { controls, finder, legend } from "./panel.js";
+import { moment, ofCell, ofPage, ofParting, range } from "./words.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
 /** @typedef {import("./model.js").Life} Life */
 
 const WHOLE = 20; // seconds that a trace takes from end to end
 const SLOWEST = 4; // events a second
-const SPEEDS = [0.25, 1, 4, 16];
 const TABLE_PAUSE = 200; // milliseconds between two tables while it plays
+const CALM_PAUSE = 500; // milliseconds between two pictures for who wants little motion
+
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Player {
 	/**
@@ -30,17 +35,25 @@ export class Player {
 		this.events = decode(encoded);
 		this.model = new Model(this.events);
 		const layout = layOut(encoded.segments);
-		this.frame = new Frame(this.model, layout, encoded.checkpoints, encoded.partings);
-		this.scatter = new Scatter(this.model, layout, this.frame.cellOfFault);
+		const { partings, problems } = encoded;
+		this.frame = new Frame(this.model, layout, encoded.checkpoints, partings);
+		const wrong = [...partings.slice(0, 1).map(({ state }) => state), ...problems.map(([at]) => at + 1)];
+		this.scatter = new Scatter(this.model, layout, this.frame.cellOfFault, wrong);
 		this.state = 0;
 		this.playing = false;
 		this.speed = 1;
 		this.tableAt = 0;
+		/** The cell that the arrow keys have come to. */
+		this.cell = -1;
+		/** Told of each region that is chosen. @type {(life: Life) => void} */
+		this.onchosen = () => undefined;
 		this.canvas = element("canvas", { role: "img", "aria-label": "Pages of the address space" });
 		this.plot = element("canvas", { role: "img", "aria-label": "All faults, by event and address" });
 		this.cursor = element("div", { class: "cursor" });
 		this.now = element("p", { class: "now" });
 		this.under = element("p", { class: "under", role: "status" });
+		/** Says what a button has led to, to those who do not see it. */
+		this.said = element("p", { class: "visually-hidden", role: "status" });
 		this.slider = element("input", {
 			type: "range",
 			min: "0",
@@ -49,114 +62,52 @@ export class Player {
 			"aria-label": "Events so far",
 		});
 		this.play = button("Play", () => this.toggle());
+		this.play.className = "play";
 		this.table = new RegionTable(this.model, this.encoded, (life) => this.outline(life));
+		this.window = element(
+			"div",
+			{
+				class: "map",
+				role: "group",
+				"aria-label": "Map; the arrow keys go from page to page",
+				tabindex: "0",
+			},
+			this.canvas,
+		);
 		this.#build(place);
 		this.map = new AddressMap(this.canvas, this.frame);
 		this.resize();
-		const parting = encoded.partings[0];
-		this.seek(parting ? parting.state : this.events.count);
+		this.seek(partings.length ? partings[0].state : this.events.count);
 	}
 
 	/** @param {HTMLElement} place */
 	#build(place) {
-		place.append(
-			this.#controls(),
-			this.slider,
-			this.now,
-			element(
-				"div",
-				{ class: "map", role: "group", "aria-label": "Map", tabindex: "0" },
-				this.canvas,
-			),
-			this.under,
-			this.#legend(),
-			this.#finder(),
-			element("div", { class: "plot" }, this.plot, this.cursor),
-			this.#axis(),
-			this.table.place,
-		);
-		this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
-		this.canvas.addEventListener("pointermove", (event) => this.#hover(event));
-		this.plot.addEventListener("pointerdown", (event) => this.#point(event));
-		this.plot.addEventListener("pointermove", (event) => event.buttons && this.#point(event));
-	}
-
-	#controls() {
-		const speed = element("select", { "aria-label": "Speed" });
-		for (const factor of SPEEDS) {
-			speed.append(element("option", { value: String(factor) }, `${factor} ×`));
-		}
-		speed.value = "1";
-		speed.addEventListener("change", () => {
-			this.speed = Number(speed.value);
-		});
-		const controls = element("div", { class: "controls", role: "group", "aria-label": "Replay" });
-		controls.append(
-			button("To the start", () => this.seek(0)),
-			button("Step back", () => this.seek(this.state - 1)),
-			this.play,
-			button("Step", () => this.seek(this.state + 1)),
-			button("Change before", () => this.seek(this.model.nextChange(this.state, -1))),
-			button("Next change", () => this.seek(this.model.nextChange(this.state, 1))),
-			speed,
-		);
-		if (this.encoded.partings.length) {
-			controls.append(button("Where trace and maps part", () => this.#toParting()));
-		}
-		if (this.encoded.problems.length) {
-			controls.append(button("Next contradiction", () => this.#toProblem()));
-		}
-		return controls;
-	}
-
-	#legend() {
-		/** @type {[string, string][]} */
-		const words = [
-			["recent", "just faulted"],
-			["old", "faulted before"],
-			["region", "mapped, no fault yet"],
-			["folded", "many such pages, folded"],
-			["gone", "just removed"],
-		];
-		if (this.encoded.checkpoints.length) {
-			words.push(["missing", "in /proc/PID/maps only"], ["foreign", "in the trace only"]);
-		}
-		if (this.encoded.partings.some(({ noFault }) => noFault.length)) {
-			words.push(["silent", "touched, no fault in the trace"]);
-		}
-		const legend = element("ul", { class: "legend" });
-		for (const [kind, text] of words) {
-			legend.append(element("li", {}, element("span", { class: `swatch ${kind}` }), text));
-		}
-		return legend;
-	}
-
-	#finder() {
-		const field = element("input", {
-			type: "text",
-			size: "18",
-			spellcheck: "false",
-			autocomplete: "off",
-			"aria-label": "Address to find, hexadecimal",
-			placeholder: "address",
-		});
-		const find = () => this.find(field.value);
-		field.addEventListener("keydown", (event) => {
-			if (event.key === "Enter") {
-				find();
-			}
-		});
-		return element("div", { class: "finder" }, field, button("Find", find));
-	}
-
-	#axis() {
+		const ends = element("p", { class: "ends" }, element("span", {}), element("span", {}));
+		this.ends = ends;
 		const axis = button("Show by time", () => {
 			this.scatter.byTime = !this.scatter.byTime;
 			axis.textContent = this.scatter.byTime ? "Show by events" : "Show by time";
-			this.scatter.draw(this.plot);
-			this.seek(this.state);
+			this.#plotAnew();
 		});
-		return element("div", { class: "controls" }, axis);
+		place.append(
+			controls(this),
+			this.slider,
+			this.now,
+			this.said,
+			this.window,
+			this.under,
+			element("div", { class: "below" }, legend(this.encoded), finder((text) => this.find(text))),
+			element("div", { class: "plot" }, this.plot, this.cursor),
+			ends,
+			element("div", { class: "controls" }, axis),
+			this.table.place,
+		);
+		this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
+		this.window.addEventListener("keydown", (event) => this.#key(event));
+		this.canvas.addEventListener("pointermove", (event) => this.#hover(event));
+		this.canvas.addEventListener("click", (event) => this.#choose(event));
+		this.plot.addEventListener("pointerdown", (event) => this.seek(this.#stateAt(event)));
+		this.plot.addEventListener("pointermove", (event) => this.#overPlot(event));
 	}
 
 	/** Fit everything into the room there is. */
@@ -165,11 +116,23 @@ export class Player {
 		const width = this.plot.parentElement?.clientWidth ?? 0;
 		if (width) {
 			this.plot.width = Math.round(width * window.devicePixelRatio);
-			this.plot.height = Math.round(200 * window.devicePixelRatio);
-			this.scatter.draw(this.plot);
+			this.plot.height = Math.round(HEIGHT * window.devicePixelRatio);
 			this.map.draw(this.state);
-			this.#moveCursor();
+			this.#plotAnew();
 		}
+	}
+
+	#plotAnew() {
+		const { events, encoded, scatter } = this;
+		const last = encoded.start + (events.count ? events.time[events.count - 1] : 0) / 1e9;
+		const ends = scatter.byTime
+			? [`${encoded.start.toFixed(6)} s`, `${last.toFixed(6)} s`]
+			: ["first event", `event ${events.count}`];
+		ends.forEach((text, at) => {
+			this.ends?.children[at].replaceChildren(text);
+		});
+		scatter.draw(this.plot);
+		this.#moveCursor();
 	}
 
 	/**
@@ -181,7 +144,7 @@ export class Player {
 		this.state = Math.min(Math.max(Math.round(state), 0), this.events.count);
 		this.map.draw(this.state);
 		this.#moveCursor();
-		const words = this.describe(this.state);
+		const words = moment(this.encoded, this.events, this.state);
 		this.now.textContent = words;
 		this.slider.value = String(this.state);
 		this.slider.setAttribute("aria-valuetext", words);
@@ -190,6 +153,16 @@ export class Player {
 			this.table.show(this.state);
 			this.tableAt = clock;
 		}
+	}
+
+	/**
+	 * Show `state`, and say so.
+	 *
+	 * @param {number} state
+	 */
+	go(state) {
+		this.seek(state);
+		this.said.textContent = this.now.textContent;
 	}
 
 	/** Play, or stop playing. */
@@ -203,7 +176,9 @@ export class Player {
 		if (this.state === this.events.count) {
 			this.seek(0);
 		}
+		const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM_PAUSE : 0;
 		let before = performance.now();
+		let shown = before;
 		let exact = this.state;
 		const rate = Math.max(this.events.count / WHOLE, SLOWEST);
 		/** @param {number} clock */
@@ -213,9 +188,10 @@ export class Player {
 			}
 			exact += (Math.max(clock - before, 0) / 1000) * rate * this.speed;
 			before = clock;
-			if (Math.floor(exact) !== this.state) {
+			if (Math.floor(exact) !== this.state && clock - shown >= pause) {
 				this.seek(Math.floor(exact));
 				exact = Math.max(exact, this.state);
+				shown = clock;
 			}
 			if (this.state >= this.events.count) {
 				this.toggle();
@@ -224,36 +200,6 @@ export class Player {
 			}
 		};
 		requestAnimationFrame(step);
-	}
-
-	/**
-	 * The last event of `state` in words.
-	 *
-	 * @param {number} state
-	 */
-	describe(state) {
-		const { count, kind, time, page, length, id } = this.events;
-		if (state === 0) {
-			return `Before the first of ${count} events`;
-		}
-		const at = state - 1;
-		const when = (this.encoded.start + time[at] / 1e9).toFixed(6);
-		const range = `${address(page[at])}-${address(page[at] + length[at])}`;
-		let what = `resize ${this.encoded.ids[id[at]]} ${range}`;
-		if (kind[at] === FAULT) {
-			what = `fault on page ${address(page[at])}`;
-		} else if (kind[at] === LOST) {
-			what = `${length[at]} records lost`;
-		} else if (kind[at] === REMOVE) {
-			what = `remove ${this.encoded.ids[id[at]]}`;
-		} else if (kind[at] === ADD) {
-			what = `add ${this.encoded.ids[id[at]]} ${range}`;
-		}
-		const problem = this.encoded.problems.find(([event]) => event === at);
-		const point = this.frame.checkpointAt(state);
-		const contradiction = problem ? ` · contradiction: ${problem[1]}` : "";
-		const label = point ? ` · ${point.label}` : "";
-		return `Event ${state} of ${count} · ${when} s · ${what}${contradiction}${label}`;
 	}
 
 	/**
@@ -275,12 +221,9 @@ export class Player {
 				faults.push(at + 1);
 			}
 		}
-		this.map.outlined = this.map.has(page) ? [page, 1] : null;
+		this.#mark(page, 1);
 		this.seek(faults.find((state) => state > this.state) ?? faults[0] ?? this.state);
-		const where = this.#regionOf(page);
-		const some = faults.slice(0, 8).join(", ") + (faults.length > 8 ? " …" : "");
-		const when = faults.length ? `faulted ${times(faults.length)}, at event ${some}` : "never faulted";
-		this.under.textContent = `Page ${address(page)}${where}: ${when}.`;
+		this.under.textContent = ofPage(this.model, page, faults, this.state);
 	}
 
 	/**
@@ -290,79 +233,126 @@ export class Player {
 	 */
 	outline(life) {
 		const last = life.first.length - 1;
-		this.map.outlined = [life.first[last], life.pages[last]];
 		const there = life.born < this.state && this.state <= life.ended;
+		this.#mark(life.first[last], life.pages[last]);
 		this.seek(there ? this.state : life.since[last] + 1);
-		const range = `${address(life.first[last])}-${address(life.first[last] + life.pages[last])}`;
-		this.under.textContent = `Region ${range}, added by event ${life.born + 1}.`;
+		this.#chosen(life);
+		const where = range([life.first[last], life.pages[last]]);
+		this.under.textContent = `Region ${where}, added by event ${life.born + 1}.`;
 	}
 
-	#toParting() {
+	/** To the next place where trace and maps part, or to the first one. */
+	toParting() {
 		const { partings } = this.encoded;
 		const next = partings.find((parting) => parting.state > this.state) ?? partings[0];
+		const [first] = next.notTraced.concat(next.onlyTraced, next.noFault.map((page) => [page, 1]));
+		this.#reveal(first[0]);
 		this.seek(next.state);
-		const words = [
-			...next.notTraced.map((range) => `${show(range)} is not in the trace`),
-			...next.onlyTraced.map((range) => `${show(range)} is in the trace only`),
-			...next.noFault.map((page) => `page ${address(page)} was touched and shows no fault`),
-		];
-		const more = words.length > 6 ? ` and ${words.length - 6} more differences` : "";
-		this.under.textContent = `${next.label}: ${words.slice(0, 6).join("; ")}${more}.`;
+		this.under.textContent = ofParting(next);
 	}
 
-	#toProblem() {
+	/** To the next event that contradicts those before it, or to the first one. */
+	toProblem() {
 		const { problems } = this.encoded;
 		const next = problems.find(([event]) => event >= this.state) ?? problems[0];
 		this.seek(next[0] + 1);
 		this.under.textContent = `Contradiction: ${next[1]}.`;
 	}
 
+	/**
+	 * Draw a line around pages from now on, and bring them into sight.
+	 *
+	 * @param {number} first
+	 * @param {number} pages
+	 */
+	#mark(first, pages) {
+		const cell = this.map.cellOf(first);
+		this.map.outlined = cell < 0 ? null : [first, pages];
+		this.cell = cell;
+		this.#reveal(first);
+	}
+
+	/** @param {number} page */
+	#reveal(page) {
+		const cell = this.map.cellOf(page);
+		const seen = this.window;
+		if (cell >= 0) {
+			const [top, bottom] = this.map.rowOf(cell);
+			if (top < seen.scrollTop || bottom > seen.scrollTop + seen.clientHeight) {
+				seen.scrollTop = Math.max(top - seen.clientHeight / 3, 0);
+			}
+		}
+	}
+
+	/** @param {Life} life */
+	#chosen(life) {
+		this.table.choose(life);
+		this.onchosen(life);
+	}
+
 	#moveCursor() {
-		const width = this.plot.parentElement?.clientWidth ?? 0;
-		this.cursor.style.transform = `translateX(${this.scatter.across(this.state) * width}px)`;
+		const width = (this.plot.parentElement?.clientWidth ?? 0) - GUTTER;
+		this.cursor.style.transform = `translateX(${GUTTER + this.scatter.across(this.state) * width}px)`;
+	}
+
+	/**
+	 * The state below a pointer over the plot.
+	 *
+	 * @param {PointerEvent} event
+	 */
+	#stateAt(event) {
+		const box = this.plot.getBoundingClientRect();
+		const part = (event.clientX - box.left - GUTTER) / Math.max(box.width - GUTTER, 1);
+		return this.scatter.stateAt(Math.min(Math.max(part, 0), 1));
 	}
 
 	/** @param {PointerEvent} event */
-	#point(event) {
+	#overPlot(event) {
+		const state = this.#stateAt(event);
+		if (event.buttons) {
+			this.seek(state);
+		}
 		const box = this.plot.getBoundingClientRect();
-		const part = (event.clientX - box.left) / Math.max(box.width, 1);
-		this.seek(this.scatter.stateAt(Math.min(Math.max(part, 0), 1)));
+		const cell = this.scatter.cellAt((event.clientY - box.top) / Math.max(box.height, 1));
+		const page = cell < 0 ? "" : ` Here: ${ofCell(this.frame, cell, this.state)}`;
+		this.under.textContent = `${moment(this.encoded, this.events, state)}.${page}`;
 	}
 
 	/** @param {PointerEvent} event */
 	#hover(event) {
 		const cell = this.map.cellAt(event.clientX, event.clientY);
-		if (cell < 0) {
-			this.under.textContent = "";
-			return;
-		}
-		const { layout, last } = this.frame;
-		const page = layout.first[cell];
-		const where = this.#regionOf(page);
-		if (layout.what[cell] === FOLDED) {
-			this.under.textContent = `Pages from ${address(page)} on${where}: none ever faulted.`;
-			return;
-		}
-		const when = last[cell] < 0 ? "no fault so far" : `last fault at event ${last[cell] + 1}`;
-		this.under.textContent = `Page ${address(page)}${where}: ${when}.`;
+		this.under.textContent = cell < 0 ? "" : ofCell(this.frame, cell, this.state);
 	}
 
-	/** @param {number} page */
-	#regionOf(page) {
-		const found = this.model
-			.living(this.state)
-			.filter(({ first, pages }) => page >= first && page < first + pages)
-			.map(({ first, pages }) => show([first, pages]));
-		return found.length ? ` in ${found.join(" and ")}` : ", in no region now";
+	/** @param {MouseEvent} event */
+	#choose(event) {
+		const cell = this.map.cellAt(event.clientX, event.clientY);
+		if (cell >= 0) {
+			this.#select(cell);
+		}
 	}
-}
 
-/** @param {number[]} range first page and pages */
-function show([first, pages]) {
-	return `${address(first)}-${address(first + pages)}`;
-}
+	/**
+	 * Choose a cell, and with it the region that it belongs to.
+	 *
+	 * @param {number} cell
+	 */
+	#select(cell) {
+		this.#mark(this.frame.layout.first[cell], 1);
+		this.map.draw(this.state);
+		this.under.textContent = ofCell(this.frame, cell, this.state);
+		const life = this.model.lives[this.frame.region[cell]];
+		if (life) {
+			this.#chosen(life);
+		}
+	}
 
-/** @param {number} count */
-function times(count) {
-	return count === 1 ? "once" : `${count} times`;
+	/** @param {KeyboardEvent} event */
+	#key(event) {
+		const arrow = ARROWS[event.key];
+		if (arrow && !event.ctrlKey && !event.altKey && !event.metaKey && this.frame.layout.count) {
+			event.preventDefault();
+			this.#select(this.cell < 0 ? 0 : this.map.beside(this.cell, ...arrow));
+		}
+	}
 }

@@ -3,8 +3,8 @@
  * @file The regions of a state as a table, beside those of /proc/PID/maps where they are known.
  */
 
-import { address } from "./decode.js";
 import { button, element } from "./dom.js";
+import { range } from "./words.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
 /** @typedef {import("./model.js").Model} Model */
@@ -26,27 +26,22 @@ export class RegionTable {
 		this.state = 0;
 		/** How many of the model's touches are in the counts. */
 		this.counted = 0;
+		/** The region that somebody has chosen. @type {Life | null} */
+		this.marked = null;
 		this.body = element("tbody", {});
-		const heads = ["Region", "Pages", "Faulted", ""];
-		if (encoded.checkpoints.length) {
-			heads.splice(3, 0, "/proc/PID/maps");
-		}
 		const row = element("tr", {});
-		for (const head of heads.slice(0, -1)) {
+		const heads = ["Region", "Pages", "Faulted", "/proc/PID/maps"];
+		for (const head of encoded.checkpoints.length ? heads : heads.slice(0, -1)) {
 			row.append(element("th", { scope: "col" }, head));
 		}
-		row.append(element("td", {}));
-		const table = element(
-			"table",
-			{ class: "regions" },
-			element("caption", {}, "Regions in this state"),
-			element("thead", {}, row),
-			this.body,
-		);
+		const caption = element("caption", {}, "Regions in this state");
+		if (encoded.checkpoints.length) {
+			caption.append("; /proc/PID/maps is known after each step of the check");
+		}
 		this.place = element(
 			"div",
 			{ class: "wide", role: "group", "aria-label": "Regions in this state", tabindex: "0" },
-			table,
+			element("table", { class: "regions" }, caption, element("thead", {}, row), this.body),
 		);
 	}
 
@@ -55,45 +50,56 @@ export class RegionTable {
 		this.#count(state);
 		const point = this.encoded.checkpoints.find((one) => one.state === state);
 		const expected = new Set(point?.regions.map(([first, pages]) => `${first} ${pages}`));
-		const rows = [];
+		/** @type {{ first: number, pages: number, life: Life | null, there: string }[]} */
+		const lines = [];
 		for (const { life, first, pages } of this.model.living(state)) {
 			const known = expected.delete(`${first} ${pages}`);
 			const there = point ? (known ? "the same" : "not there") : "";
-			const words = [`${range(first, pages)}`, String(pages), String(this.counts[life.number])];
-			rows.push(this.#row(words, there, !point || known, life));
+			lines.push({ first, pages, life, there });
 		}
 		for (const [first, pages] of point?.regions ?? []) {
 			if (expected.has(`${first} ${pages}`)) {
-				rows.push(this.#row([range(first, pages), String(pages), "–"], "only there", false, null));
+				lines.push({ first, pages, life: null, there: "only there" });
 			}
 		}
-		const left = rows.length - MOST_ROWS;
-		this.body.replaceChildren(...rows.slice(0, MOST_ROWS));
+		lines.sort((a, b) => a.first - b.first || a.pages - b.pages);
+		const left = lines.length - MOST_ROWS;
+		this.body.replaceChildren(...lines.slice(0, MOST_ROWS).map((line) => this.#row(line)));
 		if (left > 0) {
-			this.body.append(element("tr", {}, element("td", { colspan: "5" }, `and ${left} more`)));
+			this.body.append(element("tr", {}, element("td", { colspan: "4" }, `and ${left} more`)));
 		}
 	}
 
 	/**
-	 * @param {string[]} words
-	 * @param {string} there
-	 * @param {boolean} right
-	 * @param {Life | null} life
+	 * Mark the row of a region.
+	 *
+	 * @param {Life} life
 	 */
-	#row(words, there, right, life) {
-		const row = element("tr", right ? {} : { class: "differs" });
-		row.append(element("th", { scope: "row" }, words[0]));
-		row.append(...words.slice(1).map((word) => element("td", {}, word)));
+	choose(life) {
+		this.marked = life;
+		this.show(this.state);
+	}
+
+	/** @param {{ first: number, pages: number, life: Life | null, there: string }} line */
+	#row({ first, pages, life, there }) {
+		const row = element("tr", there.includes(" there") ? { class: "differs" } : {});
+		const name = range([first, pages]);
+		const head = element("th", { scope: "row" });
+		if (life) {
+			const show = button(name, () => this.chosen(life));
+			show.setAttribute("aria-label", `Show ${name} in the map`);
+			head.append(show);
+		} else {
+			head.append(name);
+		}
+		if (life && life === this.marked) {
+			row.setAttribute("aria-current", "true");
+		}
+		const faulted = life ? String(this.counts[life.number]) : "–";
+		row.append(head, element("td", {}, String(pages)), element("td", {}, faulted));
 		if (this.encoded.checkpoints.length) {
 			row.append(element("td", {}, there));
 		}
-		const cell = element("td", {});
-		if (life) {
-			const show = button("Show", () => this.chosen(life));
-			show.setAttribute("aria-label", `Show ${words[0]}`);
-			cell.append(show);
-		}
-		row.append(cell);
 		return row;
 	}
 
@@ -113,12 +119,4 @@ export class RegionTable {
 		}
 		this.state = state;
 	}
-}
-
-/**
- * @param {number} first
- * @param {number} pages
- */
-function range(first, pages) {
-	return `${address(first)}-${address(first + pages)}`;
 }

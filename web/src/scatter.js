@@ -3,26 +3,32 @@
  * @file All faults at once: events (or time) to the right, addresses upwards.
  */
 
-import { FAULT } from "./decode.js";
-import { cellsOf } from "./cells.js";
+import { FAULT, address } from "./decode.js";
+import { HOLE, cellsOf } from "./cells.js";
+import { BACKGROUND, GUTTER, LABELS } from "./map.js";
 import { NEVER } from "./model.js";
 
 /** @typedef {import("./cells.js").Layout} Layout */
 /** @typedef {import("./model.js").Model} Model */
 
-const BACKGROUND = "#15181d";
-const REGION = "#2f3641";
-const EDGE = "#4a5261";
+const REGION = "#333b48";
+const EDGE = "#5a6475";
+const WRONG = "#ff9ac4";
 const DOT = [255, 214, 74];
+const APART = 13; // pixels of the page between two labels
+
+export const HEIGHT = 200; // pixels of the page
 
 export class Scatter {
 	/**
 	 * @param {Model} model
 	 * @param {Layout} layout
 	 * @param {Int32Array} cellOfFault
+	 * @param {number[]} wrong the states at which something is wrong with the trace
 	 */
-	constructor(model, layout, cellOfFault) {
+	constructor(model, layout, cellOfFault, wrong) {
 		this.model = model;
+		this.wrong = wrong;
 		this.layout = layout;
 		this.cellOfFault = cellOfFault;
 		this.byTime = false;
@@ -69,16 +75,28 @@ export class Scatter {
 		return low;
 	}
 
+	/**
+	 * The cell so far down; -1 where there is a hole.
+	 *
+	 * @param {number} part from 0 at the top to 1
+	 */
+	cellAt(part) {
+		const cell = Math.floor((1 - part) * this.layout.count);
+		return this.layout.what[cell] === HOLE ? -1 : Math.min(cell, this.layout.count - 1);
+	}
+
 	/** @param {HTMLCanvasElement} canvas */
 	draw(canvas) {
 		const context = canvas.getContext("2d", { willReadFrequently: true });
 		if (!context) {
 			return;
 		}
-		const { width, height } = canvas;
+		const gutter = Math.round(GUTTER * window.devicePixelRatio);
+		const [width, height] = [Math.max(canvas.width - gutter, 1), canvas.height];
 		context.fillStyle = BACKGROUND;
-		context.fillRect(0, 0, width, height);
+		context.fillRect(0, 0, canvas.width, height);
 		const up = height / Math.max(this.layout.count, 1);
+		context.translate(gutter, 0);
 		context.strokeStyle = EDGE;
 		context.fillStyle = REGION;
 		for (const life of this.model.lives) {
@@ -92,17 +110,66 @@ export class Scatter {
 				context.strokeRect(left, height - end * up, wide, Math.max((end - start) * up, 1));
 			});
 		}
-		this.#dots(context, width, height, up);
+		this.#wrong(context, width, height);
+		context.setTransform(1, 0, 0, 1, 0, 0);
+		this.#labels(context, gutter, height, up);
+		this.#dots(context, gutter, width, height, up);
+	}
+
+	/**
+	 * Dashed lines where the trace is wrong.
+	 *
+	 * @param {CanvasRenderingContext2D} context
+	 * @param {number} width
+	 * @param {number} height
+	 */
+	#wrong(context, width, height) {
+		context.strokeStyle = WRONG;
+		context.setLineDash([6, 4]);
+		context.beginPath();
+		for (const state of this.wrong) {
+			const at = Math.round(this.across(state) * width) - 0.5;
+			context.moveTo(at, 0);
+			context.lineTo(at, height);
+		}
+		context.stroke();
+		context.setLineDash([]);
+	}
+
+	/**
+	 * The addresses that pieces begin with, where there is room for them.
+	 *
+	 * @param {CanvasRenderingContext2D} context
+	 * @param {number} gutter
+	 * @param {number} height
+	 * @param {number} up
+	 */
+	#labels(context, gutter, height, up) {
+		const unit = window.devicePixelRatio;
+		context.fillStyle = LABELS;
+		context.font = `${Math.round(10 * unit)}px monospace`;
+		context.textBaseline = "alphabetic";
+		context.textAlign = "right";
+		let free = height;
+		this.layout.places.forEach((cell, segment) => {
+			const bottom = height - cell * up;
+			const begins = !segment || this.layout.what[cell - 1] === HOLE;
+			if (begins && bottom <= free && bottom >= APART * unit) {
+				context.fillText(address(this.layout.first[cell]), gutter - 8 * unit, bottom - 2 * unit);
+				free = bottom - APART * unit;
+			}
+		});
 	}
 
 	/**
 	 * @param {CanvasRenderingContext2D} context
+	 * @param {number} gutter
 	 * @param {number} width
 	 * @param {number} height
 	 * @param {number} up
 	 */
-	#dots(context, width, height, up) {
-		const image = context.getImageData(0, 0, width, height);
+	#dots(context, gutter, width, height, up) {
+		const image = context.getImageData(gutter, 0, width, height);
 		const { kind, count } = this.model.events;
 		const size = Math.round(window.devicePixelRatio * (count < 3000 ? 4 : count < 30000 ? 2 : 1));
 		for (let at = 0; at < count; at++) {
@@ -121,6 +188,6 @@ export class Scatter {
 				}
 			}
 		}
-		context.putImageData(image, 0, 0);
+		context.putImageData(image, gutter, 0);
 	}
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { ADD, FAULT, LOST, REMOVE, RESIZE, address, decode, pageOf } from "../src/decode.js";
 import { layOut } from "../src/cells.js";
-import { Frame } from "../src/frame.js";
+import { FOREIGN, Frame, MISSING, SILENT } from "../src/frame.js";
 import { Model } from "../src/model.js";
 import { Scatter } from "../src/scatter.js";
 
@@ -123,13 +123,45 @@ test("a frame is the same however one comes to it", () => {
 		jumping.paint(state);
 		assert.deepEqual([...jumping.colours], pictures[state], String(state));
 	}
-	// A fault, pages without one, one that should have, and what only the trace has.
-	assert.equal(new Set(pictures[5]).size, 4);
+	// A fault, a page without one, one that is new, one that should have, what only the trace has.
+	assert.equal(new Set(pictures[5]).size, 5);
 	assert.notDeepEqual(pictures[7], pictures[8]);
 });
 
+test("what is new is lighter, what has gone fades, and where regions begin is known", () => {
+	const layout = layOut([[10, 8, 0]]);
+	const frame = new Frame(MODEL, layout, [], []);
+	const light = (/** @type {number} */ state, /** @type {number} */ page) => {
+		frame.paint(state);
+		const colour = frame.colours[page - 10];
+		return (colour & 255) + ((colour >> 8) & 255) + ((colour >> 16) & 255);
+	};
+	const empty = light(0, 10);
+	assert.ok(light(1, 10) > light(2, 10) && light(2, 10) > empty, "a new region settles");
+	assert.ok(light(3, 12) > light(4, 12) && light(4, 12) > empty, "what was cut off fades");
+	assert.ok(light(5, 17) > light(5, 10), "what has grown is lighter than the rest");
+	assert.ok(light(6, 17) > empty, "a removed region fades");
+	assert.deepEqual(frame.edges, []);
+	frame.paint(7);
+	assert.deepEqual(frame.edges, [0]);
+});
+
+test("what differs from the maps is marked as well as coloured", () => {
+	const points = [{ state: 5, label: "", regions: [[10, 4], [30, 2]] }];
+	const partings = [{ state: 5, label: "", notTraced: [], onlyTraced: [], noFault: [12] }];
+	const frame = new Frame(MODEL, layOut([[10, 8, 0], [30, 2, 0]]), points, partings);
+	frame.paint(5);
+	const [foreign, missing] = [FOREIGN, MISSING];
+	assert.deepEqual(
+		[...frame.marks],
+		[0, 0, SILENT, 0, foreign, foreign, foreign, foreign, 0, missing, missing],
+	);
+	frame.paint(4);
+	assert.ok(frame.marks.every((mark) => mark === 0));
+});
+
 test("the plot finds its way back from a place to a state", () => {
-	const scatter = new Scatter(MODEL, layOut([[10, 8, 0]]), new Int32Array(9));
+	const scatter = new Scatter(MODEL, layOut([[10, 8, 0]]), new Int32Array(9), []);
 	for (const byTime of [false, true]) {
 		scatter.byTime = byTime;
 		for (let state = 0; state <= 9; state++) {
