@@ -132,7 +132,7 @@ def _page(course: Course, markdown: str, root: Path) -> str:
     _mark_columns(tokens)
     parser.add_render_rule("image", _figure(root))
     parser.add_render_rule("fence", _fence)
-    parser.add_render_rule("table_open", lambda *_: '<div class="table">\n<table>\n')
+    parser.add_render_rule("table_open", lambda *_: '<div class="table" tabindex="0">\n<table>\n')
     parser.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
     body = parser.renderer.render(tokens, parser.options, {})
     body = re.sub(r"<p>(<figure>.*?</figure>)</p>", r"\1", body, flags=re.S)
@@ -198,4 +198,4 @@ def _fence(
 ) -> str:
     token = tokens[index]
     name = Markup.escape(token.info.strip() or "text")
-    return f'<pre class="{name}"><code>{Markup.escape(token.content)}</code></pre>\n'
+    return f'<pre class="{name}" tabindex="0"><code>{Markup.escape(token.content)}</code></pre>\n'

@@ -16,6 +16,7 @@ from autograder.report.text import number
 from autograder.results import Excerpt, Result, Status, Totals, Verdict, total
 
 VISIBLE = "visible"
+MOST_OPEN = 3  # failed checks that a page shows unfolded
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,17 @@ class View:
         """
         roots = [row for row in self.failed if not row.mend_before] or self.failed
         return max(roots, key=lambda row: row.held_up, default=None)
+
+    @property
+    def opened(self) -> list[Row]:
+        """The failed checks that a page shows unfolded: the first to mend, and others that
+        rest on no failed one.
+        """
+        first = self.mend_first
+        if first is None:
+            return []
+        roots = [row for row in self.failed if not row.mend_before and row is not first]
+        return [first, *roots[: MOST_OPEN - 1]]
 
 
 def arrange(result: Result, *, for_instructor: bool) -> View:

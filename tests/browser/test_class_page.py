@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,10 @@ from autograder.bulk.students import Student
 from autograder.course import Course
 from autograder.results import Status
 from autograder.scoring import score
-from tests.browser.chromium import WEB, watch
+from tests.browser.axe import violations
+from tests.browser.chromium import opened, watch
 from tests.sample_class import record, result
 
-AXE = (WEB / "node_modules" / "axe-core" / "axe.min.js").resolve()
 HOSTILE = "</script><script>document.title = 'owned'</script><img src=x onerror=alert(1)>"
 FAILED = "reading/short_buffer"
 
@@ -120,15 +119,10 @@ def test_a_cell_of_the_grid_leads_to_the_check(page: Page, path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_fault(browser: Browser, path: Path, scheme: str) -> None:
-    dark = scheme == "dark"
-    context = browser.new_context(color_scheme="dark" if dark else "light", bypass_csp=True)
-    page = context.new_page()
+    page = opened(browser, dark=scheme == "dark")
     page.goto(path.as_uri())
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    told = [(each["id"], each["nodes"][0]["html"][:200]) for each in found["violations"]]
-    assert told == [], json.dumps(told, indent=1)
-    context.close()
+    assert not violations(page)
+    page.close()
 
 
 def test_the_heads_stay_in_sight_of_a_long_class(page: Page) -> None:

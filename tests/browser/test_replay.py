@@ -19,6 +19,7 @@ from autograder.trace.events import PAGE, Event
 from autograder.trace.history import NEVER, History
 from autograder.trace.segments import segments
 from autograder.trace.story import Story
+from tests.browser.axe import violations
 from tests.browser.chromium import PATIENCE, WEB, node, opened, watch
 from tests.traces import Process, broken
 
@@ -168,3 +169,52 @@ def test_a_hundred_thousand_events(browser: Browser, tmp_path: Path, count: int)
     assert sorted(rows(page)) == sorted(expected_rows(events[:54321]))[:200]
     assert not seen, seen
     page.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 1100), ("dark", 390)])
+def test_axe_finds_no_violation(
+    browser: Browser, page: Page, tmp_path: Path, scheme: str, width: int
+) -> None:
+    page.close()
+    shown = opened(browser, width, dark=scheme == "dark")
+    shown.goto((tmp_path / "trace.html").as_uri())
+    shown.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert not violations(shown)
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    shown.close()
+
+
+def test_the_arrow_keys_walk_over_the_map(page: Page, events: list[Event]) -> None:
+    page.get_by_role("group", name="Map").focus()
+    region = sorted(region.extents for region in follow(events).live.values())[0]
+    said = set()
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+        page.keyboard.press(key)
+        said.add(page.locator(".under").text_content() or "")
+    assert len(said) >= 3 and all(each.startswith("Page") for each in said)
+    page.get_by_label("Address to find, hexadecimal").fill(f"{region.start:x}")
+    page.keyboard.press("Enter")
+    page.get_by_role("group", name="Map").focus()
+    page.keyboard.press("ArrowRight")
+    here = region.start + PAGE if region.pages > 1 else region.start
+    assert f"{here:08x}" in (page.locator(".under").text_content() or "")
+    assert page.locator(".regions tr[aria-current=true]").count() == 1
+
+
+def test_who_wants_little_motion_gets_few_pictures(
+    browser: Browser, page: Page, tmp_path: Path
+) -> None:
+    page.close()
+    shown = opened(browser, 1000)
+    shown.emulate_media(reduced_motion="reduce")
+    shown.goto((tmp_path / "trace.html").as_uri())
+    shown.evaluate(
+        """window.shown = new Set(); new MutationObserver(() => {
+            window.shown.add(document.querySelector('.now').textContent);
+        }).observe(document.querySelector('.now'), { childList: true });"""
+    )
+    shown.get_by_label("Speed").select_option("16")
+    shown.get_by_role("button", name="Play").click()
+    expect(shown.get_by_role("slider", name="Events so far")).to_have_value("400", timeout=PATIENCE)
+    assert shown.evaluate("window.shown.size") <= 8
+    shown.close()
