@@ -136,12 +136,15 @@ def rescore(
     from rich.console import Console
 
     from autograder.bulk import tables
+    from autograder.bulk.classbook import ClassBook
     from autograder.bulk.processors import default_jobs
+    from autograder.bulk.shelf import Shelf
 
     run = _class_run(out, course, None, build=False)
     side_by_side = jobs or default_jobs()
     changes = run.rescore(dry_run=dry_run, jobs=side_by_side, judge=not points_only)
     tables.changes(changes, Console(), dry_run=dry_run)
+    tables.remarks(ClassBook.read(Shelf(out), run.course), Console())
 
 
 def compare(

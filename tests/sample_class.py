@@ -41,7 +41,7 @@ def result(
         seed=1,
         started="2026-11-01T10:00:00+00:00",
         finished="2026-11-01T10:01:00+00:00",
-        submission=SubmissionInfo(name=name, sha256="", files=[]),
+        submission=SubmissionInfo(name=name, sha256="0", files=["kernel.patch"]),
         verdicts=verdicts,
         totals=total(verdicts),
     )

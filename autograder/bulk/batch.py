@@ -191,6 +191,8 @@ class Batch:
             record.outcome = "grader_error"
         if task.merge and (old := self.shelf.load(record.name)) is not None:
             record, result = self._merge(folder, record, result, *old)
+        if record.outcome == "graded" and (reason := finishing.refusal(result)):
+            record = record.model_copy(update={"outcome": "unreadable", "message": reason})
         record.seconds = result.timing.total
         result = finishing.finished(result, record, self.wanted.course)
         finishing.write(result, folder, self.wanted.course)

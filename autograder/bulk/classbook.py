@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from autograder.bulk.shelf import ClassList, Record, Shelf
 from autograder.bulk.students import Student
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.results import Result
+from autograder.results import Result, Status
 
 GRADED = "graded"
 GRADER_ERROR = "grader error"
@@ -41,6 +42,14 @@ class Entry:
         if self.result is None:
             return None
         return self.result.late.points if self.result.late else self.result.totals.points
+
+    @property
+    def setback(self) -> str:
+        """Why most of the checks that were not reached were not; empty where all were."""
+        if self.result is None or self.state == UNREADABLE:
+            return ""
+        reasons = Counter(v.message for v in self.result.verdicts if v.status is Status.NOT_REACHED)
+        return next((f"{n} not reached: {why}" for why, n in reasons.most_common(1)), "")
 
     @property
     def settled(self) -> float | None:

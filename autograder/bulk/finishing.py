@@ -76,6 +76,14 @@ def completed(folder: Path, record: Record, now: str, *, settle: bool = True) ->
     return result
 
 
+def refusal(result: Result) -> str:
+    """Why nothing in the submission could be looked at; empty where something could."""
+    if result.submission.sha256:
+        return ""
+    failed = (v for v in result.verdicts if v.status is Status.FAILED)
+    return next((verdict.observed or verdict.message for verdict in failed), "")
+
+
 def merged(new: Result, old: Result, only: str) -> Result:
     """``new`` for the checks that ``only`` names, ``old`` for the others."""
     chosen = {check.id for check in rubric.select(only)}

@@ -94,7 +94,8 @@ def _line(row: Row, areas: Sequence[str]) -> list[str]:
     line += [
         str(n) for n in (totals.passed, totals.failed, totals.not_reached, totals.grader_error)
     ]
-    message = " ".join(filter(None, [entry.record.message, entry.record.remark, *result.notes]))
+    words = [entry.record.message, entry.record.remark, entry.setback, *result.notes]
+    message = " ".join(filter(None, words))
     return [*line, one_line(message, 500), *_areas(result, areas)]
 
 

@@ -18,12 +18,13 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
 
 from autograder.bulk.batch import Tally
 from autograder.report.text import duration, one_line
 
 EVERY = 20.0  # seconds between two lines that only say how far things are
-WIDTH = 32  # characters of a name
+WIDTH = 24  # characters of a name
 
 
 class View(Protocol):
@@ -53,16 +54,17 @@ def view(console: Console) -> View:
 def words(tally: Tally, running: int = 0) -> str:
     """How far a run is, in a line."""
     parts = [f"{len(tally.graded)} of {tally.todo} graded"]
-    if running:
-        parts.append(f"{running} running")
     if tally.failed:
         parts.append(f"{len(tally.failed)} failed")
+    # Before what may be cut off on a narrow terminal.
+    if tally.left and tally.seconds_left is not None:
+        parts.append(f"about {duration(tally.seconds_left)} left")
+    if running:
+        parts.append(f"{running} running")
     if tally.unreadable:
         parts.append(f"{len(tally.unreadable)} cannot be read")
     if tally.up_to_date:
         parts.append(f"{tally.up_to_date} up to date")
-    if tally.left and tally.seconds_left is not None:
-        parts.append(f"about {duration(tally.seconds_left)} left")
     return ", ".join(parts)
 
 
@@ -104,14 +106,17 @@ class Bars:
     """A bar for the class and one for each grade that runs."""
 
     def __init__(self, console: Console) -> None:
+        # Only the phrase gives way on a narrow terminal: a name and the figures stay whole.
+        whole = Column(no_wrap=True, min_width=7)
         self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[phrase]}"),
-            TimeElapsedColumn(),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, min_width=9)),
+            BarColumn(bar_width=10),
+            MofNCompleteColumn(table_column=whole),
+            TextColumn("{task.fields[phrase]}", table_column=Column(no_wrap=True, ratio=1)),
+            TimeElapsedColumn(table_column=whole),
             console=console,
             transient=True,
+            expand=True,
         )
         self._whole: TaskID | None = None
         self._running: dict[str, TaskID] = {}

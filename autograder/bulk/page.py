@@ -92,7 +92,8 @@ def remark(row: Row) -> str:
         return ""
     record, result = row.entry.record, row.entry.result
     late = result.late.words if result.late else ""
-    return " ".join(filter(None, [record.message, record.remark, late, *result.notes]))
+    words = [record.message, record.remark, late, row.entry.setback, *result.notes]
+    return " ".join(filter(None, words))
 
 
 def write(book: ClassBook, folder: Path) -> None:

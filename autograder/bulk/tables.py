@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.bulk import gradebook, page
-from autograder.bulk.classbook import Entry
+from autograder.bulk.classbook import ClassBook, Entry
 from autograder.bulk.comparing import Pair
 from autograder.bulk.journal import Journal
 from autograder.bulk.reproducing import Reproduction
@@ -45,12 +45,17 @@ def outcome(done: Outcome, out: Path, console: Console) -> None:
     for name, message in list(tally.failed.items())[:SHOWN_FAILURES]:
         _print(console, f"grader error: {one_line(name, 60)}: {one_line(message, 160)}")
     if done.book is not None:
-        for remark in done.book.remarks[:SHOWN_FAILURES]:
-            _print(console, f"remark: {one_line(remark, 200)}")
-        if above := gradebook.too_many(done.book):
-            _print(console, f"{len(above)} have more points than Moodle takes: see {page.INDEX}")
+        remarks(done.book, console)
     for file in (gradebook.GRADEBOOK, page.INDEX):
         _print(console, str(out / file))
+
+
+def remarks(book: ClassBook, console: Console) -> None:
+    """What somebody should look at, besides the grades."""
+    for remark in book.remarks[:SHOWN_FAILURES]:
+        _print(console, f"remark: {one_line(remark, 200)}")
+    if above := gradebook.too_many(book):
+        _print(console, f"{len(above)} have more points than Moodle takes: see {page.INDEX}")
 
 
 def changes(found: Sequence[Change], console: Console, *, dry_run: bool) -> None:
@@ -112,7 +117,7 @@ def student(entry: Entry, shelf: Shelf, journal: Journal, console: Console) -> N
     assert entry.record is not None and entry.result is not None
     record, result = entry.record, entry.result
     people = ", ".join(f"{each.words} ({each.key})" for each in record.students)
-    late = result.late.words if result.late else "in time, or nobody asked"
+    late = result.late.words if result.late else "none, or the deadline or the time is not known"
     facts = {
         "submission": record.name,
         "students": people,
@@ -145,7 +150,8 @@ def student(entry: Entry, shelf: Shelf, journal: Journal, console: Console) -> N
     _print(console, "\njournal:")
     for line in journal.lines(record.name):
         rest = {k: v for k, v in line.items() if k not in ("time", "event", "name", "versions")}
-        words = ", ".join(f"{key} {value}" for key, value in rest.items() if value not in ("", {}))
+        told = {k: number(v) if isinstance(v, float) else v for k, v in rest.items()}
+        words = ", ".join(f"{k} {v}" for k, v in told.items() if v not in ("", {}, None))
         _print(console, f"  {line['time']} {line['event']}: {one_line(words, 400)}")
 
 

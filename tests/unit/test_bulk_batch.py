@@ -53,6 +53,9 @@ class FakeEngine:
         if text == "engine fails":
             raise RuntimeError("the network is gone")
         made = result(order.name, tuple(text.split()))
+        if text == "build/patch_applies":  # as where an archive is damaged
+            made.submission.sha256, made.submission.files = "", []
+            made.verdicts[0].observed = "no zip file"
         made.write(Path(order.out) / RESULT)
         write_atomically(Path(order.out) / OBSERVATIONS / f"probe-abc-{1}.json", text)
         return Done(outcome="graded")
@@ -117,6 +120,19 @@ def test_the_books(tmp_path: Path, submissions: Path, engine: FakeEngine) -> Non
     # A second run without a roster knows the first one's.
     grade(tmp_path, engine)
     assert (tmp_path / "grades" / "gradebook.csv").read_text().splitlines() == lines
+
+
+def test_a_damaged_archive_is_told_apart(
+    tmp_path: Path, submissions: Path, engine: FakeEngine
+) -> None:
+    (submissions / "ada" / "kernel.patch").write_text("build/patch_applies")
+    assert grade(tmp_path, engine).tally.unreadable == {"ada": "no zip file"}
+    lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("ada,")]
+    assert ",cannot be read," in line and ",no zip file," in line
+    engine.orders.clear()
+    grade(tmp_path, engine)
+    assert engine.names == []
 
 
 def test_one_bad_submission_never_stops_the_rest(

@@ -170,3 +170,12 @@ def test_an_extension_for_nobody_is_told() -> None:
     told = replace(book(Entry("ada", record(), result())), course=course)
     assert "an extension for adda" in page.render(told)
     assert "an extension for ada," not in page.render(told)
+
+
+def test_why_most_was_not_reached_is_in_the_books() -> None:
+    made = result("ada", ("build/boots", "reading/stopped"), Status.NOT_REACHED)
+    for verdict in made.verdicts:
+        verdict.message = "no kernel" if verdict.status is Status.NOT_REACHED else ""
+    told = book(Entry("ada", record(), made))
+    assert "2 not reached: no kernel" in page.render(told)
+    assert "2 not reached: no kernel" in gradebook.gradebook(told)[1]
