@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autograder.guest.observation import Kind, Observation
+from autograder.guest.observation import Kind, Observation, Report
 from autograder.results import Evidence, Process
 
 CONSOLE_LINES = 40
@@ -18,12 +18,16 @@ LONGEST_TITLE = 300
 MOST_FRAMES = 24
 INIT = "1"
 
+_SECONDS = re.compile(r"\d+(?= seconds)")
 _FRAME = re.compile(r"^\[<[0-9a-fx]+>\] ([\w.]{1,80})", re.MULTILINE)
 
 
 def evidence_of(seen: Observation) -> Iterator[Evidence]:
     """Kernel reports, who hangs where, what a tool said, the end of the console."""
-    for report in seen.reports[:MOST_REPORTS]:
+    different: dict[str, Report] = {}
+    for report in seen.reports:
+        different.setdefault(_title(report), report)
+    for report in list(different.values())[:MOST_REPORTS]:
         yield _evidence("report", report.title, report.text)
     processes = seen.all("process")
     if processes:
@@ -48,9 +52,15 @@ def reports_told(boots: list[Observation], observed: str) -> Iterator[Evidence]:
     kinds = {report.kind for _, report in reports if report.title in observed}
     titles: set[str] = set()
     for seen, report in sorted(reports, key=lambda pair: pair[1].title not in observed):
-        if report.kind in kinds and report.title not in titles and len(titles) < MOST_REPORTS:
-            titles.add(report.title)
+        title = _title(report)
+        if report.kind in kinds and title not in titles and len(titles) < MOST_REPORTS:
+            titles.add(title)
             yield _evidence("report", f"{report.title} (in {seen.probe})", report.text)
+
+
+def _title(report: Report) -> str:
+    """The title of what is told once only: of a blocked task the kernel tells again and again."""
+    return _SECONDS.sub("", report.title)
 
 
 def who_hangs(seen: Observation) -> list[Process]:

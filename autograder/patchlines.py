@@ -9,6 +9,7 @@ lines anyway, and those are in the patch.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from autograder.results import Evidence, Excerpt, PatchLine
@@ -16,13 +17,19 @@ from autograder.results import Evidence, Excerpt, PatchLine
 AROUND = 4  # lines before and after that of the frame
 MOST_EXCERPTS = 4
 LONGEST_LINE = 200
+LONGEST_ROW = 500  # characters of a line of a report or a log
 
 _TARGET = re.compile(r"\+\+\+ (?:\"?b/|\./)?([^\t\n\"]+)")
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-# As autograder.guest.symbols writes it: two blanks and the place behind the frame.
+# As autograder.guest.symbols writes it: two blanks and the place behind the line.
 _PLACED = re.compile(
-    r"^\s*\[<[0-9a-f]+>\] (?!\? )(?P<symbol>[^\s+]+)\S*.* {2}(?P<file>\S+\.[chS]):(?P<line>\d+)$"
+    r"^(?!.*\] \? ).*?(?P<symbol>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+"
+    r".* {2}(?P<file>\S+\.[chS]):(?P<line>\d+)$"
 )
+_ERROR = re.compile(
+    r"^(?:\./)?(?P<file>[\w/.-]+\.[chS]):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: "
+)
+_FUNCTION = re.compile(r"^\S+: In function '(?P<symbol>\w+)':$")
 
 
 @dataclass
@@ -110,24 +117,26 @@ def _moved(body: list[PatchLine], shift: int) -> list[PatchLine]:
 
 
 def with_excerpts(evidence: Evidence, patched: PatchedLines) -> Evidence:
-    """``evidence`` with the submission's own lines around the frames of a kernel report."""
-    if evidence.kind != "report":
-        return evidence
-    found: list[Excerpt] = []
-    for row in evidence.text.splitlines():
-        match = _PLACED.match(row)
-        if not match or len(found) == MOST_EXCERPTS:
-            continue
-        lines = patched.around(match["file"], int(match["line"]))
-        places = {(excerpt.file, excerpt.line) for excerpt in found}
+    """``evidence`` with the submission's own lines around what it points to: the frames of a
+    kernel report, the errors of a compiler.
+    """
+    found: dict[tuple[str, int], Excerpt] = {}
+    for symbol, name, line in _places(evidence):
+        lines = patched.around(name, line)
         # Lines of context alone are the kernel's own: a frame there tells nothing.
-        if any(line.added for line in lines) and (match["file"], int(match["line"])) not in places:
-            found.append(
-                Excerpt(
-                    function=match["symbol"],
-                    file=match["file"],
-                    line=int(match["line"]),
-                    lines=lines,
-                )
-            )
-    return evidence.model_copy(update={"excerpts": found})
+        if any(each.added for each in lines) and len(found) < MOST_EXCERPTS:
+            excerpt = Excerpt(function=symbol, file=name, line=line, lines=lines)
+            found.setdefault((name, line), excerpt)
+    return evidence.model_copy(update={"excerpts": list(found.values())})
+
+
+def _places(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
+    """Function, file and line of each place that ``evidence`` points to."""
+    function = ""
+    pattern = {"report": _PLACED, "compiler": _ERROR}.get(evidence.kind)
+    for row in evidence.text.splitlines() if pattern else ():
+        if inside := _FUNCTION.match(row):
+            function = inside["symbol"]
+        elif pattern and (match := pattern.match(row[:LONGEST_ROW])):
+            symbol = match["symbol"] if pattern is _PLACED else function
+            yield symbol, match["file"], int(match["line"])

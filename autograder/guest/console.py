@@ -35,6 +35,13 @@ HEADINGS = (
     ("warning", re.compile(r"WARNING: .*|BUG: .*|refcount_t: .*|INFO: task .* blocked.*")),
 )
 FRAME = re.compile(r"^\s*\[<(?P<address>[0-9a-f]+)>\] (?P<guess>\? )?(?P<symbol>\S+)")
+# Where lockdep tells its chains, which lock is held, and where a panic struck: by name alone.
+NAMED = re.compile(
+    r"^(?P<exact>RIP: \w+:)?(?:\s{4,}|.* at: )?"
+    r"(?P<symbol>[A-Za-z_][\w.]{0,120})\+(?P<offset>0x[0-9a-f]{1,8})/0x[0-9a-f]+$"
+)
+REGISTERS = re.compile(r"Pid: \d+, comm: ")  # what is printed before a panic begins with it
+MOST_REGISTERS = 20  # lines
 STAMP = re.compile(r"^\[ *\d+\.\d+\] ")
 NOISE = re.compile(r"^[=\-\s]*$")
 
@@ -44,6 +51,7 @@ def reports(log: str) -> list[Report]:
     found: list[Report] = []
     heading: tuple[str, str] | None = None
     lines: list[str] = []
+    registers: list[str] = []
 
     def close() -> None:
         nonlocal heading
@@ -57,7 +65,10 @@ def reports(log: str) -> list[Report]:
         # KASAN and lockdep print further headings inside of a report only for panics.
         if kind and (heading is None or kind == "panic" or len(lines) > 5):
             close()
-            heading, lines = (kind, line.strip()), []
+            heading, lines = (kind, line.strip()), registers if kind == "panic" else []
+            registers = []
+        if REGISTERS.match(line) or 0 < len(registers) < MOST_REGISTERS:
+            registers = [line] if REGISTERS.match(line) else [*registers, line]
         if heading:
             lines.append(line)
             if len(lines) >= LONGEST_REPORT or "---[ end trace" in line:
@@ -85,6 +96,15 @@ def leaks(text: str) -> list[Report]:
         for part in parts
         if part.startswith("unreferenced object")
     ][:MOST_REPORTS]
+
+
+def named(line: str) -> tuple[str, int] | None:
+    """The symbol that ``line`` names, and how far into it the call or the instruction is."""
+    match = NAMED.match(line)
+    if match is None:
+        return None
+    # A chain holds addresses to return to: the call is the byte before.
+    return match["symbol"], int(match["offset"], 16) - (not match["exact"])
 
 
 def frames(text: str) -> list[int]:

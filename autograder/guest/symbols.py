@@ -11,15 +11,16 @@ import re
 import threading
 from pathlib import Path
 
-from autograder.guest.console import FRAME, frames
+from autograder.guest.console import FRAME, frames, named
 from autograder.guest.observation import Report
-from autograder.sandbox import Bind, Limits, Sandbox
+from autograder.sandbox import Bind, Completed, Limits, Sandbox
 
 MOST_FRAMES = 64
-LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30)
+LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30, output_bytes=8 << 20)
 _TREE = r"(?:/kernel/)?(?:\./)?"  # where kernels are built in the sandbox
 _PLACE = re.compile(_TREE + r"((?:arch|fs|include|init|ipc|kernel|lib|mm)/\S+\.[chS]:\d+)")
 _ADDRESS = re.compile(r"0x[0-9a-f]{1,16}")
+_FUNCTION = re.compile(r"([0-9a-f]{8,16}) [tTwW] (\S+)")
 
 
 class Symbols:
@@ -29,17 +30,34 @@ class Symbols:
         self.linux = linux
         self.sandbox = sandbox
         self._known: dict[int, str] = {}
+        self._functions: dict[str, int] | None = None
         self._lock = threading.Lock()
 
     def annotate(self, report: Report) -> Report:
         """``report`` with file and line behind each frame that is no guess."""
-        places = self._places(frames(report.text)[:MOST_FRAMES])
-        lines = []
-        for line in report.text.splitlines():
+        lines = report.text.splitlines()
+        by_name = {line: self._address(*found) for line in lines if (found := named(line))}
+        wanted = [*frames(report.text), *(address for address in by_name.values() if address)]
+        places = self._places(wanted[:MOST_FRAMES])
+        told = []
+        for line in lines:
             match = FRAME.match(line)
-            place = places.get(int(match["address"], 16), "") if match else ""
-            lines.append(f"{line}  {place}" if place else line)
-        return report.model_copy(update={"text": "\n".join(lines)})
+            address = int(match["address"], 16) if match else by_name.get(line, 0)
+            place = places.get(address, "")
+            told.append(f"{line}  {place}" if place else line)
+        return report.model_copy(update={"text": "\n".join(told)})
+
+    def _address(self, symbol: str, offset: int) -> int:
+        """The address to return to after that instruction; 0 where the name says nothing."""
+        with self._lock:
+            if self._functions is None:
+                done = self._run(["nm", "/guest/linux"])
+                self._functions = functions(done.output) if done.ok else {}
+            start = self._functions.get(symbol, 0)
+            return start + offset + 1 if start else 0
+
+    def _run(self, command: list[str]) -> Completed:
+        return self.sandbox.run(command, binds=[Bind(self.linux, "/guest/linux")], limits=LIMITS)
 
     def _places(self, addresses: list[int]) -> dict[int, str]:
         with self._lock:
@@ -47,11 +65,7 @@ class Symbols:
             if unknown:
                 # A frame holds the address to return to: the call is the byte before.
                 wanted = [hex(address - 1) for address in unknown]
-                done = self.sandbox.run(
-                    ["addr2line", "-a", "-i", "-e", "/guest/linux", *wanted],
-                    binds=[Bind(self.linux, "/guest/linux")],
-                    limits=LIMITS,
-                )
+                done = self._run(["addr2line", "-a", "-i", "-e", "/guest/linux", *wanted])
                 told = places(done.output) if done.ok else {}
                 for address in unknown:
                     self._known[address] = told.get(address - 1, "")
@@ -76,3 +90,14 @@ def places(output: str) -> dict[int, str]:
         for address, chain in chains.items()
         if chain
     }
+
+
+def functions(output: str) -> dict[str, int]:
+    """What ``nm`` says: the addresses of the functions whose names stand for one only."""
+    found: dict[str, int] = {}
+    twice: set[str] = set()
+    for line in output.splitlines():
+        if match := _FUNCTION.fullmatch(line):
+            twice.update({match[2]} & found.keys())
+            found[match[2]] = int(match[1], 16)
+    return {name: address for name, address in found.items() if name not in twice}

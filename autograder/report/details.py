@@ -24,6 +24,9 @@ def details(view: View) -> Iterator[Text]:
     if first is None:
         return
     yield _mend_first(first)
+    if view.alarms:
+        numbers = ", ".join(row.verdict.number for row in view.alarms)
+        yield Text(f"The kernel itself complained as well, see {numbers}.", "bold")
     rows = [first, *(row for row in view.failed if row is not first)]
     for row in rows[:MOST]:
         yield Text("\n").join([Text(), *_check(row)])
@@ -73,7 +76,8 @@ def _evidence(item: Evidence) -> Iterator[Text]:
 
 
 def _source(excerpt: Excerpt) -> Text:
-    text = Text(f"{excerpt.file}:{excerpt.line}, in {excerpt.function}")
+    inside = f", in {excerpt.function}" if excerpt.function else ""
+    text = Text(f"{excerpt.file}:{excerpt.line}{inside}")
     for line in excerpt.lines:
         here = line.number == excerpt.line
         mark = ">" if here else " "

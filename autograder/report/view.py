@@ -16,6 +16,7 @@ from autograder.report.text import number
 from autograder.results import Excerpt, Result, Status, Totals, Verdict, total
 
 VISIBLE = "visible"
+HEALTH = "health/"  # begins the ids of the checks of the kernel's health
 MOST_OPEN = 3  # failed checks that a page shows unfolded
 
 
@@ -171,15 +172,27 @@ class View:
         return max(roots, key=lambda row: row.held_up, default=None)
 
     @property
-    def opened(self) -> list[Row]:
-        """The failed checks that a page shows unfolded: the first to mend, and others that
-        rest on no failed one.
+    def alarms(self) -> list[Row]:
+        """The failed checks of the kernel's health that hold a report: what is wrong there can
+        make any other check fail.
         """
-        first = self.mend_first
-        if first is None:
-            return []
-        roots = [row for row in self.failed if not row.mend_before and row is not first]
-        return [first, *roots[: MOST_OPEN - 1]]
+        return [
+            row
+            for row in self.failed
+            if row.verdict.id.startswith(HEALTH)
+            and row is not self.mend_first
+            and any(item.kind == "report" for item in row.verdict.evidence)
+        ]
+
+    @property
+    def opened(self) -> list[Row]:
+        """The failed checks that a page shows unfolded: the first to mend, what the kernel
+        itself complained about, and others that rest on no failed one.
+        """
+        first = [self.mend_first] if self.mend_first else []
+        chosen = [*first, *self.alarms[:1]]
+        roots = [row for row in self.failed if not row.mend_before and row not in chosen]
+        return [*chosen, *roots][:MOST_OPEN]
 
 
 def arrange(result: Result, *, for_instructor: bool) -> View:

@@ -50,3 +50,16 @@ def test_the_reports_that_a_verdict_names_come_first_and_once() -> None:
     told = list(reports_told(boots, "KASAN: a (in steps)"))
     assert [item.title for item in told] == ["KASAN: a (in steps)", "KASAN: b (in steps)"]
     assert list(reports_told(boots, "nothing of the kind")) == []
+
+
+def test_a_task_that_stays_blocked_is_told_once() -> None:
+    blocked = [
+        Report(
+            kind="warning", title=f"INFO: task x:25 blocked for more than {s} seconds.", text=str(s)
+        )
+        for s in (122, 245, 368)
+    ]
+    other = Report(kind="lockdep", title="WARNING: possible recursive locking detected", text="w")
+    seen = observation(reports=[*blocked, other])
+    assert [item.text for item in evidence_of(seen) if item.kind == "report"] == ["122", "w"]
+    assert [item.text for item in reports_told([seen], blocked[0].title)] == ["122"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.guest.console import classify, frames, leaks, reports
+from autograder.guest.console import classify, frames, leaks, named, reports
 
 LOG = """\
 random: crng init done
@@ -68,3 +68,35 @@ def test_leaks() -> None:
     )
     assert [report.kind for report in leaks(text)] == ["leak", "leak"]
     assert not leaks("")
+
+
+PANIC = """[    0.12] Run /init as init process
+[    0.12]
+[    0.12] Pid: 24, comm: init Not tainted 7.3.4-pgfault
+[    0.12] RIP: 0033:pgfault_history_start+0x193/0x830
+[    0.12] RSP: 00000000630e3b10  EFLAGS: 00010246
+[    0.12] Kernel panic - not syncing: Kernel mode fault at addr 0x7c, ip 0x602e4773
+"""
+
+
+def test_a_panic_comes_with_the_registers_before_it() -> None:
+    (panic,) = reports(PANIC)
+    assert panic.title.startswith("Kernel panic - not syncing: Kernel mode fault")
+    assert panic.text.startswith("Pid: 24") and panic.text.endswith("ip 0x602e4773")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("RIP: 0033:pgfault_history_start+0x193/0x830", ("pgfault_history_start", 0x193)),
+        ("       pgfault_history_start+0x492/0x8f0", ("pgfault_history_start", 0x491)),
+        (
+            "00000000630f34c0 (&made->lock){+.+.}-{3:3}, at: pgfault_history_read+0xd5/0x900",
+            ("pgfault_history_read", 0xD4),
+        ),
+        (" [<60128d3b>] ? _printk+0x0/0xd8", None),
+        ("RSP: 00000000630e3b10  EFLAGS: 00010246", None),
+    ],
+)
+def test_lines_that_name_a_place_in_a_function(line: str, found: tuple[str, int] | None) -> None:
+    assert named(line) == found

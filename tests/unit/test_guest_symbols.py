@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from autograder.guest.symbols import places
+from autograder.guest.symbols import functions, places
 
 OUTPUT = """0x00000000603016ba
 /kernel/./include/linux/spinlock.h:642
@@ -34,3 +34,11 @@ def test_the_line_outside_of_the_headers_counts() -> None:
 def test_noise_is_no_place() -> None:
     assert places("") == {}
     assert places("addr2line: no such file\nmm/x.c:3\n") == {}
+
+
+def test_names_that_stand_for_two_functions_are_left_out() -> None:
+    output = (
+        "0000000060010000 T one\n0000000060020000 t two\n0000000060030000 t two\n"
+        "0000000060040000 D data\n                 U gone\n"
+    )
+    assert functions(output) == {"one": 0x60010000}

@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from autograder.patchlines import PatchedLines, with_excerpts
 from autograder.results import Evidence
 
@@ -93,3 +95,47 @@ def _diff(folder: Path, old: list[str], new: list[str]) -> bytes:
         path.write_text("\n".join(lines) + "\n")
     command = ["diff", "-u", "a/mm/x.c", "b/mm/x.c"]
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout
+
+
+PATCH = b"""--- /dev/null
++++ b/mm/x.c
+@@ -0,0 +1,3 @@
++int put(void)
++{
++	return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "function"),
+    [
+        ("report", " [<60001234>] put+0x5/0x9  mm/x.c:3", "put"),
+        ("report", "       put+0x5/0x9  mm/x.c:3", "put"),
+        ("report", "00ff (&a->lock){+.+.}-{3:3}, at: put+0x5/0x9  mm/x.c:3", "put"),
+        ("report", "RIP: 0033:put+0x5/0x9  mm/x.c:3", "put"),
+        ("compiler", "mm/x.c: In function 'put':\nmm/x.c:3:17: error: expected ';'", "put"),
+        ("compiler", "mm/x.c:3: error: expected ';'", ""),
+    ],
+)
+def test_the_lines_around_what_a_report_or_a_compiler_points_to(
+    kind: str, text: str, function: str
+) -> None:
+    (excerpt,) = with_excerpts(
+        Evidence(kind=kind, title="", text=text), PatchedLines(PATCH)
+    ).excerpts
+    assert (excerpt.function, excerpt.file, excerpt.line) == (function, "mm/x.c", 3)
+    assert [line.number for line in excerpt.lines] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("report", " [<60001234>] ? put+0x5/0x9  mm/x.c:3"),
+        ("report", "mm/x.c:3:17: error: expected ';'"),
+        ("console", "put+0x5/0x9  mm/x.c:3"),
+        ("compiler", "mm/x.c:3:17: warning: unused"),
+        ("compiler", "mm/y.c:3:17: error: expected ';'"),
+    ],
+)
+def test_nothing_else_points_to_a_line(kind: str, text: str) -> None:
+    assert not with_excerpts(Evidence(kind=kind, title="", text=text), PatchedLines(PATCH)).excerpts

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.report.view import arrange
-from autograder.results import Result, Status, SubmissionInfo, Verdict, total
+from autograder.results import Evidence, Result, Status, SubmissionInfo, Verdict, total
 
 
 def verdict(number: str, area: str, status: Status, **more: object) -> Verdict:
@@ -64,6 +64,23 @@ def test_a_hidden_check_is_not_named_as_the_one_to_mend() -> None:
     assert view.rows[1].mend_before == ()
     told = arrange(rows, for_instructor=True).mend_first
     assert told is not None and told.verdict.number == "1.1"
+
+
+def test_what_the_kernel_reported_is_named_beside_what_to_mend_first() -> None:
+    report = Evidence(kind="report", title="BUG: KASAN: use-after-free", text="")
+    rows = result(
+        verdict("1.1", "file", Status.FAILED, id="alone"),
+        verdict("1.2", "file", Status.FAILED, id="other"),
+        verdict("2.1", "reading", Status.FAILED, id="base"),
+        verdict("2.2", "reading", Status.FAILED, id="top", depends_on=["base"]),
+        verdict("8.1", "health", Status.FAILED, id="health/a", evidence=[report]),
+        verdict("8.2", "health", Status.FAILED, id="health/b"),
+    )
+    view = arrange(rows, for_instructor=False)
+    assert [row.verdict.number for row in view.alarms] == ["8.1"]
+    assert [row.verdict.number for row in view.opened] == ["2.1", "8.1", "1.1"]
+    alone = arrange(result(rows.verdicts[4]), for_instructor=False)
+    assert alone.alarms == [] and len(alone.opened) == 1
 
 
 def test_nothing_is_mended_first_where_nothing_failed() -> None:
