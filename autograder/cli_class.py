@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -35,6 +36,7 @@ ClusterOption = Annotated[
         "slurm, pbs, lsf, sge, htcondor."
     ),
 ]
+EXIT_INTERRUPTED = 130  # as a shell has it
 GRADES = Path("grades")
 COURSE = Path("course.toml")
 
@@ -83,9 +85,13 @@ def grade_all(
     console = Console(stderr=True)
     run = _class_run(out, course, sandbox)
     known = Roster.read(roster, run.course.zone) if roster is not None else None
-    with live.view(console) as view:
-        run = _watched(run, view)
-        outcome = run.grade_all(submissions, known, _engine(view, jobs, cluster))
+    try:
+        with live.view(console) as view:
+            run = _watched(run, view)
+            outcome = run.grade_all(submissions, known, _engine(view, jobs, cluster))
+    except KeyboardInterrupt:
+        print("interrupted: what is graded is kept; the same command goes on", file=sys.stderr)
+        raise typer.Exit(EXIT_INTERRUPTED) from None
     _tell(outcome, out)
 
 

@@ -58,6 +58,7 @@ class Tally:
     failed: dict[str, str] = field(default_factory=dict)  # the grader's errors
     unreadable: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    last: float = 0.0  # when one ended
 
     @property
     def left(self) -> int:
@@ -66,9 +67,13 @@ class Tally:
 
     @property
     def seconds_left(self) -> float | None:
-        """As the ones before went; None before the first."""
+        """As the ones before went; None before the first, and where that proved too little."""
         ended = self.todo - self.left
-        return (time.monotonic() - self.started) / ended * self.left if ended else None
+        if not ended:
+            return None
+        each = (self.last - self.started) / ended
+        seconds = each * self.left - (time.monotonic() - self.last)
+        return seconds if seconds > 0 else None
 
 
 @dataclass(frozen=True)
@@ -204,6 +209,7 @@ class Batch:
             **record.model_dump(include={"name", "sha256", "seed", "only", "outcome", "seconds"}),
             versions=record.versions.model_dump(),
         )
+        self.tally.last = time.monotonic()
         if record.outcome == "graded":
             self.tally.graded.append(record.name)
         elif record.outcome == "unreadable":

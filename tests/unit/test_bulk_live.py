@@ -12,13 +12,24 @@ from autograder.bulk.batch import Tally
 from autograder.bulk.live import Bars, Lines
 
 
-def tally() -> Tally:
+def tally(since: float = 0) -> Tally:
+    """121 of 200 have ended, 10 s each, the last one ``since`` seconds ago."""
+    last = time.monotonic() - since
     return Tally(
         todo=200,
         graded=[f"s{n}" for n in range(120)],
         failed={"eve": "died"},
-        started=time.monotonic() - 1210,
+        started=last - 1210,
+        last=last,
     )
+
+
+def test_the_time_left_runs_down_and_is_not_told_once_it_was_too_little() -> None:
+    now, later, overdue = (tally(since).seconds_left for since in (0, 100, 1000))
+    assert now is not None and later is not None
+    assert 788 < now <= 790
+    assert 688 < later <= 690
+    assert overdue is None
 
 
 def test_bars_keep_their_figures_on_a_narrow_terminal() -> None:
