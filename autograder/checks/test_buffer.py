@@ -16,6 +16,22 @@ MANY = 20_000  # faults: records of four bytes are too much for a buffer of the 
 LATER = 50
 OVERFLOW = {"steps": f"map 0 {MANY + LATER};lookrange 0 0 {MANY};lookrange 0 {MANY} {LATER}"}
 CYCLES = {"warm_up": 60, "cycles": 60, "leaks": 1}
+FIRST, AHEAD, ROUNDS, EACH = 300, 240, 50, 150  # together less than ROOM at any time
+STARTS = [0, FIRST, *range(FIRST + AHEAD, FIRST + AHEAD + ROUNDS * EACH, EACH)]
+ENDS = [*STARTS[1:], FIRST + AHEAD + ROUNDS * EACH]
+GO_ROUND = {
+    "steps": ";".join(
+        [f"map 0 {ENDS[-1]}"]
+        + [f"lookrange 0 {i} {j - i}" for i, j in zip(STARTS, ENDS, strict=True)]
+    ),
+    "first": FIRST,
+    "rounds": ROUNDS,
+    "each": EACH,
+}
+AGAIN = {
+    "steps": f"map 0 {2 * MANY + LATER};lookrange 0 0 {MANY};lookrange 0 {MANY} {MANY};"
+    f"lookrange 0 {2 * MANY} {LATER}"
+}
 NOISE = 30  # pages by which free memory differs without a leak: a third of that was seen
 
 
@@ -204,3 +220,57 @@ def test_allocation_failures(seen: Observation) -> None:
 def test_freed_after_readers(seen: Observation) -> None:
     """Readers that read to the end, or are killed in their sleep, leave nothing behind."""
     expect_memory_back(seen)
+
+
+@number("7.11")
+@weight(2)
+@clause("2, read: whole records; they leave the trace; 3: every page fault")
+@hint("Follow the indices of your buffer by hand past its end: who wraps, and when?")
+@needs("pgfaultmap")
+@observe("rounds", **GO_ROUND)
+def test_goes_round(seen: Observation) -> None:
+    """A trace that goes round its buffer many times, and is never empty, stays whole."""
+    events = events_of(seen)
+    expect_no_loss(f"thousands of faults, at most {AHEAD + EACH} of them unread", events)
+    expect_pages(
+        "thousands of faults, read a part at a time",
+        pages_in(events, area(seen)),
+        list(range(ENDS[-1])),
+    )
+
+
+@number("7.12")
+@weight(1)
+@clause("3: once there is room, recording goes on")
+@hint("There is room as soon as something was read, not only when all was.")
+@needs("pgfaultmap")
+@observe("overflow_again", **AGAIN)
+def test_goes_on_with_some_room(seen: Observation) -> None:
+    """After most of a full buffer was read, new faults are recorded again."""
+    pages = [page for page in pages_in(events_of(seen), area(seen), 3 * MANY) if page >= 2 * MANY]
+    expect_pages(
+        f"{LATER} faults after three quarters of a full buffer were read",
+        pages,
+        list(range(2 * MANY, 2 * MANY + LATER)),
+    )
+
+
+@number("7.13")
+@weight(1)
+@clause("3: ... dropped and counted (a second time)")
+@hint("Once a number was told, the count begins anew.")
+@needs("pgfaultmap")
+@observe("overflow_again", **AGAIN)
+def test_losses_add_up(seen: Observation) -> None:
+    """Dropped records are counted anew for each overflow."""
+    events = events_of(seen)
+    lost = sum(event.count for event in events if event.kind is Kind.LOST)
+    dropped = 2 * MANY - len(
+        [page for page in pages_in(events, area(seen), 3 * MANY) if page < 2 * MANY]
+    )
+    expect_that(
+        f"twice {MANY} faults, of which {dropped} were dropped",
+        dropped <= lost <= dropped + 40,
+        expected=f"lost events that add up to {dropped}, or a few more",
+        observed=lost,
+    )

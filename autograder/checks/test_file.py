@@ -226,3 +226,15 @@ def test_kernel_threads(seen: Observation) -> None:
 def test_long_text(seen: Observation) -> None:
     """Writing thousands of bytes answers EINVAL and does no harm."""
     expect_answer("write of 5000 times 1", seen.one("much"), "EINVAL")
+
+
+@number("2.15")
+@weight(1)
+@clause("2, write: the call returns the number of bytes written (whatever was written before)")
+@hint("A descriptor's position moves with each write: nothing may depend on it.")
+@observe("write_result")
+def test_one_descriptor(seen: Observation) -> None:
+    """One descriptor can start, stop and start again."""
+    expect_answer('write of "1" through a new descriptor', seen.one("one_start"), "1")
+    expect_answer('write of "0" through the same one', seen.one("one_stop"), "1")
+    expect_answer('write of "1" and a newline, third', seen.one("one_start_again"), "2")

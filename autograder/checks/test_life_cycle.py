@@ -11,6 +11,7 @@ from autograder.checks.traces import (
     area,
     events_of,
     expect_pages,
+    initial_regions,
     pages_in,
     space_of,
 )
@@ -142,7 +143,7 @@ def _reader_is_killed(seen: Observation, name: str) -> None:
 @weight(2)
 @clause("2: a sleeping reader can be killed (SIGKILL): it dies at once")
 @hint("An uninterruptible sleep cannot be killed.")
-@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9)
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
 def test_reader_dies_of_sigkill(seen: Observation) -> None:
     """SIGKILL ends a sleeping reader."""
     _reader_is_killed(seen, "SIGKILL")
@@ -151,7 +152,7 @@ def test_reader_dies_of_sigkill(seen: Observation) -> None:
 @number("4.10")
 @weight(1)
 @clause("2: a sleeping reader can be killed (SIGINT)")
-@observe("killed_reader", steps=STEPS, pages=PAGES, signal=2)
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=2, others=0)
 def test_reader_dies_of_sigint(seen: Observation) -> None:
     """SIGINT ends a sleeping reader."""
     _reader_is_killed(seen, "SIGINT")
@@ -160,7 +161,7 @@ def test_reader_dies_of_sigint(seen: Observation) -> None:
 @number("4.11")
 @weight(1)
 @clause("2: a sleeping reader can be killed (SIGTERM)")
-@observe("killed_reader", steps=STEPS, pages=PAGES, signal=15)
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=15, others=0)
 def test_reader_dies_of_sigterm(seen: Observation) -> None:
     """SIGTERM ends a sleeping reader."""
     _reader_is_killed(seen, "SIGTERM")
@@ -170,7 +171,7 @@ def test_reader_dies_of_sigterm(seen: Observation) -> None:
 @weight(2)
 @clause("2: the traced process does not notice, and a new reader can go on reading")
 @needs("pgfaultmap")
-@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9)
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
 def test_new_reader_goes_on(seen: Observation) -> None:
     """After a reader was killed the process goes on, and so does a new reader."""
     expect("the state of the traced process", seen.one("target").text("state"), "S")
@@ -332,3 +333,56 @@ def test_vfork_child(seen: Observation) -> None:
 def test_threads_are_harmless(seen: Observation) -> None:
     """A traced process with several threads runs, ends and is reaped."""
     expect_state("the process after its last thread's exit", seen.one("whole_process"), "Z")
+
+
+@number("4.22")
+@weight(1)
+@clause("2: a sleeping reader can be killed: it dies at once (also where another sleeps beside it)")
+@hint("Wait for your own locks interruptibly too, or sleep without holding one.")
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=1)
+def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
+    """SIGKILL ends the second of two sleeping readers."""
+    _reader_is_killed(seen, "SIGKILL, sent to the second of two readers,")
+
+
+@number("4.23")
+@weight(2)
+@clause('2, write "1": tracing of process PID starts (here of a traced process\'s child)')
+@hint("What fork leaves in the child must look like what a process has that was never traced.")
+@needs("pgfaultmap")
+@observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
+def test_fork_child_can_be_traced(seen: Observation) -> None:
+    """The child of a traced process can be traced itself, into a trace of its own."""
+    did = "tracing the child of a traced process"
+    expect_answer(did, seen.one("start_child"), "1")
+    events = events_of(seen, "own_events")
+    expect(
+        f"{did}: the regions that its trace begins with",
+        [str(region) for region in space_of(did, initial_regions(events)).extents()],
+        [str(region) for region in maps(seen.text("child_maps"))],
+    )
+
+
+@number("4.24")
+@weight(2)
+@clause("3: tracing goes on across execve: what was recorded before it stays")
+@hint("execve adds to the trace; it does not begin a new one.")
+@needs("pgfaultmap")
+@observe(
+    "drain",
+    unread=3,
+    buffer=65536,
+    steps="map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}",
+    early=Sample(7, of=64),
+    after=Sample(9, of=64),
+)
+def test_execve_keeps_unread_records(seen: Observation) -> None:
+    """Records that nobody has read before execve can be read after it."""
+    events = events_of(seen)
+    space_of("the trace", events)
+    for slot, pages in ((0, "early"), (1, "after")):
+        expect_pages(
+            f"the pages touched {'after' if slot else 'before'} execve, nobody reading",
+            pages_in(events, area(seen, slot)),
+            seen.numbers(pages),
+        )

@@ -4,7 +4,7 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Integer, Integers, Sample
-from autograder.checks.expect import expect_answer, expect_state, expect_that, fail
+from autograder.checks.expect import expect, expect_answer, expect_state, expect_that, fail
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.traces import (
     area,
@@ -15,9 +15,10 @@ from autograder.checks.traces import (
     space_of,
 )
 from autograder.guest.observation import Observation, Record
+from autograder.trace.address_space import maps
 
 AREA = "Reading"
-SECONDS = 60
+SECONDS = 400
 DRAIN = "map 0 800;touch 0 {first};touch 0 {second}"
 IDLE = "map 0 64;touch 0 {pages}"
 PROMPT = 0.05  # guest seconds; computing takes none
@@ -171,6 +172,11 @@ def test_short_buffer(seen: Observation) -> None:
         "the pages touched before the refused calls",
         pages_in(events, area(seen)),
         seen.numbers("pages"),
+    )
+    expect(
+        "the regions in the trace that was read",
+        [str(region) for region in space_of("the trace that was read", events).extents()],
+        [str(region) for region in maps(seen.text("maps"))],
     )
 
 
@@ -387,4 +393,19 @@ def test_slow_reader_and_stop(seen: Observation) -> None:
         seen.one("copied").text("state") in "Z-",
         expected="ESRCH",
         observed="the reader sleeps on",
+    )
+
+
+@number("3.18")
+@weight(1)
+@clause("2, read: as many whole records as fit the caller's buffer")
+@hint("Allocate no copy of the caller's buffer: its size is the caller's choice.")
+@needs("pgfaultmap")
+@observe("drain", unread=1, steps=DRAIN, buffer=16 << 20, first=Sample(40, of=799), second="799")
+def test_huge_buffer(seen: Observation) -> None:
+    """A read into a buffer of 16 MiB takes the records."""
+    expect_pages(
+        "the pages touched, read with a buffer of 16 MiB",
+        pages_in(events_of(seen), area(seen)),
+        [*seen.numbers("first"), 799],
     )

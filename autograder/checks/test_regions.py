@@ -70,6 +70,17 @@ def test_initial_regions(seen: Observation) -> None:
     )
 
 
+@number("6.19")
+@weight(1)
+@clause("3: every region: those that exist when tracing starts")
+@hint("Count the regions under the lock, or let the buffer grow: a hundred is not many.")
+@needs("pgfaultmap")
+@observe("steps", before="stripes 0 {many}", steps="none", many=Integer(260, 330))
+def test_many_initial_regions(seen: Observation) -> None:
+    """A trace begins with all regions, also where there are hundreds."""
+    expect_agreement(seen)
+
+
 @number("6.2")
 @weight(2)
 @clause(AGREE + " (mmap)")
@@ -169,7 +180,7 @@ def test_mprotect_splits(seen: Observation) -> None:
     "steps",
     before="map 0 40",
     steps="protect 0 {a} 9 r;protect 0 {a} 9 rw;protect 0 0 {a} r;protect 0 {a} 5 r;"
-    "protect 0 0 40 rw",
+    "protect 0 {a} 5 rw;protect 0 0 40 rw",
     a=Integer(3, 20),
 )
 def test_mprotect_merges(seen: Observation) -> None:

@@ -9,6 +9,8 @@ from autograder.checks.rubric import clause, extra_credit, hint, needs, observe
 from autograder.checks.test_reading import last_read
 from autograder.checks.traces import area, events_of, expect_pages, pages_in, space_of
 from autograder.guest.observation import Observation
+from autograder.trace.address_space import Extents
+from autograder.trace.events import PAGE
 
 AREA = "Extra credit: threads"
 CLAUSE = "3, extra credit: all threads of a process are traced, into one trace"
@@ -42,7 +44,16 @@ def test_all_threads_are_traced(seen: Observation) -> None:
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
 def test_regions_of_threads(seen: Observation) -> None:
     """The regions that threads add are in the trace, without contradiction."""
-    space_of("the trace of a process with threads", events_of(seen))
+    did = "the trace of a process with threads"
+    known = space_of(did, events_of(seen)).ever
+    for thread in range(4):
+        start = area(seen, thread) + 128 * PAGE
+        expect_that(
+            f"{did}: the region that thread {thread} added",
+            any(region.extents == Extents(start, start + 3 * PAGE) for region in known),
+            expected=f"a region of three pages at {start:x}",
+            observed="none",
+        )
 
 
 def expect_end_with_the_last(seen: Observation) -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """tracepgfault and pgfaultmap."""
 
+import re
+
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Integer, Integers
@@ -32,6 +34,7 @@ TRACE = "/bin/tracepgfault"
     "tool",
     command=f"{TRACE}|{OUT}|{HELPER}|exit|{{number}}",
     outfile=OUT,
+    before=0,
     events=0,
     number=Integer(3, 250),
 )
@@ -49,7 +52,7 @@ def test_exit_status(seen: Observation) -> None:
 @weight(1)
 @clause("4: exits as COMMAND did (128+N where signal N ended it)")
 @needs("tracepgfault")
-@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|49", outfile=OUT, events=0)
+@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|49", outfile=OUT, before=0, events=0)
 def test_exit_by_signal(seen: Observation) -> None:
     """tracepgfault exits with 128+N where signal N ended its command."""
     expect("tracepgfault on a command that SIGTERM ends", tool_status(seen, "tool"), "status 143")
@@ -59,7 +62,7 @@ def test_exit_by_signal(seen: Observation) -> None:
 @weight(1)
 @clause("4: exits with 127 where COMMAND cannot be run")
 @needs("tracepgfault")
-@observe("tool", command=f"{TRACE}|{OUT}|/bin/there-is-none", outfile=OUT, events=0)
+@observe("tool", command=f"{TRACE}|{OUT}|/bin/there-is-none", outfile=OUT, before=0, events=0)
 def test_command_missing(seen: Observation) -> None:
     """tracepgfault exits with 127 where its command cannot be run."""
     expect("tracepgfault on a command that does not exist", tool_status(seen, "tool"), "status 127")
@@ -69,7 +72,7 @@ def test_command_missing(seen: Observation) -> None:
 @weight(1)
 @clause("4: 2 with a usage line on standard error where arguments are missing")
 @needs("tracepgfault")
-@observe("tool", command=f"{TRACE}|{OUT}", outfile=OUT, events=0)
+@observe("tool", command=f"{TRACE}|{OUT}", outfile=OUT, before=0, events=0)
 def test_usage(seen: Observation) -> None:
     """tracepgfault without a command prints a usage line and exits with 2."""
     expect("tracepgfault without a command", tool_status(seen, "tool"), "status 2")
@@ -90,6 +93,7 @@ def test_usage(seen: Observation) -> None:
     "tool",
     command=f"{TRACE}|/tmp/no/such/out|{HELPER}|mark|/tmp/marker",
     outfile="/tmp/no/such/out",
+    before=0,
     events=0,
 )
 def test_outfile_unwritable(seen: Observation) -> None:
@@ -118,6 +122,7 @@ def test_outfile_unwritable(seen: Observation) -> None:
     "tool",
     command=f"{TRACE}|{OUT}|{HELPER}|echo|{{one}}|two words||-x",
     outfile=OUT,
+    before=0,
     events=0,
     one=Integer(1000, 9999),
 )
@@ -131,6 +136,84 @@ def test_output_is_kept(seen: Observation) -> None:
     expect("its standard error", seen.text("tool.err"), "to standard error\n")
 
 
+@number("9.19")
+@weight(1)
+@clause("4: tracepgfault OUTFILE COMMAND [ARG...]")
+@needs("tracepgfault")
+@observe(
+    "tool",
+    command=f"{TRACE}|{OUT}|{HELPER}|echo|" + "|".join("abcdefghijklmnopqr"),
+    outfile=OUT,
+    before=0,
+    events=0,
+)
+def test_many_arguments(seen: Observation) -> None:
+    """A command gets all of its arguments, however many there are."""
+    expect(
+        "standard output of a command that prints its 18 arguments",
+        seen.text("tool.out"),
+        "".join(f"[{letter}]" for letter in "abcdefghijklmnopqr"),
+    )
+
+
+@number("9.20")
+@weight(1)
+@clause("4: exits with 127 where COMMAND cannot be run")
+@needs("tracepgfault")
+@observe("tool", command=f"{TRACE}|{OUT}|/proc/version", outfile=OUT, before=0, events=0)
+def test_command_that_is_no_program(seen: Observation) -> None:
+    """tracepgfault exits with 127 also where its command is a file without permission to run."""
+    expect(
+        "tracepgfault on a file that may not be executed", tool_status(seen, "tool"), "status 127"
+    )
+
+
+@number("9.21")
+@weight(1)
+@clause("4: exits as COMMAND did")
+@hint("Wait for the process that you started, by its number.")
+@needs("tracepgfault")
+@observe(
+    "tool",
+    command=f"{HELPER}|parent|{TRACE}|{OUT}|{HELPER}|exit|{{number}}",
+    outfile=OUT,
+    before=0,
+    events=0,
+    number=Integer(3, 170),
+)
+def test_other_children(seen: Observation) -> None:
+    """A child that tracepgfault did not start itself is not taken for its command."""
+    expect(
+        "tracepgfault, started with a child that has ended, on a command of its own",
+        tool_status(seen, "tool"),
+        f"status {255 - seen.number('number')}",
+    )
+
+
+@number("9.22")
+@weight(1)
+@clause("4: writes the bytes that it read ... to OUTFILE (which may be there already)")
+@hint("Open OUTFILE with O_CREAT and O_TRUNC.")
+@needs("tracepgfault", "pgfaultmap")
+@observe(
+    "tool",
+    command=f"{TRACE}|{OUT}|{HELPER}|touch|{{pages}}",
+    outfile=OUT,
+    before=4 << 20,
+    events=1,
+    pages=Integer(20, 90),
+)
+def test_outfile_is_replaced(seen: Observation) -> None:
+    """What was in OUTFILE before is gone."""
+    expect("tracepgfault with an OUTFILE that is there", tool_status(seen, "tool"), "status 0")
+    pages = seen.number("pages")
+    expect_pages(
+        "the pages in an OUTFILE that held something else before",
+        pages_in(events_of(seen), printed_address(seen), pages),
+        list(range(pages)),
+    )
+
+
 @number("9.7")
 @weight(1)
 @clause("4: COMMAND keeps its own standard input")
@@ -141,9 +224,22 @@ def test_input_is_kept(seen: Observation) -> None:
     expect("a command that copies its standard input", seen.text("output"), seen.params["text"])
 
 
+def printed_address(seen: Observation) -> int:
+    """Where the command says that its memory is: all that it prints on standard output."""
+    text = seen.text("tool.out").strip()
+    expect_that(
+        "standard output of the command",
+        re.fullmatch("[0-9a-f]{1,16}", text) is not None,
+        expected="what the command prints, and nothing else",
+        observed=text[:200] or "nothing",
+    )
+    return int(text, 16)
+
+
 TOUCH = {
     "command": f"{HELPER}|idle|{TRACE}|{OUT}|{HELPER}|touch|{{pages}}",
     "outfile": OUT,
+    "before": 0,
     "events": 1,
     "pages": Integer(20, 90),
 }
@@ -159,7 +255,7 @@ def test_traces_the_command(seen: Observation) -> None:
     """OUTFILE holds the command's whole trace, from its execve to its exit."""
     expect("tracepgfault", tool_status(seen, "tool"), "status 0")
     events = events_of(seen)
-    start = int(seen.text("tool.out").strip() or "0", 16)
+    start = printed_address(seen)
     pages = seen.number("pages")
     expect_pages(
         "the pages that the command touched", pages_in(events, start, pages), list(range(pages))
@@ -181,11 +277,17 @@ BURSTS, BURST = 20, 240
 @clause("4: runs COMMAND traced and writes the bytes that it read, in order")
 @hint("Read while the command runs: the kernel's buffer does not hold everything.")
 @needs("tracepgfault", "pgfaultmap")
-@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|bursts|{BURSTS}|{BURST}", outfile=OUT, events=1)
+@observe(
+    "tool",
+    command=f"{TRACE}|{OUT}|{HELPER}|bursts|{BURSTS}|{BURST}",
+    outfile=OUT,
+    before=0,
+    events=1,
+)
 def test_traces_much(seen: Observation) -> None:
     """A command with more faults than any buffer holds is traced to its end."""
     events = events_of(seen)
-    start = int(seen.text("tool.out").strip() or "0", 16)
+    start = printed_address(seen)
     pages = BURSTS * BURST
     expect_pages(
         f"the {pages} pages that the command touched, a few at a time",
@@ -354,6 +456,42 @@ def test_map_of_replaced_region(seen: Observation) -> None:
     expect("the two regions in the same place", some(observed), some(drawn))
 
 
+@number("9.23")
+@weight(1)
+@clause("4: one line for each region that the trace ever shows; X or . for each page")
+@hint("No array of a fixed size holds every trace.")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="stripes 0 {many};map 1 {large}",
+    steps="touch 1 {pages}",
+    many=Integer(260, 330),
+    large=Integer(9000, 12000),
+    pages=Integer(8000, 8999),
+)
+def test_large_map(seen: Observation) -> None:
+    """Hundreds of regions, and one of thousands of pages, are printed in full."""
+    lines = seen.text("map.out").splitlines()
+    expect("the number of lines", len(lines), len(expected_map(seen)))
+    start, large, page = area(seen, 1), seen.number("large"), seen.number("pages")
+    end = start + large * PAGE
+    head = f"Region: {start:08x} - {end:08x} ({large:4d} pages): |"
+    found = [line for line in lines if line.startswith(head)]
+    expect_that(
+        f"the line of a region of {large} pages",
+        bool(found),
+        expected=f"a line that begins with {head}",
+        observed="none",
+    )
+    drawn = found[0].removeprefix(head)
+    expect_that(
+        "the pages drawn there",
+        drawn == "." * page + "X" + "." * (large - page - 1) + "|",
+        expected=f"{large} of them, an X for page {page} alone",
+        observed=f"{len(drawn) - 1}, X at {some(i for i, c in enumerate(drawn) if c == 'X')}",
+    )
+
+
 @number("9.15")
 @weight(2)
 @clause("4: a trace that is cut short: everything up to there, a message, status 1")
@@ -386,6 +524,12 @@ def test_cut_trace(seen: Observation) -> None:
             bool(kept) and whole[: len(kept)] == kept,
             expected="the events before the cut",
             observed=f"{len(kept)} lines",
+        )
+        expect_that(
+            f"{did}, without --events: standard output",
+            "Region: " in seen.text(f"{label}.map.out"),
+            expected="the regions before the cut",
+            observed=seen.text(f"{label}.map.out")[:200] or "nothing",
         )
     expect_that(
         "six traces cut at different places",
@@ -432,7 +576,7 @@ def expect_no_crash(seen: Observation) -> None:
 @clause("4: exits as COMMAND did")
 @hint("A pipe that COMMAND's children inherit stays open as long as they live.")
 @needs("tracepgfault")
-@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|orphan|300", outfile=OUT, events=0)
+@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|orphan|300", outfile=OUT, before=0, events=0)
 def test_ends_with_its_command(seen: Observation) -> None:
     """tracepgfault ends when its command does, whatever children that leaves behind."""
     did = "tracepgfault on a command that leaves a child behind for 300 s"

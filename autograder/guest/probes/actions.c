@@ -6,6 +6,7 @@
  *	shared S N		the same, shared
  *	file S N		map N pages of a new file, private
  *	reserve S N		map N pages without any permission
+ *	stripes S N		N regions of a page each, side by side
  *	touch S PAGES		write to pages of area S, in this order
  *	look S PAGES		read from them
  *	fill S PAGES		have the kernel write to them: read() from a pipe
@@ -70,6 +71,16 @@ static struct call file_mapping(long slot, long pages)
 			return call_result(-1);
 	answer = new_mapping(slot, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
 	close(fd);
+	return answer;
+}
+
+/* Neighbours have different protections, so that they stay apart. */
+static struct call stripes(long slot, long pages)
+{
+	struct call answer = new_mapping(slot, pages, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	for (long page = 0; page < pages && !answer.ret; page += 2)
+		answer = call_result(mprotect(area(slot) + page * PAGE, PAGE, PROT_READ));
 	return answer;
 }
 
@@ -216,6 +227,8 @@ struct call action_run(const char *step, const char *remaining)
 		return new_mapping(n[1], n[2], PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (!strcmp(what, "file"))
 		return file_mapping(n[1], n[2]);
+	if (!strcmp(what, "stripes"))
+		return stripes(n[1], n[2]);
 	if (!strcmp(what, "touchrange")) {
 		for (long page = n[2]; page < n[2] + n[3]; page++)
 			((volatile char *)base)[page * PAGE] = 1;

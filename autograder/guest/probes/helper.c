@@ -9,6 +9,8 @@
  *	helper bursts N M	touches N times M fresh pages, with a rest after each time
  *	helper idle COMMAND...	becomes COMMAND, which runs only when nobody else wants to;
  *				its children are like others
+ *	helper parent COMMAND...	becomes COMMAND, which has a child already, one that ends
+ *				at once with status 77
  *	helper echo WORD...	prints its words to standard output, a line to standard error
  *	helper cat		copies standard input to standard output
  *	helper orphan N		leaves a child behind that sleeps N seconds
@@ -57,6 +59,12 @@ int main(int argc, char *argv[])
 		struct sched_param none = { 0 };
 
 		sched_setscheduler(0, SCHED_IDLE | SCHED_RESET_ON_FORK, &none);
+		execv(argv[2], argv + 2);
+		return 126;
+	} else if (!strcmp(what, "parent") && argc > 2) {
+		if (fork() == 0)
+			return 77;
+		usleep(10000);
 		execv(argv[2], argv + 2);
 		return 126;
 	} else if (!strcmp(what, "echo")) {

@@ -80,6 +80,10 @@ double now(void);
 void rest(double seconds);
 void settle(void);		/* let everybody run until all of them sleep */
 
+/* pieces.c: a trace that several readers read, put together in a file */
+void trace_append(int out, const char *path);
+long trace_read(int history, int out, size_t size);	/* one call; gives up where it fails */
+
 /* target.c: a child that is traced, and takes one step after the other */
 struct target {
 	pid_t pid;

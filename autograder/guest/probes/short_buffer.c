@@ -14,8 +14,6 @@ PROBE(short_buffer)
 	size_t count = job_list("sizes", sizes, 64);
 	struct reader reader;
 	static char bytes[65536];
-	ssize_t got;
-	int rest;
 
 	target_step(&target);
 	trace_start(target.pid);
@@ -31,9 +29,7 @@ PROBE(short_buffer)
 	reader = reader_new(history, sizeof(bytes));
 	settle();
 	reader_note(&reader, "reader");
-	rest = open(reader.path, O_RDONLY | O_CLOEXEC);
-	while ((got = read(rest, bytes, sizeof(bytes))) > 0)
-		if (write(all, bytes, got) != got)
-			give_up("a copy of the trace: %m");
+	note_proc("maps", target.pid, "maps");
+	trace_append(all, reader.path);
 	tool_events("events", "/tmp/all");
 }

@@ -25,6 +25,9 @@ static void *body(void *argument)
 			_exit(73);
 		for (long page = 0; page < pages; page++)
 			((volatile char *)area(number))[(round * pages + page) * PAGE] = 1;
+		if (!round)	/* a region that the thread adds itself */
+			mmap(area(number) + 128 * PAGE, 3 * PAGE, PROT_READ,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 		byte = number;
 		if (write(from_thread[1], &byte, 1) != 1)
 			_exit(74);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs tracepgfault as the job says ("|" stands between the words of the command), with its streams in files; tells how it ended,
- * whether OUTFILE is there, and what pgfaultmap makes of it.
+ * Runs tracepgfault as the job says ("|" stands between the words of the command), with its
+ * streams in files; tells how it ended, whether OUTFILE is there ("before" bytes of something
+ * else were in it), and what pgfaultmap makes of it.
  */
 
 #include "probe.h"
 
-#define WORDS 16
+#define WORDS 32
 
 static size_t split(char *line, const char *words[WORDS])
 {
@@ -16,6 +17,18 @@ static size_t split(char *line, const char *words[WORDS])
 		words[count++] = word;
 	words[count] = NULL;
 	return count;
+}
+
+static void fill(const char *path, long size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		give_up("%s: %m", path);
+	for (; size > 0; size -= 8)
+		if (write(fd, "no trace", 8) != 8)
+			give_up("%s: %m", path);
+	close(fd);
 }
 
 PROBE(tool)
@@ -28,6 +41,8 @@ PROBE(tool)
 
 	snprintf(line, sizeof(line), "%s", job_text("command"));
 	split(line, words);
+	if (job_number("before"))
+		fill(outfile, job_number("before"));
 	note("started", "now=%.3f", now());
 	tool_run("tool", words);
 	note("ended", "now=%.3f", now());
