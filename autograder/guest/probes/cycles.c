@@ -7,8 +7,33 @@
  */
 
 #include <dirent.h>
+#include <sys/resource.h>
 
 #include "probe.h"
+
+/* A table for so many descriptors takes 8 MiB, more than kmalloc gives: it is vmalloced. */
+#define DESCRIPTORS (1 << 20)
+#define TABLES 5
+
+/*
+ * vfree leaves the area's address, its description and its page tables until 32 MiB of
+ * addresses wait to be used again, and a vmalloc meanwhile takes new ones.  Have it tidy up.
+ */
+static void tidy_vmalloc(void)
+{
+	struct rlimit limit = { DESCRIPTORS, DESCRIPTORS };
+
+	for (int i = 0; i < TABLES; i++) {
+		pid_t child = fork();
+		int status = -1;
+
+		if (child == 0)
+			_exit(setrlimit(RLIMIT_NOFILE, &limit) < 0 || dup2(1, DESCRIPTORS - 1) < 0);
+		waitpid(child, &status, 0);
+		if (status)
+			note("not_tidied", "status=%d", status);
+	}
+}
 
 /* KASAN keeps freed objects back for a while; shrinking a cache makes it let go of them. */
 static void shrink_caches(void)
@@ -35,6 +60,8 @@ static long free_pages(void)
 	int fd;
 
 	rest(5);
+	tidy_vmalloc();
+	rest(1);
 	shrink_caches();
 	fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
 	size = read(fd, text, sizeof(text) - 1);
