@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from autograder.bounded import read_back
 from autograder.bulk import exports
 from autograder.bulk.exports import Named
 from autograder.bulk.students import Roster, Student
 from autograder.errors import UsageError
-from autograder.intake.members import is_litter
+from autograder.intake.members import ARCHIVE_BYTES, is_litter
 
 SUFFIXES = (".tar.gz", ".tar.xz", ".tgz", ".tar", ".zip")
 # What is beside the submissions' folders, and what some system does not allow.
@@ -32,6 +33,7 @@ RESERVED = (
     "nul",
 )
 LONGEST_NAME = 80
+MOST_READ = 2 * ARCHIVE_BYTES  # a larger file is refused, whatever is in it
 
 
 @dataclass(frozen=True)
@@ -128,9 +130,7 @@ def content_sha256(path: Path) -> str:
         if stat.S_ISLNK(facts.st_mode):
             digest.update(os.fsencode(file.readlink()))
         if stat.S_ISREG(facts.st_mode):
-            with file.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
+            digest.update(read_back(file, MOST_READ) or b"")
     return digest.hexdigest()
 
 

@@ -14,6 +14,7 @@ from autograder.intake.names import listed, oddity, shown
 from autograder.intake.problem import Problem, Refusal, Refused
 
 PATCH_BYTES = 1024 * 1024
+PATCH_LINES = 50_000  # a megabyte of line ends takes a minute, and a gigabyte, to look through
 ALLOWED = ("fs", "include", "init", "ipc", "kernel", "lib", "mm")
 ALLOWED_WORDS = "fs/, include/, init/, ipc/, kernel/, lib/ and mm/"
 
@@ -85,6 +86,12 @@ def _lines(text: bytes, series: str) -> list[str]:
             Refusal.PATCH_TOO_LARGE,
             f"kernel.patch is larger than {PATCH_BYTES // 1024} KiB. Take the diff between clean"
             f" trees of linux-{series}, without what a build makes.",
+        )
+    if text.count(b"\n") > PATCH_LINES:
+        raise Refused(
+            Refusal.PATCH_TOO_LARGE,
+            f"kernel.patch has more than {PATCH_LINES} lines. Take the diff between clean trees of"
+            f" linux-{series}, without what a build makes.",
         )
     if not text.strip():
         raise Refused(Refusal.PATCH_EMPTY, "kernel.patch is empty.")

@@ -20,6 +20,8 @@ XZ_MAGIC = b"\xfd7zXZ\x00"
 _STREAM_BYTES = UNPACKED_BYTES + 8 * MIB
 _XZ_MEMORY = 96 * MIB
 _EXTENDED_HEADER_BYTES = 64 * 1024
+_EXTENDED_BYTES = 8 * MIB  # in all: what bsdtar keeps of a file's attributes is some KiB
+_GLOBAL_FACTS = 64  # git archive writes one; the library copies all of them for each member
 _BLOCK = 512
 _EXTENDED = (
     tarfile.XHDTYPE,
@@ -30,14 +32,26 @@ _EXTENDED = (
 )
 
 
-class _Header(tarfile.TarInfo):
-    """Refuses headers on which releases of the library spin (CVE-2024-6232, CVE-2025-8194)."""
+class _Archive(tarfile.TarFile):
+    """Counts what its extended headers take."""
 
-    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+    extended = 0
+
+
+class _Header(tarfile.TarInfo):
+    """Refuses headers on which releases of the library spin (CVE-2024-6232, CVE-2025-8194).
+
+    Some that all releases copy for every member, until no memory is left, are refused too.
+    """
+
+    def _proc_member(self, archive: _Archive) -> tarfile.TarInfo:
         if self.size < 0:
             raise tarfile.ReadError("a member of negative size")
+        if len(archive.pax_headers) > _GLOBAL_FACTS:
+            raise tarfile.ReadError("global headers that hold too much")
         if self.type in _EXTENDED:
-            if self.size > _EXTENDED_HEADER_BYTES:
+            archive.extended += self.size
+            if self.size > _EXTENDED_HEADER_BYTES or archive.extended > _EXTENDED_BYTES:
                 raise tarfile.ReadError("an extended header that is too long")
             stream = archive.fileobj
             assert stream is not None
@@ -81,7 +95,7 @@ def decompressed(data: bytes) -> bytes:
 
 def members(data: bytes) -> Iterator[Member]:
     """The members of the uncompressed archive ``data``; tarfile's exceptions pass through."""
-    archive = tarfile.open(  # noqa: SIM115  (holds no more than ``data``)
+    archive = _Archive.open(  # noqa: SIM115  (holds no more than ``data``)
         fileobj=io.BytesIO(data),
         mode="r:",
         tarinfo=_Header,
@@ -93,6 +107,7 @@ def members(data: bytes) -> Iterator[Member]:
         if info.size < 0 or archive.offset <= offset:
             raise tarfile.ReadError("the headers do not follow one another")
         offset = archive.offset
+        info.pax_headers = {}  # the archive keeps every member
         yield Member(
             name=info.name,
             size=info.size,

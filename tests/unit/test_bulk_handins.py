@@ -233,3 +233,11 @@ def test_a_link_counts_by_where_it_points(tmp_path: Path) -> None:
     (path / "link").unlink()
     (path / "link").symlink_to("../secreT")
     assert content_sha256(path) != before
+
+
+def test_a_giant_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """It is refused whatever is in it, and would take hours."""
+    for size in (1 << 40, 1 << 41):
+        with (tmp_path / "giant.zip").open("wb") as stream:
+            stream.truncate(size)
+        assert content_sha256(tmp_path / "giant.zip")

@@ -109,11 +109,25 @@ def negative_tar() -> bytes:
     return bytes(block) + bytes(1024)
 
 
-def pax_header(content: bytes) -> bytes:
+def pax_header(content: bytes, kind: bytes = tarfile.XHDTYPE) -> bytes:
     info = tarfile.TarInfo("x")
-    info.type = tarfile.XHDTYPE
+    info.type = kind
     info.size = len(content)
     return info.tobuf(tarfile.USTAR_FORMAT) + content + bytes(-len(content) % 512)
+
+
+def global_headers(members_after: int) -> bytes:
+    """7,000 facts that hold for all members: the library copies them for each, and keeps them."""
+    facts = b"".join(b"9 %04x=x\n" % number for number in range(7000))
+    empty = b"".join(tarfile.TarInfo(f"._{number}").tobuf() for number in range(members_after))
+    return pax_header(facts, tarfile.XGLTYPE) + empty + tarred(GOOD)
+
+
+def long_headers() -> bytes:
+    """Twelve megabytes of attributes, some for each of 200 members."""
+    fact = b"60013 a=" + b"b" * 60_004 + b"\n"
+    member = pax_header(fact) + tarfile.TarInfo("._x").tobuf()
+    return member * 200 + tarred(GOOD)
 
 
 def deep(depth: int) -> str:
@@ -159,6 +173,16 @@ REFUSED: dict[str, tuple[Callable[[], bytes], Refusal, list[str]]] = {
         lambda: pax_header(b"7 a=bc\n") * 5000 + tarred(GOOD),
         Refusal.ARCHIVE_DAMAGED,
         ["damaged"],
+    ),
+    "global headers, copied for every member": (
+        lambda: global_headers(200),
+        Refusal.ARCHIVE_DAMAGED,
+        ["global headers"],
+    ),
+    "extended headers without end": (
+        long_headers,
+        Refusal.ARCHIVE_DAMAGED,
+        ["extended header"],
     ),
     "encrypted": (encrypted, Refusal.MEMBER_ENCRYPTED, ["'kernel.patch' is encrypted", "password"]),
     "unknown method": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.intake.patch import PATCH_BYTES, inspect
+from autograder.intake.patch import PATCH_BYTES, PATCH_LINES, inspect
 from autograder.intake.problem import Refusal
 
 BODY = " context\n-old\n+new\n"
@@ -32,6 +32,11 @@ REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
         ["no hunk", "changes no line"],
     ),
     "too large": (FILE + "#" * PATCH_BYTES, Refusal.PATCH_TOO_LARGE, ["1024 KiB", "linux-7.3"]),
+    "too many lines": (
+        FILE + "\n" * (PATCH_LINES + 1),
+        Refusal.PATCH_TOO_LARGE,
+        ["50000 lines", "linux-7.3"],
+    ),
     "prose": (
         "I could not do it.\n",
         Refusal.PATCH_NOT_UNIFIED,
