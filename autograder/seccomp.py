@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A filter of system calls that no build and no guest needs.
 
-It closes what namespaces leave open: the grader's keyring, which a process inherits; new
-user namespaces, behind which most holes of kernels were found; programs with the set-user-id
+It closes what namespaces leave open: the grader's keyring, which a process inherits; sockets
+to whoever runs this machine as a virtual one, which no network namespace holds; new user
+namespaces, behind which most holes of kernels were found; programs with the set-user-id
 bit, which on a disk outside the sandbox would run as whoever owns them.  What User Mode
 Linux needs (ptrace, filters of its own, memory that is executed) stays.
 
@@ -46,6 +47,8 @@ MODES = {"chmod": (90, 1), "fchmod": (91, 1), "fchmodat": (268, 2), "fchmodat2":
 MODES |= {"creat": (85, 1), "mknod": (133, 1), "mknodat": (259, 2)}
 CREATING = {"open": (2, 1), "openat": (257, 2)}  # where the flags are; the mode comes next
 CLONE = 56
+SOCKETS = {"socket": 41, "socketpair": 53}
+FAMILIES = {"unix": 1, "inet": 2, "inet6": 10, "netlink": 16}  # and no other one
 
 NEW_NAMESPACE = 0x7E02_0000  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET
 MAKES_FILE = 0o100 | 0o20000000  # O_CREAT, O_TMPFILE
@@ -73,6 +76,8 @@ def program() -> bytes:
     for number, place in CREATING.values():
         mode = _bits(place + 1, stat.S_ISUID, 0, 1)
         code += _where(number, [*_bits(place, MAKES_FILE, 0, 3), *mode, _step(_RETURN, no)])
+    for number in SOCKETS.values():
+        code += _where(number, [*_one_of(0, list(FAMILIES.values())), _step(_RETURN, no)])
     return b"".join([*code, _step(_RETURN, _ALLOW)])
 
 
@@ -85,6 +90,12 @@ def _bits(argument: int, mask: int, if_any: int, if_none: int) -> list[bytes]:
     """Look at the lower half of an argument; steps to leave out in either case."""
     place = FIRST_ARGUMENT + 8 * argument
     return [_step(_LOAD, place), _step(_ANY_BIT, mask, if_any, if_none)]
+
+
+def _one_of(argument: int, values: list[int]) -> list[bytes]:
+    """Look at the lower half of an argument, and leave out one step where it is in ``values``."""
+    tests = [_step(_EQUAL, value, len(values) - at, 0) for at, value in enumerate(values)]
+    return [_step(_LOAD, FIRST_ARGUMENT + 8 * argument), *tests]
 
 
 def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:

@@ -16,6 +16,7 @@ from autograder.bounded import Kept, read_back
 from autograder.errors import GraderError, UsageError
 from autograder.sandbox import Bind, Completed, Level, Limits, Sandbox, choose, outside
 
+FAMILIES = (("unix", 1), ("inet", 2), ("inet6", 10), ("vsock", 40))
 both = pytest.mark.parametrize("level", list(Level))
 
 
@@ -60,6 +61,15 @@ def test_there_is_no_network(full: Sandbox) -> None:
     done = shell(full, "cat /proc/net/dev")
     devices = [line.split(":")[0].strip() for line in done.output.splitlines()[2:]]
     assert devices == ["lo"]
+
+
+def test_there_are_no_sockets_past_the_network(full: Sandbox) -> None:
+    """A vsock leads to whoever runs this machine, from whatever network namespace."""
+    script = "socket(my $s, $ARGV[0], SOCK_STREAM, 0) or die $!; print 'made'"
+    families = {name: [*"perl -MSocket -e".split(), script, str(n)] for name, n in FAMILIES}
+    made = {name: full.run(command).output for name, command in families.items()}
+    assert {made[name] for name in ("unix", "inet", "inet6")} == {"made"}
+    assert "not permitted" in made["vsock"].lower()
 
 
 def test_the_user_is_not_the_graders_and_has_no_rights(full: Sandbox) -> None:
