@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 STEPS = 8  # looks at the folders, at most, until the limit is reached
@@ -24,8 +26,11 @@ class DiskWatch:
         self.free = self._free()
         self.looked = time.monotonic()
 
-    def exceeded(self) -> bool:
-        """Whether the folders hold more than ``limit`` bytes."""
+    def exceeded(self, processes: Iterable[int] = ()) -> bool:
+        """Whether the folders hold more than ``limit`` bytes.
+
+        Files without a name that ``processes`` have open count as well.
+        """
         if not self.folders:
             return False
         free = self._free()
@@ -37,7 +42,7 @@ class DiskWatch:
             return False
         self.free = free
         self.looked = time.monotonic()
-        return self._used() > self.limit
+        return self._used() + nameless(processes) > self.limit
 
     def _free(self) -> list[int]:
         """Bytes free where the folders are, and what is left of files, as bytes."""
@@ -60,3 +65,22 @@ class DiskWatch:
             kinds.append(sum(int(line.split()[0]) for line in done.stdout.splitlines()))
         used, inodes = kinds
         return max(used, inodes * EMPTY)
+
+
+def nameless(processes: Iterable[int]) -> int:
+    """Bytes of the files that have no name any more, or never had one, and are held open."""
+    found: dict[tuple[int, int], int] = {}
+    for pid in processes:
+        for place in (f"/proc/{pid}/fd", f"/proc/{pid}/map_files"):
+            for facts in _open_files(place):
+                if stat.S_ISREG(facts.st_mode) and not facts.st_nlink:
+                    found[facts.st_dev, facts.st_ino] = facts.st_blocks * 512
+    return sum(found.values())
+
+
+def _open_files(place: str) -> Iterator[os.stat_result]:
+    # The process may end, and only root may look at all of them.
+    with contextlib.suppress(OSError), os.scandir(place) as entries:
+        for entry in entries:
+            with contextlib.suppress(OSError):
+                yield entry.stat()

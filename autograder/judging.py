@@ -209,7 +209,8 @@ def _settled(seen: Observation) -> bool:
     busy machine: that one gets another boot.
     """
     spun = seen.outcome.kind is Kind.SPIN and seen.cpu_seconds >= CPU_SECONDS
-    return spun or seen.outcome.kind is Kind.FLOOD
+    slept = seen.outcome.kind is Kind.HANG and not seen.all("probe_hangs")
+    return spun or slept or seen.outcome.kind is Kind.FLOOD
 
 
 def _require_completed(seen: Observation) -> None:

@@ -22,10 +22,14 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class Stat:
-    """A process now; ``cpu_seconds`` includes its children that were waited for."""
+    """A process now; ``cpu_seconds`` includes its children that were waited for.
+
+    It is ``busy`` while it computes, waits for a processor to do so, or for a disk.
+    """
 
     pid: int
     parent: int
+    busy: bool
     cpu_seconds: float
     resident_bytes: int
 
@@ -48,7 +52,7 @@ def read(pid: int) -> Stat | None:
     # The command's name stands in parentheses and may hold blanks and parentheses itself.
     fields = text[text.rindex(")") + 2 :].split()
     used = sum(int(field) for field in fields[11:15]) / TICKS
-    return Stat(pid, int(fields[1]), used, int(fields[21]) * PAGE)
+    return Stat(pid, int(fields[1]), fields[0] in "RD", used, int(fields[21]) * PAGE)
 
 
 def tree(root: int) -> Iterator[Stat]:
@@ -97,6 +101,8 @@ class Process:
         self._clean = clean
         self._cpu_seconds = 0.0
         self.resident_bytes = 0  # of all its processes, when their time was last looked at
+        self.busy = True  # any of its processes, at that moment
+        self.pids: list[int] = []  # of all of them
         self._status: int | None = None
         self._killed = False
 
@@ -137,6 +143,8 @@ class Process:
             stats = list(tree(self._popen.pid))
             self._cpu_seconds = max(self._cpu_seconds, sum(stat.cpu_seconds for stat in stats))
             self.resident_bytes = sum(stat.resident_bytes for stat in stats)
+            self.busy = any(stat.busy for stat in stats)
+            self.pids = [stat.pid for stat in stats]
         return self._cpu_seconds
 
     def wait(self, timeout: float | None = None) -> int:

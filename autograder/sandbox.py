@@ -388,7 +388,7 @@ def _follow(
                 return "cpu"
             if process.resident_bytes > limits.resident_bytes:
                 return "memory"
-            if disk.exceeded():
+            if disk.exceeded(process.pids):
                 return "disk"
         if now > deadline:
             return "wall"

@@ -9,8 +9,9 @@ The guest runs in virtual time (``time-travel=inf-cpu``): computing takes none o
 sleeping jumps, so that waiting costs nothing and a busy host changes nothing.  A guest
 in which everybody sleeps for ever ends by its own clock (``patience``).  One in which
 somebody computes for ever is ended by the processor time that it uses, which does not
-depend on the load of this machine either; a much longer deadline in wall-clock time
-stands behind that.
+depend on the load of this machine either.  One whose processes all sleep, which takes a
+system call of this machine's, is ended by the time that they do: a guest that waits for a
+processor is not asleep.  A much longer deadline in wall-clock time stands behind both.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ MEMORY = "128M"
 PATIENCE = 900  # guest seconds that a probe may take
 CPU_SECONDS = 12  # a boot with its probe takes one or two
 CPU_SECONDS_MORE = 0.5  # for each further probe of the same boot
+SLEEP_SECONDS = 20  # in which no process of a guest has anything to do
 WALL_SECONDS = 240
 TICK = 0.2  # seconds between two looks at a guest that writes nothing
 LARGEST_LOG = 1 << 20
@@ -213,7 +215,7 @@ class _Boot:
     tags: Sequence[str]  # one for each job
     log: str
     status: int  # as in subprocess: negative for a signal
-    ended_by: str  # '' by itself, 'cpu', 'wall', 'memory', 'log' or 'report' by us
+    ended_by: str  # '' by itself, 'cpu', 'sleep', 'wall', 'memory', 'log' or 'report' by us
     cpu_seconds: float
     wall_seconds: float = 0
     report: bytes = b""
@@ -231,7 +233,9 @@ def _follow(process: Process, log_end: int, tags: Sequence[str]) -> _Boot:
     log = bytearray()
     ended_by = ""
     most_cpu = CPU_SECONDS + CPU_SECONDS_MORE * (len(tags) - 1)
-    deadline = time.monotonic() + WALL_SECONDS
+    asleep = 0.0
+    looked = time.monotonic()
+    deadline = looked + WALL_SECONDS
     sources = [log_end]
     while not ended_by:
         if sources and select.select(sources, [], [], TICK)[0]:
@@ -241,13 +245,19 @@ def _follow(process: Process, log_end: int, tags: Sequence[str]) -> _Boot:
                 sources = []
         elif process.ended(0 if sources else TICK):
             break
+        used = process.cpu_seconds()
+        now = time.monotonic()
+        asleep += 0 if process.busy else min(now - looked, TICK)
+        looked = now
         if len(log) > LARGEST_LOG:
             ended_by = "log"
-        elif process.cpu_seconds() > most_cpu:
+        elif used > most_cpu:
             ended_by = "cpu"
+        elif asleep > SLEEP_SECONDS:
+            ended_by = "sleep"
         elif process.resident_bytes > LIMITS.resident_bytes:
             ended_by = "memory"
-        elif time.monotonic() > deadline:
+        elif now > deadline:
             ended_by = "wall"
     used = process.cpu_seconds()
     if ended_by:
@@ -267,6 +277,8 @@ def _outcome(seen: Observation, run: _Boot) -> Outcome:
         return Outcome(kind=Kind.FLOOD, detail="the probes' own line was flooded")
     if run.ended_by == "memory":
         return Outcome(kind=Kind.FLOOD, detail="it filled the memory of the grader's machine")
+    if run.ended_by == "sleep":
+        return Outcome(kind=Kind.HANG, detail="it slept, in the time of the grader's machine")
     if run.ended_by:
         return Outcome(kind=Kind.SPIN, detail=_last_words(seen))
     if run.status == -signal.SIGKILL:

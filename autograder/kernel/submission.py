@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -130,10 +130,17 @@ class _Build:
         self.sandbox.hand_over(self.top)
         source = "/baseline"
         binds = [Bind(self.baseline.tree, source), Bind(self.top, INSIDE, writable=True)]
-        done = self.sandbox.run(["cp", "-a", f"{source}/.", INSIDE], binds=binds, limits=LIMITS)
+        copy = ["cp", "-a", f"{source}/.", INSIDE]
+        done = self.sandbox.run(copy, binds=binds, limits=self._limits())
         self.cpu_seconds += done.cpu_seconds
         if not done.ok:
             raise GraderError(f"the baseline kernel cannot be copied: {done.output.strip()[:500]}")
+
+    def _limits(self) -> Limits:
+        """What is left: the limits are those of all commands together."""
+        wall = LIMITS.wall_seconds - (time.monotonic() - self.started)
+        cpu = int(LIMITS.cpu_seconds - self.cpu_seconds)
+        return replace(LIMITS, wall_seconds=max(wall, 1), cpu_seconds=max(cpu, 1))
 
     def _command(
         self,
@@ -145,7 +152,7 @@ class _Build:
         binds += [Bind(path, f"{INSIDE}{path.suffix}") for path in inputs]
         scarcity = Scarcity(self.workdir)
         done = self.sandbox.run(
-            command, binds=binds, cwd=INSIDE, limits=LIMITS, on_output=on_output
+            command, binds=binds, cwd=INSIDE, limits=self._limits(), on_output=on_output
         )
         self.log += done.output
         self.cpu_seconds += done.cpu_seconds
@@ -167,7 +174,7 @@ class _Build:
             ["make", "-C", INSIDE, "-f", f"{headstart.INSIDE}/Makefile", "-k", f"-j{jobs()}"],
             binds=[Bind(self.top, INSIDE, writable=True), Bind(folder, headstart.INSIDE)],
             cwd=INSIDE,
-            limits=LIMITS,
+            limits=self._limits(),
             on_output=count,
         )
         self.cpu_seconds += done.cpu_seconds
@@ -212,8 +219,8 @@ class _Build:
         if done.killed_by:
             return self._end(
                 BuildStatus.TIMEOUT,
-                f"the build was ended after {done.wall_seconds:.0f} s, "
-                f"{done.cpu_seconds:.0f} s of them on processors",
+                f"the build was ended after {time.monotonic() - self.started:.0f} s, "
+                f"{self.cpu_seconds:.0f} s of them on processors",
             )
         return None
 

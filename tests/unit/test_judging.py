@@ -121,7 +121,7 @@ def test_a_boot_that_ends_badly_fails_the_check(kind: Kind) -> None:
     assert "somewhere" in verdict.observed
 
 
-@pytest.mark.parametrize("kind", [Kind.SPIN, Kind.FLOOD])
+@pytest.mark.parametrize("kind", [Kind.SPIN, Kind.FLOOD, Kind.HANG])
 def test_what_only_costs_time_is_not_repeated(kind: Kind) -> None:
     seen = observation(kind=kind).model_copy(update={"cpu_seconds": 20.0})
     verdict = verdict_on(sequence(seen))

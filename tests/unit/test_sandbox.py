@@ -198,6 +198,30 @@ def test_memory_files_and_scratch_are_limited(full: Sandbox) -> None:
     assert shell(full, big, limits=Limits()).ok
 
 
+@both
+@pytest.mark.parametrize("keep", ["open", "mapped"])
+def test_files_without_a_name_fill_the_disk_too(level: Level, keep: str, tmp_path: Path) -> None:
+    if keep == "mapped" and os.geteuid() != 0:
+        pytest.skip("only root sees what others have mapped")
+    sandbox = choose(level.value)
+    sandbox.hand_over(tmp_path)
+    script = (
+        "import mmap, os, time\n"
+        "held = []\n"
+        "for n in range(6):\n"
+        "    f = open('/data/x', 'wb+'); os.unlink('/data/x')\n"
+        "    f.write(bytes(4 << 20)); f.flush()\n"
+        f"    held.append(f if {keep == 'open'} else mmap.mmap(f.fileno(), 4 << 20))\n"
+        "    del f\n"
+        "time.sleep(25)\n"
+    )
+    bind = Bind(tmp_path, "/data", writable=True)
+    limits = Limits(disk_bytes=16 << 20, wall_seconds=30)
+    done = sandbox.run(["/usr/bin/python3", "-c", script], binds=[bind], limits=limits)
+    assert done.killed_by == "disk", done
+    assert not [*tmp_path.iterdir()]
+
+
 def test_processes_are_limited(full: Sandbox) -> None:
     script = "for i in $(seq 100); do sleep 5 & done; wait"
     done = shell(full, script, limits=Limits(processes=20, wall_seconds=30))
