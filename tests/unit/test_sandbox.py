@@ -66,7 +66,7 @@ def test_there_is_no_network(full: Sandbox) -> None:
 def test_there_are_no_sockets_past_the_network(full: Sandbox) -> None:
     """A vsock leads to whoever runs this machine, from whatever network namespace."""
     script = "socket(my $s, $ARGV[0], SOCK_STREAM, 0) or die $!; print 'made'"
-    families = {name: [*"perl -MSocket -e".split(), script, str(n)] for name, n in FAMILIES}
+    families = {name: ["perl", "-MSocket", "-e", script, str(n)] for name, n in FAMILIES}
     made = {name: full.run(command).output for name, command in families.items()}
     assert {made[name] for name in ("unix", "inet", "inet6")} == {"made"}
     assert "not permitted" in made["vsock"].lower()
