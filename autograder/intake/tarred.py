@@ -95,7 +95,7 @@ def decompressed(data: bytes) -> bytes:
 
 def members(data: bytes) -> Iterator[Member]:
     """The members of the uncompressed archive ``data``; tarfile's exceptions pass through."""
-    archive = _Archive.open(  # noqa: SIM115  (holds no more than ``data``)
+    archive = _Archive.open(
         fileobj=io.BytesIO(data),
         mode="r:",
         tarinfo=_Header,
