@@ -13,6 +13,13 @@ from autograder.results import Result, Status, SubmissionInfo, total
 VERSIONS = Versions(kit="1", code="c", probes="p", checks="k", kernel="7.3.4 abc")
 
 
+def everything() -> float:
+    """What passing all checks is worth, extra credit included, where all others are worth 100."""
+    checks = rubric.checks()
+    base = sum(check.points for check in checks if not check.extra_credit)
+    return 100 * sum(check.points for check in checks) / base
+
+
 def record(name: str = "ada", **facts: object) -> Record:
     """A record of a grade that went well."""
     fields = {
