@@ -48,6 +48,12 @@ fi
 if [ "${1:-}" = --student ]; then
 	need git git
 	need gdb gdb
+	# For the disk of the Debian guest.
+	need mmdebstrap mmdebstrap
+	need uidmap newuidmap
+	need fakeroot fakeroot
+	need e2fsprogs /sbin/mke2fs
+	need debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
 fi
 
 [ -n "$missing" ] || exit 0

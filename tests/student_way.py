@@ -36,7 +36,7 @@ from tests.corpus import REFERENCE
 from tests.reference import SERIES, reference_build
 
 ROOT = Path(__file__).parents[1]
-PROMPT = "guest# "
+PROMPTS = ("guest# ", "guest login: ", "root@guest:~# ")
 GIT = (".git", ".gitignore")
 PATIENCE = 3600  # seconds for one command: the first builds a kernel, maybe on a busy machine
 MAP = ("Makefile", "pgfault_history.h", "pgfaultmap.c", "regions.c", "regions.h")
@@ -66,7 +66,7 @@ class Command:
 
     section: str
     line: str
-    guest: tuple[str, ...] = ()
+    guest: tuple[tuple[str, str], ...] = ()  # what is waited for, and what is typed then
 
 
 @dataclass
@@ -124,11 +124,11 @@ class Way:
             timeout=PATIENCE,
             encoding="utf-8",
             codec_errors="replace",
-            dimensions=(50, 160),
+            dimensions=(50, 4000),
         )
         said = ""
-        for typed in command.guest:
-            terminal.expect_exact(PROMPT)
+        for prompt, typed in command.guest:
+            terminal.expect_exact(prompt)
             said += str(terminal.before)
             terminal.sendline(typed)
         terminal.expect(pexpect.EOF)
@@ -196,10 +196,10 @@ def commands(block: Block) -> list[Command]:
     for line in block.lines:
         if line.startswith("$ "):
             found.append(Command(block.section, line[2:]))
-        elif line.startswith(PROMPT):
+        elif prompt := next((known for known in PROMPTS if line.startswith(known)), ""):
             last = found.pop()
-            typed = line.removeprefix(PROMPT).partition("  #")[0]
-            found.append(Command(last.section, last.line, (*last.guest, typed)))
+            typed = line.removeprefix(prompt).partition("  #")[0]
+            found.append(Command(last.section, last.line, (*last.guest, (prompt, typed))))
         else:
             raise ValueError(f"neither command nor guest's command: {line}")
     return found
@@ -247,7 +247,7 @@ def start(way: Way, quick: bool = False) -> None:
                 assert "expected" in failed.output.lower()
             else:
                 ran = way.run(command)
-                if any("dmesg" in typed for typed in command.guest):
+                if any("dmesg" in typed for _, typed in command.guest):
                     assert "hello from my own kernel" in ran.output
     way.revert()
 
@@ -283,6 +283,7 @@ def main() -> None:
     start(way)
     milestones(way)
     traced(way)
+    debian(way)
     before = way.result("check")
     graded = grade(way.home / "submission.zip", folder / "graded", way.cache, before.seed)
     lost = [verdict.id for verdict in graded.verdicts if verdict.status != "passed"]
@@ -338,6 +339,22 @@ def traced(way: Way) -> None:
             for command in commands(block):
                 ran = way.run(command)
                 assert "Region: 00400000" in ran.output and " fault " in ran.output
+
+
+def debian(way: Way) -> str:
+    """The commands of the Debian guest; the map of the command that is traced there."""
+    (block,) = [
+        block for block in blocks(way.text) if "Debian" in block.section and block.kind == "console"
+    ]
+    (way.home / "cow").unlink(missing_ok=True)
+    first, removal, second = (way.run(command) for command in commands(block))
+    assert removal.command.line == "rm cow" and (way.home / "cow").exists()
+    assert "assignment.md" in first.output and "ps: 0" in first.output
+    # What was written to the disk is gone with the file that it was written to.
+    assert "kept for now" in first.output and "kept for now" not in second.output
+    assert "No such file" in second.output
+    assert "X" in first.output.partition("Region: 00400000")[2]
+    return first.output
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from autograder.errors import GraderError
 from autograder.files import write_atomically
 from autograder.kernel import options, tree
 from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make
+from autograder.kernel.options import Variant
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
 from autograder.sandbox import Bind, Completed, Limits, Sandbox
@@ -45,22 +46,30 @@ class Baseline:
 
 
 def build_baseline(
-    source: KernelSource, cache: Cache, sandbox: Sandbox, progress: Progress
+    source: KernelSource,
+    cache: Cache,
+    sandbox: Sandbox,
+    progress: Progress,
+    variant: Variant | None = None,
 ) -> Baseline:
     """The baseline for ``source``; built unless one from the same inputs is there.
 
+    ``variant``: another kernel than that for grading.
+
     Errors: GraderError where it does not build or an option of the fragment is refused.
     """
-    fragment = options.GRADING.read_text()
+    variant = variant or Variant(options.GRADING)
+    fragment = variant.fragment.read_text()
     compiler = _compiler()
-    inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, FLAGS, tree.recipe()])
+    recipe = tree.recipe(variant.more)
+    inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, FLAGS, recipe])
     key = hashlib.sha256(inputs.encode()).hexdigest()[:16]
     home = cache.kernels / source.version / key
     if not home.exists():
         with cache.lock(f"baseline-{key}"):
             if not home.exists():
                 with complete_or_nothing(home) as partial:
-                    _build(source, fragment, compiler, partial, sandbox, progress)
+                    _build(source, variant, compiler, partial, sandbox, progress)
     record = home / "baseline.json"
     if record.stat().st_mtime > time.time():
         # make would take what a submission changes now for older than what was built then.
@@ -74,7 +83,7 @@ def build_baseline(
 
 def _build(
     source: KernelSource,
-    fragment: str,
+    variant: Variant,
     compiler: str,
     home: Path,
     sandbox: Sandbox,
@@ -82,7 +91,8 @@ def _build(
 ) -> None:
     home.mkdir()
     top = home / "tree"
-    tree.unpack(source.tarball, top, progress)
+    tree.unpack(source.tarball, top, progress, variant.more)
+    fragment = variant.fragment.read_text()
     (top / FRAGMENT).write_text(fragment)
     sandbox.hand_over(top)
     progress("configuring the baseline kernel", None)
@@ -93,7 +103,7 @@ def _build(
     if refused:
         raise GraderError(
             f"kernel {source.version} refuses {', '.join(refused)}: a dependency in "
-            f"{options.GRADING.name} is not met"
+            f"{variant.fragment.name} is not met"
         )
     counter = counting("compiling the baseline kernel", EXPECTED, progress)
     _must(_run(sandbox, top, make(f"-j{jobs()}", "linux"), counter), "built", home)

@@ -46,6 +46,13 @@ def get(series: str, folder: Path, progress: Progress) -> tuple[Path, str]:
     raise GraderError(f"Debian package: {package.name} holds no source")
 
 
+def archives(folder: Path) -> list[str]:
+    """Where this machine gets Debian's packages from, best first; nothing on other systems."""
+    if _distribution() != "debian":
+        return []
+    return bases(_run(["apt-get", "--print-uris", "update"], folder).stdout)
+
+
 def bases(uris: str) -> list[str]:
     """Where the Debian archive is to be found, best first.
 
@@ -63,8 +70,7 @@ def _download_privately(series: str, folder: Path) -> Path:
         raise GraderError(f"Debian package: the suite of series {series} is not known")
     if not KEYRING.exists():
         raise GraderError(f"Debian package: {KEYRING} is missing (install debian-archive-keyring)")
-    told = _run(["apt-get", "--print-uris", "update"], folder)
-    candidates = bases(told.stdout)
+    candidates = archives(folder)
     for base in candidates:
         options = _private(folder, f"deb [signed-by={KEYRING}] {base} {suite} main\n")
         if _run(["apt-get", *options, "update"], folder, check=False).returncode == 0:

@@ -4,9 +4,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-GRADING = Path(__file__).parent / "config" / "grading.config"
+_CONFIG = Path(__file__).parent / "config"
+GRADING = _CONFIG / "grading.config"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A kernel: a fragment of a configuration over allnoconfig, and what it compiles beside.
+
+    ``more`` of the source is kept for it: files and folders that the kernel for grading
+    does without.
+    """
+
+    fragment: Path
+    more: tuple[str, ...] = ()
+
+
+DISTRIBUTION = Variant(_CONFIG / "distribution.config", ("block", "drivers/block/Kconfig"))
+"""What boots a distribution from a disk image."""
 
 _SET = re.compile(r"(CONFIG_\w+)=(.*)")
 _NOT_SET = re.compile(r"# (CONFIG_\w+) is not set")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import GraderError
@@ -52,18 +52,21 @@ UNPATCHED = ("arch", "block", "crypto", "drivers", "net", "security", "samples",
 _SOURCE = re.compile(r'^\s*source "([^"$]+)"$', re.M)
 
 
-def wanted(name: str) -> bool:
-    """Whether the file ``name``, relative to the top of the source, is kept."""
+def wanted(name: str, more: Sequence[str] = ()) -> bool:
+    """Whether the file ``name``, relative to the top of the source, is kept.
+
+    ``more``: files, and folders with everything in them, that are kept as well.
+    """
     path = PurePosixPath(name)
     folders = {str(folder) for folder in path.parents if str(folder) != "."}
     if folders.intersection(LEFT_OUT):
         return False
-    if name in RULES or folders.intersection(WHOLE):
+    if name in (*RULES, *more) or folders.intersection((*WHOLE, *more)):
         return True
     return ("" if str(path.parent) == "." else str(path.parent)) in FLAT
 
 
-def unpack(tarball: Path, target: Path, progress: Progress) -> None:
+def unpack(tarball: Path, target: Path, progress: Progress, more: Sequence[str] = ()) -> None:
     """Unpack what is wanted of ``tarball`` into the new folder ``target``.
 
     Every file gets one time, long ago: whatever is changed or built later is newer.
@@ -76,7 +79,7 @@ def unpack(tarball: Path, target: Path, progress: Progress) -> None:
         with tarball.open("rb") as raw, tarfile.open(fileobj=raw, mode="r:*") as archive:
             for member in archive:
                 _, _, name = member.name.removeprefix("./").partition("/")
-                if wanted(name) and (member.isreg() or member.issym()):
+                if wanted(name, more) and (member.isreg() or member.issym()):
                     _extract(archive, member, target / name)
                     files += 1
                     if files % 100 == 0:
@@ -146,6 +149,6 @@ def _edit(path: Path, change: Callable[[re.Match[str]], str], pattern: re.Patter
         os.utime(path, (EPOCH, EPOCH))
 
 
-def recipe() -> str:
+def recipe(more: Sequence[str] = ()) -> str:
     """What decides which files are kept: a tree from another recipe is another tree."""
-    return repr((WHOLE, LEFT_OUT, FLAT, RULES, DRIVERS, UNPATCHED))
+    return repr((WHOLE, LEFT_OUT, FLAT, RULES, DRIVERS, UNPATCHED, *more))

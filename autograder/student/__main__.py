@@ -12,13 +12,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.errors import EXIT_FULL_MARKS, EXIT_GRADER, EXIT_POINTS_LOST, GraderError, KitError
+from autograder.errors import (
+    EXIT_FULL_MARKS,
+    EXIT_GRADER,
+    EXIT_POINTS_LOST,
+    GraderError,
+    KitError,
+    UsageError,
+)
 from autograder.progress_lines import Lines
 from autograder.student.project import Project
 
 if TYPE_CHECKING:
     from autograder.cache import Cache
     from autograder.kernel.build import Baseline
+    from autograder.kernel.options import Variant
     from autograder.sandbox import Sandbox
     from autograder.student.check import Trial
 
@@ -41,8 +49,11 @@ def setup() -> None:
     project, lines = _project(), Lines()
     baseline = _baseline(lines)[0]
     made = worktree.create(project, baseline, lines)
+    remark = _image(lines)
     lines.close()
     print(f"Linux {baseline.version} is in linux/" + (", built." if made else ", as you left it."))
+    if remark:
+        print(f"All but `make boot-debian` will work: {remark}", file=sys.stderr)
     print("Next: `make boot` (a shell in it), and section 4 of the assignment.")
 
 
@@ -74,6 +85,24 @@ def kernel() -> None:
 def boot() -> None:
     """Open a shell in the student's kernel; 'halt' ends it."""
     _boot(debug=False)
+
+
+@app.command()
+def boot_debian() -> None:
+    """Boot the student's kernel with a Debian system; 'halt' ends it."""
+    from autograder.cache import Cache
+    from autograder.kernel.options import DISTRIBUTION
+    from autograder.student import distribution, image
+
+    project, lines = _project(), Lines()
+    project.require_source()
+    try:
+        disk = image.make(Cache.default(), lines)
+        baseline = _baseline(lines, DISTRIBUTION)[0]
+        status = distribution.boot(project, baseline, disk, lines)
+    finally:
+        lines.close()
+    _well(status)
 
 
 @app.command()
@@ -168,8 +197,29 @@ def _boot(debug: bool) -> None:
         status = booting.boot(project, _baseline(lines)[0], Cache.default(), lines, debug)
     finally:
         lines.close()
-    if status and not debug:
-        raise GraderError(f"the guest ended with status {status}")
+    if not debug:
+        _well(status)
+
+
+def _well(status: int) -> None:
+    """Errors: UsageError where the guest did not end by itself."""
+    if status:
+        raise UsageError(
+            f"the kernel died (status {status}); its last words are above. `make gdb` stops "
+            "where it happens, `make check ONLY=build` has the stack with files and lines"
+        )
+
+
+def _image(lines: Lines) -> str:
+    """Make the disk of the Debian guest; what is in the way, where something is."""
+    from autograder.cache import Cache
+    from autograder.student import image
+
+    try:
+        image.make(Cache.default(), lines)
+    except GraderError as error:
+        return str(error)
+    return ""
 
 
 def _trial(project: Project, lines: Lines) -> Trial:
@@ -186,7 +236,7 @@ def _course_series(project: Project) -> str:
     return load(project.course).kernel.series
 
 
-def _baseline(lines: Lines) -> tuple[Baseline, Sandbox]:
+def _baseline(lines: Lines, variant: Variant | None = None) -> tuple[Baseline, Sandbox]:
     from autograder.cache import Cache
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import fetch
@@ -203,7 +253,7 @@ def _baseline(lines: Lines) -> tuple[Baseline, Sandbox]:
         print(remark, file=sys.stderr)
     tarball = os.environ.get(TARBALL_VARIABLE)
     source = fetch(_course_series(_project()), cache, Path(tarball) if tarball else None, lines)
-    return build_baseline(source, cache, shut, lines), shut
+    return build_baseline(source, cache, shut, lines, variant), shut
 
 
 def main() -> None:

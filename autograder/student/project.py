@@ -46,6 +46,11 @@ class Project:
         return self.root / "build"
 
     @property
+    def cow(self) -> Path:
+        """What the Debian guest wrote to its disk."""
+        return self.root / "cow"
+
+    @property
     def course(self) -> Path:
         """What the course says."""
         return self.root / "kit" / "course.toml"

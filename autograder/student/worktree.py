@@ -101,6 +101,12 @@ def git(tree: Path, *arguments: str, index: Path | None = None) -> bytes:
     return done.stdout
 
 
+def sources(project: Project) -> list[str]:
+    """Every source in ``linux/`` by its name, those included that git is not yet told of."""
+    listed = git(project.linux, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return [name for name in listed.decode(errors="replace").split("\0") if name]
+
+
 def difference(project: Project) -> bytes:
     """The patch from the pristine source to the files as they are, new ones included.
 
