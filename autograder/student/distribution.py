@@ -46,15 +46,19 @@ def boot(project: Project, baseline: Baseline, image: Path, progress: Progress) 
         [
             "/guest/linux",
             f"mem={MEMORY}",
-            f"ubd0={project.cow},{image}",
+            f"ubd0=/guest/host/{project.cow.name},/guest/image",
             *("root=/dev/ubda", "rw"),
-            f"hostfs={project.root}",
+            "hostfs=/guest/host",
             "seccomp=on",
             *("con=null", "con0=fd:0,fd:1", "ssl=null"),
             *("panic=-1", "quiet"),
             "uml_dir=/tmp/uml",
         ],
-        binds=[Bind(kernel, "/guest/linux")],
+        binds=[
+            Bind(kernel, "/guest/linux"),
+            Bind(image, "/guest/image"),
+            Bind(project.root, "/guest/host", writable=True),
+        ],
         env={"HOME": "/tmp", "TMPDIR": "/dev/shm"},
         limits=replace(LIMITS, file_size=8 << 30),  # the disk is one file
         stdin=0,
