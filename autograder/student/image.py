@@ -36,16 +36,20 @@ l1:S1:wait:/etc/init.d/rc 1
 l2:2345:wait:/etc/init.d/rc 2
 l6:6:wait:/etc/init.d/rc 6
 ~:S:wait:/sbin/sulogin
-0:2345:respawn:/bin/busybox getty -L 0 tty0 linux
+0:2345:respawn:/bin/busybox getty -L -l /usr/local/sbin/login 0 tty0 linux
 """
 FILES: Mapping[str, str] = {
-    # busybox's getty: the usual one wants sockets, which the kernel goes without.
+    # busybox's getty and login: the usual ones want sockets, which the kernel goes without,
+    # and refuse a root without a password.
     "etc/inittab": INITTAB,
     "etc/fstab": "/dev/ubda / ext4 defaults 0 0\nhost /host hostfs defaults 0 0\n",
     "etc/hostname": "guest\n",
     "etc/motd": "The folder of the handout is /host; 'halt' ends this guest.\n",
 }
-LINKS = {f"usr/local/bin/{name}": f"/host/tools/{name}" for name in ("tracepgfault", "pgfaultmap")}
+LINKS = {
+    **{f"usr/local/bin/{name}": f"/host/tools/{name}" for name in ("tracepgfault", "pgfaultmap")},
+    "usr/local/sbin/login": "/bin/busybox",
+}
 BOOTSTRAP = (
     *("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
     '--aptopt=APT::Install-Recommends "false"',
