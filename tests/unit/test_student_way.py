@@ -13,7 +13,7 @@ def test_the_text_is_read_as_a_student_reads_it() -> None:
     (block,) = blocks(text)
     assert block == Block("2. Set up", "console", ("$ make boot", "guest# ls  # look", "$ make x"))
     assert commands(block) == [
-        Command("2. Set up", "make boot", ("ls",)),
+        Command("2. Set up", "make boot", (("guest# ", "ls"),)),
         Command("2. Set up", "make x"),
     ]
     with pytest.raises(ValueError, match="neither"):
