@@ -62,8 +62,8 @@ drills: $(READY) ## kill the grader, fill its disks, take its memory: no grade m
 doctor: $(READY) ## what this machine lacks for grading, and how to mend it
 	$(PYTHON) -m autograder doctor
 
-bench: $(BROWSER) ## measure where the time of a grade goes
-	$(PYTHON) -m autograder bench
+bench: $(BROWSER) ## measure what the kit costs, beside its goals (QUICK=1: in five minutes)
+	$(PYTHON) -m tests.bench $(if $(QUICK),--quick) $(ARGS)
 
 student-way: $(READY) ## a student's whole way by the text's own commands, into build/way
 	rm -rf build/way

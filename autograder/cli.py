@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import platform
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,9 +23,6 @@ from autograder.errors import (
 from autograder.progress_lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from autograder.bench import Bench
     from autograder.cache import Cache
     from autograder.kernel.build import Baseline
     from autograder.sandbox import Sandbox
@@ -149,35 +145,6 @@ def boot(
 
 
 @app.command()
-def bench(
-    submission: Annotated[Path, typer.Argument(help="What to grade.")] = Path("reference-solution"),
-    out: Annotated[Path, typer.Option(help="Where the figures go.")] = Path("build/bench.json"),
-    series: SeriesOption = "7.3",
-    sandbox: SandboxOption = None,
-) -> None:
-    """Measure the stages of a grade."""
-    from autograder.bench import Bench
-    from autograder.cache import Cache
-
-    cache = Cache.default()
-    lines = Lines()
-    shut = _sandbox(sandbox)
-    figures = Bench(submission)
-    started = time.monotonic()
-    baseline = _baseline(series, cache, shut, lines)
-    figures.seconds["set-up"] = round(time.monotonic() - started, 2)
-    figures.run(baseline, cache, shut, lines)
-    lines.close()
-    for stage, seconds in figures.seconds.items():
-        print(f"{stage:<28} {seconds:8.2f} s")
-    print(f"{'boots':<28} {figures.boots:8}")
-    for line in _bench_pages(figures):
-        print(line)
-    figures.write(out)
-    print(out)
-
-
-@app.command()
 def handout(
     out: Annotated[Path, typer.Option(help="Where the archive goes.")] = Path("handout.zip"),
     course: Annotated[Path, typer.Option(help="The course's values.")] = Path("course.toml"),
@@ -206,23 +173,6 @@ def doctor(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
         if finding.remedy:
             print(f"{'':8} -> {finding.remedy}", flush=True)
     raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)
-
-
-def _bench_pages(figures: Bench) -> Iterator[str]:
-    from autograder import bench_page
-
-    try:
-        figures.pages = bench_page.measure()
-    except RuntimeError as error:
-        yield f"the replay was not measured: {error}"
-        return
-    for page in figures.pages:
-        yield f"replay of {page.events:,} events"
-        yield f"{'  page':<28} {page.page_bytes / 1e6:8.2f} MB"
-        yield f"{'  written in':<28} {page.written_seconds:8.2f} s"
-        yield f"{'  interactive after':<28} {page.interactive_seconds:8.2f} s"
-        yield f"{'  frames per second':<28} {page.frames_per_second:8.1f}"
-        yield f"{'  longest frame':<28} {page.longest_frame_seconds:8.3f} s"
 
 
 @app.command()

@@ -21,7 +21,7 @@ _WITHOUT_EFFECT = (
     "gradescope",
     "report",
     "__main__.py",
-    "bench.py",
+    "bench_page.py",
     "cli.py",
     "cli_class.py",
     "course.py",

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""The replay of long traces, in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograder import bench_page
+from autograder.errors import GraderError
+from tests.bench.row import Row
+from tests.bench.setting import Setting
+
+
+def measure(setting: Setting) -> Iterable[Row]:
+    """Until a page can be used, and how smoothly it plays."""
+    try:
+        found = bench_page.measure()
+    except RuntimeError as error:  # no browser
+        raise GraderError(str(error)) from error
+    for page in found:
+        title = f"replay of {page.events:,} events"
+        yield Row(f"{title}: page", "MB", page.page_bytes / 1e6)
+        yield Row(f"{title}: interactive after", "s", page.interactive_seconds)
+        yield Row(f"{title}: frames", "/s", page.frames_per_second)
+        yield Row(f"{title}: longest frame", "s", page.longest_frame_seconds)
