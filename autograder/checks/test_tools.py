@@ -199,7 +199,7 @@ def test_other_children(seen: Observation) -> None:
     "tool",
     command=f"{TRACE}|{OUT}|{HELPER}|touch|{{pages}}",
     outfile=OUT,
-    before=4 << 20,
+    before=1 << 20,
     events=1,
     pages=Integer(20, 90),
 )

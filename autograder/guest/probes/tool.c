@@ -22,11 +22,13 @@ static size_t split(char *line, const char *words[WORDS])
 static void fill(const char *path, long size)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char page[PAGE];
 
 	if (fd < 0)
 		give_up("%s: %m", path);
-	for (; size > 0; size -= 8)
-		if (write(fd, "no trace", 8) != 8)
+	memset(page, 'x', sizeof(page));
+	for (; size > 0; size -= PAGE)
+		if (write(fd, page, sizeof(page)) != sizeof(page))
 			give_up("%s: %m", path);
 	close(fd);
 }
