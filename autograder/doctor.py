@@ -23,6 +23,7 @@ from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.guest.machine import Job, Kernel, Machine
 from autograder.guest.programs import compile_programs
+from autograder.kernel.baseline import RECORD, latest
 from autograder.kernel.source import VARIABLE as TARBALL_VARIABLE
 from autograder.sandbox import Level, Sandbox, choose
 
@@ -176,7 +177,7 @@ class Doctor:
     def _room(self) -> Iterator[Finding]:
         place = _existing(self.cache.root)
         free = shutil.disk_usage(place).free
-        built = self._baseline() is not None
+        built = latest(self.cache, self.series) is not None
         needed = GRADE_ROOM if built else BUILD_ROOM
         seen = f"{free / GIB:.1f} GiB free for the cache"
         if free < needed:
@@ -199,12 +200,12 @@ class Doctor:
             yield ok("memory", seen)
 
     def _clock(self) -> Iterator[Finding]:
-        record = self._baseline()
+        folder = latest(self.cache, self.series)
         with tempfile.NamedTemporaryFile(dir=_existing(self.cache.root)) as now:
-            if record and record.stat().st_mtime > os.fstat(now.fileno()).st_mtime:
+            if folder and (folder / RECORD).stat().st_mtime > os.fstat(now.fileno()).st_mtime:
                 yield missing(
                     "clock",
-                    f"it stands before the time at which {record.parent} was made",
+                    f"it stands before the time at which {folder} was made",
                     "set the clock right, or remove that folder",
                 )
 
@@ -272,10 +273,10 @@ class Doctor:
             )
 
     def _guest(self) -> Iterator[Finding]:
-        record = self._baseline()
+        baseline = latest(self.cache, self.series)
         if self.sandbox is None or not self.compiles:
             return
-        if record is None:
+        if baseline is None:
             yield warning(
                 "guest",
                 "there is no kernel yet to try it with",
@@ -283,7 +284,7 @@ class Doctor:
             )
             return
         with self.cache.workdir("doctor") as work:
-            kernel = Kernel(record.parent / "tree" / "linux")
+            kernel = Kernel(baseline / "tree" / "linux")
             machine = Machine(kernel, compile_programs(self.cache.root), self.sandbox, work)
             seen = machine.observe(IDLE)
         if seen.all("finished"):
@@ -296,11 +297,6 @@ class Doctor:
             "allow seccomp filters and ptrace (docker run --security-opt seccomp=unconfined "
             "--cap-add SYS_PTRACE), and programs on the disk of the cache",
         )
-
-    def _baseline(self) -> Path | None:
-        """The record of the baseline kernel that was built last."""
-        records = self.cache.kernels.glob(f"{self.series}*/*/baseline.json")
-        return max(records, key=lambda path: path.stat().st_mtime, default=None)
 
 
 def _told(command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:

@@ -26,6 +26,7 @@ from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
 from autograder.sandbox import Bind, Completed, Limits, Sandbox
 
+RECORD = "baseline.json"
 FRAGMENT = ".grading.config"
 LIMITS = Limits(cpu_seconds=7200, wall_seconds=7200, output_bytes=1 << 20)
 EXPECTED = 620  # files that a build from nothing compiles; only the progress depends on it
@@ -64,13 +65,13 @@ def build_baseline(
     recipe = tree.recipe(variant.more)
     inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, FLAGS, recipe])
     key = hashlib.sha256(inputs.encode()).hexdigest()[:16]
-    home = cache.kernels / source.version / key
+    home = cache.kernels / source.version / f"{variant.name}-{key}"
     if not home.exists():
         with cache.lock(f"baseline-{key}"):
             if not home.exists():
                 with complete_or_nothing(home) as partial:
                     _build(source, variant, compiler, partial, sandbox, progress)
-    record = home / "baseline.json"
+    record = home / RECORD
     if record.stat().st_mtime > time.time():
         # make would take what a submission changes now for older than what was built then.
         raise GraderError(
@@ -79,6 +80,12 @@ def build_baseline(
         )
     facts = json.loads(record.read_text())
     return Baseline(tree=home / "tree", linux=home / "tree" / "linux", **facts)
+
+
+def latest(cache: Cache, series: str) -> Path | None:
+    """The folder of the baseline for grading that was built last; None where there is none."""
+    folders = cache.kernels.glob(f"{series}*/{Variant(options.GRADING).name}-*")
+    return max(folders, key=lambda folder: (folder / RECORD).stat().st_mtime, default=None)
 
 
 def _build(
@@ -118,7 +125,7 @@ def _build(
         "source_sha256": source.sha256,
         "compiler": compiler,
     }
-    write_atomically(home / "baseline.json", json.dumps(facts, indent=2) + "\n")
+    write_atomically(home / RECORD, json.dumps(facts, indent=2) + "\n")
 
 
 def _run(

@@ -22,6 +22,11 @@ class Variant:
     fragment: Path
     more: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What it is for, in a word."""
+        return self.fragment.stem
+
 
 DISTRIBUTION = Variant(_CONFIG / "distribution.config", ("block", "drivers/block/Kconfig"))
 """What boots a distribution from a disk image."""

@@ -14,6 +14,7 @@ from autograder import scarcity
 from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.kernel import options, submission
+from autograder.kernel.baseline import latest
 from autograder.kernel.build import (
     Baseline,
     BuildStatus,
@@ -21,6 +22,7 @@ from autograder.kernel.build import (
     build_baseline,
     build_submission,
 )
+from autograder.kernel.options import Variant
 from autograder.kernel.progress import silent
 from autograder.kernel.source import KernelSource
 from autograder.sandbox import Limits, Sandbox, choose
@@ -141,6 +143,16 @@ def test_another_configuration_is_another_baseline(
     other = build_baseline(source, cache, sandbox, silent)
     assert other.tree != baseline.tree
     assert other.config_sha256 != baseline.config_sha256
+
+
+def test_the_latest_baseline_is_one_for_grading(
+    source: KernelSource, cache: Cache, sandbox: Sandbox, baseline: Baseline, tmp_path: Path
+) -> None:
+    fragment = tmp_path / "distribution.config"
+    fragment.write_text("CONFIG_KASAN=y\n")
+    build_baseline(source, cache, sandbox, silent, Variant(fragment))
+    assert latest(cache, "7.3") == baseline.tree.parent
+    assert latest(cache, "6.12") is None
 
 
 def test_a_refused_option_is_named(cache: Cache, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ def test_folders_of_a_dead_grader_are_removed(
     for folder in (dead, strange):
         folder.mkdir()
         (folder / "file").write_text("")
+    if os.geteuid() == 0:  # it was handed over to a command at level container
+        os.chown(dead, 200_000, 200_000)
     orphans.sweep()
     assert not dead.exists()
     assert alive.exists()
