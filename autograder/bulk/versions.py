@@ -21,7 +21,6 @@ _WITHOUT_EFFECT = (
     "gradescope",
     "report",
     "__main__.py",
-    "bench_page.py",
     "cli.py",
     "cli_class.py",
     "course.py",

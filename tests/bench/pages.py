@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from autograder import bench_page
 from autograder.errors import GraderError
+from tests.bench import replay
 from tests.bench.row import Row
 from tests.bench.setting import Setting
 
@@ -14,7 +14,7 @@ from tests.bench.setting import Setting
 def measure(setting: Setting) -> Iterable[Row]:
     """Until a page can be used, and how smoothly it plays."""
     try:
-        found = bench_page.measure()
+        found = replay.measure()
     except RuntimeError as error:  # no browser
         raise GraderError(str(error)) from error
     for page in found:
