@@ -28,7 +28,7 @@ from tests.class_test import graded
 from tests.corpus import REFERENCE
 
 ROOT = Path(__file__).parents[2]
-LONG, SHORT = "reference", ("first-empty", "second-empty", "third-empty")
+LONG, SHORT = "reference", ("first-short", "second-short", "third-short")
 
 
 @contextlib.contextmanager
@@ -69,6 +69,7 @@ def test_a_worker_dies_and_nothing_is_lost(tmp_path: Path, scheduler: Path) -> N
     shutil.copytree(REFERENCE, tmp_path / "class" / LONG)
     for name in SHORT:
         (tmp_path / "class" / name).mkdir()
+        (tmp_path / "class" / name / "ANSWERS.md").write_text("Not done.\n")
     out = tmp_path / "grades"
     with (
         worker(scheduler, "first") as first,
