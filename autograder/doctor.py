@@ -273,9 +273,9 @@ class Doctor:
             )
 
     def _guest(self) -> Iterator[Finding]:
-        baseline = latest(self.cache, self.series)
         if self.sandbox is None or not self.compiles:
             return
+        baseline = latest(self.cache, self.series)
         if baseline is None:
             yield warning(
                 "guest",
