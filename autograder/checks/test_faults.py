@@ -235,10 +235,11 @@ def test_children_do_not_show(seen: Observation) -> None:
     "steps",
     before="",
     steps="map 0 400;touch 0 {pages};shared 1 100;touch 1 {others};brk 30;"
-    "heap 0,1,2,3,4,5,6,7;fill 0 {filled}",
+    "heap 0,1,2,3,4,5,6,7;fill 0 {filled};image {image}",
     pages=Sample(200, of=300),
     others=Sample(50, of=100),
     filled="300,310,320,330",
+    image=Sample(24, of=32),
 )
 def test_agrees_with_the_counters(seen: Observation) -> None:
     """There are as many fault events as /proc/PID/stat counts minor and major faults."""

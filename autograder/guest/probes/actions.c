@@ -20,6 +20,7 @@
  *	over S FIRST N		mmap a fresh mapping with MAP_FIXED
  *	brk N			sbrk(N pages)
  *	heap PAGES		write to pages of what the last brk added
+ *	image PAGES		write to pages of the program's own data
  *	stack N			a call chain that uses N pages of stack
  *	touchrange S FIRST N	write to N pages, one after another
  *	lookrange S FIRST N	read from them: so many as memory has no room for
@@ -43,6 +44,10 @@
 #define MOVED (1UL << 27)
 #define WORDS 5
 #define PAGES 4096
+#define IMAGE 32
+
+/* From the program's file, unlike anything that is mapped here: it is not all zero. */
+static char image[IMAGE * PAGE] __attribute__((aligned(PAGE))) = { 1 };
 
 char *area(long slot)
 {
@@ -262,6 +267,8 @@ struct call action_run(const char *step, const char *remaining)
 		return move_break(n[1]);
 	if (!strcmp(what, "heap"))
 		return each_page("touch", old_break, words[1]);
+	if (!strcmp(what, "image"))
+		return each_page("touch", image, words[1]);
 	if (!strcmp(what, "stack"))
 		return call_result(use_stack(n[1]) > 0 ? 0 : -1);
 	if (!strcmp(what, "fork"))
