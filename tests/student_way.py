@@ -3,14 +3,12 @@
 
 The commands are taken from the assignment's own text, in its order, and typed on a
 terminal; where the text says that something is to be written, the reference is put in
-place, a part at a time.
-
-    python -m tests.student_way FOLDER            # from an empty cache, with every milestone
-    python -m tests.student_way --short FOLDER    # on the warm cache, without milestones
+place, a part at a time.  Without ``--short`` it starts from an empty cache.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -270,12 +268,15 @@ def silent(phrase: str, part: float | None) -> None:
 
 def main() -> None:
     """Go the way in the folder named on the command line, which must be empty."""
-    *options, name = sys.argv[1:]
-    folder = Path(name).resolve()
+    parser = argparse.ArgumentParser(prog="python -m tests.student_way", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--short", action="store_true", help="on the warm cache, no milestones")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         sys.exit(f"{folder} is not empty")
-    if "--short" in options:
+    if options.short:
         short(folder)
         return
     way = Way(folder, Path(os.environ.get("WAY_CACHE", folder / "cache")))
