@@ -26,6 +26,7 @@ from autograder.examination import Examination
 from autograder.files import write_atomically
 from autograder.guest.machine import Kernel
 from autograder.guest.programs import SOURCES
+from autograder.intake.patch import inspect
 from autograder.intake.submission import take_in
 from autograder.kernel.build import (
     Baseline,
@@ -123,17 +124,21 @@ class Matrix:
         with self.cache.workdir("mutant") as work:
             tools = build_tools(tools_of(mutant, work), work / "built", self.sandbox)
             kernel = KernelBuild(BuildStatus.OK, linux=reference.linux)
+            refused = ""
             if mutant.changes_kernel:
+                patch = mutant.diff.encode()
+                # Intake never sees both at once.
+                refused = "" if mutant.changes_tools else inspect(patch, SERIES).message
                 kernel = build_submission(
-                    reference, mutant.diff.encode(), work / "kernel", self.sandbox, self.lines
+                    reference, patch, work / "kernel", self.sandbox, self.lines
                 )
-            if not kernel.ok:
+            if kernel.patch_failed:
                 row.problem = kernel.message
             else:
                 selected = [
                     check for check in rubric.checks() if everything or check.id in mutant.fails
                 ]
-                self._examine(row, kernel, tools, selected, work)
+                self._examine(row, kernel, tools, selected, work, refused)
         return row
 
     def run_solution(self, folder: Path) -> Row:
@@ -164,15 +169,21 @@ class Matrix:
         tools: ToolsBuild,
         selected: list[rubric.Check],
         work: Path,
+        refused: str = "",
     ) -> None:
         stages = Stages(
+            patch_problem=refused,
             kernel_problem=kernel.message,
             tools_problem=tools.message,
             tools=frozenset(
                 name for name in ("tracepgfault", "pgfaultmap") if getattr(tools, name) is not None
             ),
         )
-        booted = kernel.linux and Kernel(kernel.linux, tools.tracepgfault, tools.pgfaultmap)
+        booted = (
+            None
+            if refused
+            else kernel.linux and Kernel(kernel.linux, tools.tracepgfault, tools.pgfaultmap)
+        )
         started = time.monotonic()
 
         def take(check_id: str, verdict: Verdict) -> None:

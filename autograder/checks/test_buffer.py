@@ -15,7 +15,8 @@ ROOM = 500  # records for which the contract promises room
 MANY = 20_000  # faults: records of four bytes are too much for a buffer of the suggested size
 LATER = 50
 OVERFLOW = {"steps": f"map 0 {MANY + LATER};lookrange 0 0 {MANY};lookrange 0 {MANY} {LATER}"}
-CYCLES = {"warm_up": 60, "cycles": 60, "leaks": 1}
+NOISE = 30  # pages by which free memory differs without a leak: a third of that was seen
+CYCLES = {"warm_up": 60, "cycles": 60, "noise": NOISE, "leaks": 1}
 FIRST, AHEAD, ROUNDS, EACH = 300, 240, 50, 150  # together less than ROOM at any time
 STARTS = [0, FIRST, *range(FIRST + AHEAD, FIRST + AHEAD + ROUNDS * EACH, EACH)]
 ENDS = [*STARTS[1:], FIRST + AHEAD + ROUNDS * EACH]
@@ -32,7 +33,6 @@ AGAIN = {
     "steps": f"map 0 {2 * MANY + LATER};lookrange 0 0 {MANY};lookrange 0 {MANY} {MANY};"
     f"lookrange 0 {2 * MANY} {LATER}"
 }
-NOISE = 30  # pages by which free memory differs without a leak: a third of that was seen
 
 
 @number("7.1")
