@@ -35,4 +35,5 @@ def reference_build(
                 built = build_submission(baseline, patch, partial, sandbox, progress)
                 if not built.ok:
                     raise GraderError(f"the reference does not build: {built.message}")
-    return replace(baseline, tree=home / "tree", linux=home / "linux")
+    # Sources of the reference use fields that the survey of the baseline did not see used.
+    return replace(baseline, unmoved=frozenset(), tree=home / "tree", linux=home / "linux")

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
 from autograder.files import write_atomically
-from autograder.kernel import options, tree
-from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make
+from autograder.kernel import headstart, layout, options, tree
+from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make, marking
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
@@ -31,7 +32,7 @@ FRAGMENT = ".grading.config"
 LIMITS = Limits(cpu_seconds=7200, wall_seconds=7200, output_bytes=1 << 20)
 EXPECTED = 620  # files that a build from nothing compiles; only the progress depends on it
 LINKED = (".tmp_vmlinux*", "vmlinux.o", "vmlinux.unstripped")
-LAYOUT = 1  # counted up when the shape of a kept baseline changes
+LAYOUT = 2  # counted up when the shape of a kept baseline changes
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Baseline:
     config_sha256: str
     source_sha256: str
     compiler: str
+    unmoved: frozenset[str] = frozenset()  # objects that more fields do not change: layout.py
 
 
 def build_baseline(
@@ -79,6 +81,7 @@ def build_baseline(
             "or remove that folder"
         )
     facts = json.loads(record.read_text())
+    facts["unmoved"] = frozenset(facts["unmoved"])
     return Baseline(tree=home / "tree", linux=home / "tree" / "linux", **facts)
 
 
@@ -114,6 +117,9 @@ def _build(
         )
     counter = counting("compiling the baseline kernel", EXPECTED, progress)
     _must(_run(sandbox, top, make(f"-j{jobs()}", "linux"), counter), "built", home)
+    # Submissions are built from no other variant.
+    grading = variant.fragment == options.GRADING
+    unmoved = _survey(top, home / "survey", sandbox, progress) if grading else []
     # Submissions are built by other users of this machine than the baseline was, and every
     # one of them is linked anew.
     share = f"cd {INSIDE} && chmod -R a+rX . && rm -f {' '.join(LINKED)}"
@@ -124,8 +130,22 @@ def _build(
         "config_sha256": hashlib.sha256(config.encode()).hexdigest(),
         "source_sha256": source.sha256,
         "compiler": compiler,
+        "unmoved": unmoved,
     }
     write_atomically(home / RECORD, json.dumps(facts, indent=2) + "\n")
+
+
+def _survey(top: Path, folder: Path, sandbox: Sandbox, progress: Progress) -> list[str]:
+    """The objects of the tree ``top`` that are the same when structures get more fields."""
+    units = headstart.stale(top, layout.HEADERS)
+    if not units:
+        return []
+    layout.write_survey(units, top, folder)
+    counter = marking("comparing objects", layout.DONE, len(units), progress)
+    command = ["make", "-C", INSIDE, "-f", f"{layout.INSIDE}/Makefile", "-k", f"-j{jobs()}"]
+    done = _run(sandbox, top, command, counter, [Bind(folder, layout.INSIDE)])
+    shutil.rmtree(folder)
+    return layout.read_survey(done.output)
 
 
 def _run(
@@ -133,8 +153,9 @@ def _run(
     top: Path,
     command: list[str],
     on_output: Callable[[bytes], None] | None = None,
+    more: Sequence[Bind] = (),
 ) -> Completed:
-    binds = [Bind(top, INSIDE, writable=True)]
+    binds = [Bind(top, INSIDE, writable=True), *more]
     return sandbox.run(command, binds=binds, cwd=INSIDE, limits=LIMITS, on_output=on_output)
 
 

@@ -46,3 +46,15 @@ def counting(phrase: str, total: int, progress: Progress) -> Callable[[bytes], N
         progress(phrase, min(seen / total, 1.0))
 
     return count
+
+
+def marking(phrase: str, mark: bytes, total: int, progress: Progress) -> Callable[[bytes], None]:
+    """Something that counts ``mark`` in what a command prints and tells ``progress``."""
+    seen = 0
+
+    def count(data: bytes) -> None:
+        nonlocal seen
+        seen += data.count(mark)
+        progress(phrase, min(seen / total, 1.0))
+
+    return count

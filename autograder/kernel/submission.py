@@ -11,15 +11,17 @@ from pathlib import Path
 
 from autograder.bounded import read_back
 from autograder.errors import GraderError
-from autograder.kernel import diagnosis, headstart, options, patching
+from autograder.kernel import diagnosis, headstart, layout, options, patching
 from autograder.kernel.baseline import FRAGMENT, Baseline
-from autograder.kernel.make import INSIDE, counting, jobs, make
+from autograder.kernel.headstart import Unit
+from autograder.kernel.make import INSIDE, counting, jobs, make, marking
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Bind, Completed, Limits, Sandbox
 from autograder.scarcity import Scarcity
 
 LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400, disk_bytes=2 << 30)
 LARGEST_KERNEL = 256 << 20
+LARGEST_HEADER = 1 << 20
 EXPECTED = 400  # files compiled for a patch that touches sched.h; for the progress only
 MOST_PROBLEMS = 5
 
@@ -113,10 +115,12 @@ class _Build:
             )
         units = headstart.stale(self.baseline.tree, report.files)
         if len(units) >= headstart.FEWEST:
+            units = self._keep(units, report.files)
             own = headstart.own_objects(self.baseline.tree, report.files)
             done = self._command(make(f"-j{jobs()}", "prepare", *own))
             if not done.ok:
                 return self._failed_make(done, report.files)
+        if len(units) >= headstart.FEWEST:
             self._head_start(units)
         counter = counting("compiling the kernel", EXPECTED, self.progress)
         done = self._command(make(f"-j{jobs()}", "linux"), on_output=counter)
@@ -159,23 +163,30 @@ class _Build:
         scarcity.check(done)
         return done
 
+    def _keep(self, units: list[Unit], changed: Sequence[str]) -> list[Unit]:
+        """Let make take the objects that the patch leaves as they are; the other units."""
+        headers = layout.HEADERS.intersection(changed)
+        before = {name: (self.baseline.tree / name).read_text() for name in headers}
+        after = {name: read_back(self.top / name, LARGEST_HEADER) or b"" for name in headers}
+        texts = {name: text.decode(errors="replace") for name, text in after.items()}
+        grown = layout.grown(before, texts)
+        kept = layout.unaffected(units, self.baseline.unmoved, changed, grown)
+        if kept:
+            # Before `make prepare`: an object that uses what this generates is older then.
+            self._command(["touch", "--no-create", *kept])
+        return [unit for unit in units if unit.name not in kept]
+
     def _head_start(self, units: list[headstart.Unit]) -> None:
         """Compile ``units`` ahead of make, which compiles again whatever fails here."""
         folder = self.workdir / "headstart"
         headstart.write(units, self.baseline.tree, folder)
-        seen = 0
-
-        def count(data: bytes) -> None:
-            nonlocal seen
-            seen += data.count(headstart.DONE)
-            self.progress("compiling what the changed headers affect", seen / len(units))
-
+        phrase = "compiling what the changed headers affect"
         done = self.sandbox.run(
             ["make", "-C", INSIDE, "-f", f"{headstart.INSIDE}/Makefile", "-k", f"-j{jobs()}"],
             binds=[Bind(self.top, INSIDE, writable=True), Bind(folder, headstart.INSIDE)],
             cwd=INSIDE,
             limits=self._limits(),
-            on_output=count,
+            on_output=marking(phrase, headstart.DONE, len(units), self.progress),
         )
         self.cpu_seconds += done.cpu_seconds
 
