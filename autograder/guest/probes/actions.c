@@ -290,7 +290,7 @@ struct call action_run(const char *step, const char *remaining)
 	if (!strcmp(what, "write1"))
 		return history_write(getpid(), "1");
 	if (!strcmp(what, "pause"))
-		rest(n[1]);
+		rest(strtod(words[1], NULL));
 	if (!strcmp(what, "exit"))
 		_exit(n[1]);
 	if (!strcmp(what, "signal"))
