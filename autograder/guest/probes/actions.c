@@ -46,8 +46,7 @@
 #define PAGES 4096
 #define IMAGE 32
 
-/* From the program's file, unlike anything that is mapped here: it is not all zero. */
-static char image[IMAGE * PAGE] __attribute__((aligned(PAGE))) = { 1 };
+static char image[IMAGE * PAGE] __attribute__((aligned(PAGE))) = { 1 }; /* not all zero: in the file */
 
 char *area(long slot)
 {
