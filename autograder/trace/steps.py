@@ -74,6 +74,10 @@ def _words(what: str, arguments: list[str], base: int) -> str:
         return _AMOUNTS[what](int(arguments[0]))
     if what == "heap":
         return f"writing to {_pages(arguments[0])} of what brk added"
+    if what == "image":
+        return f"writing to {_pages(arguments[0])} of the data in its program"
+    if what == "pause":
+        return f"{float(arguments[0]):g} s of sleep"
     start = base + int(arguments[0]) * STRIDE
     if what in _EACH_PAGE:
         return f"{_EACH_PAGE[what]} {_pages(arguments[1])} of the mapping at {start:x}"
@@ -96,7 +100,6 @@ def _brk(pages: int) -> str:
 _AMOUNTS: dict[str, Callable[[int], str]] = {
     "brk": _brk,
     "stack": lambda pages: f"calls that use {_counted(pages)} of stack",
-    "pause": lambda seconds: f"{seconds} s of sleep",
     "exit": lambda status: f"exit({status})",
     "signal": lambda number: f"signal {number}",
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many processes are traced and end, and nobody reads; free memory before and after.
- * how: exit (reaped at once), held (a descriptor stays open until after the reaping),
- * stop (stopped and started again and again), read (readers come and go: one is killed
- * while it sleeps, another reads to the end)
+ * Many processes are traced and end, and nobody reads; free memory before and after:
+ * first as it is, which is quicker, and once more, tidied, where it shrank.
+ * how: exit (reaped at once), held (a descriptor is open until after the reaping), stop
+ * (stopped and started again and again), read (a reader is killed, another reads to the end)
  */
 
 #include <dirent.h>
@@ -23,9 +23,8 @@ static void tidy_vmalloc(void)
 {
 	struct rlimit limit = { DESCRIPTORS, DESCRIPTORS };
 
-	for (int i = 0; i < TABLES; i++) {
+	for (int i = 0, status = -1; i < TABLES; i++, status = -1) {
 		pid_t child = fork();
-		int status = -1;
 
 		if (child == 0)
 			_exit(setrlimit(RLIMIT_NOFILE, &limit) < 0 || dup2(1, DESCRIPTORS - 1) < 0);
@@ -53,13 +52,17 @@ static void shrink_caches(void)
 		closedir(caches);
 }
 
-static long free_pages(void)
+static long free_pages(bool tidy)
 {
 	char text[4096], *line;
 	ssize_t size;
 	int fd;
 
 	rest(5);
+	if (tidy) {
+		tidy_vmalloc();
+		rest(1);
+	}
 	shrink_caches();
 	fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
 	size = read(fd, text, sizeof(text) - 1);
@@ -124,32 +127,23 @@ static void cycle(const char *how)
 		waitpid(reader, NULL, 0);
 }
 
-static long tidy_free_pages(void)
+static long free_after(long cycles, const char *how, bool tidy)
 {
-	rest(5);
-	tidy_vmalloc();
-	rest(1);
-	return free_pages();
+	while (cycles--)
+		cycle(how);
+	return free_pages(tidy);
 }
 
-/* How much the free memory shrinks; first it is measured as it is, which is quicker. */
 PROBE(cycles)
 {
 	long warm_up = job_number("warm_up"), cycles = job_number("cycles");
-	long noise = job_number("noise"), before, after;
 	const char *how = job_text("how");
+	long before = free_after(warm_up, how, false);
+	long after = free_after(cycles, how, false);
 
-	for (long i = 0; i < warm_up; i++)
-		cycle(how);
-	before = free_pages();
-	for (long i = 0; i < cycles; i++)
-		cycle(how);
-	after = free_pages();
-	if (before - after > noise) {
-		before = tidy_free_pages();
-		for (long i = 0; i < cycles; i++)
-			cycle(how);
-		after = tidy_free_pages();
+	if (before - after > job_number("noise")) {
+		before = free_pages(true);
+		after = free_after(cycles, how, true);
 	}
 	note("before", "pages=%ld", before);
 	note("after", "pages=%ld", after);
