@@ -65,7 +65,8 @@ def build_baseline(
     fragment = variant.fragment.read_text()
     compiler = _compiler()
     recipe = tree.recipe(variant.more)
-    inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, FLAGS, recipe])
+    surveyed = repr(layout.STRUCTURES)
+    inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, FLAGS, recipe, surveyed])
     key = hashlib.sha256(inputs.encode()).hexdigest()[:16]
     home = cache.kernels / source.version / f"{variant.name}-{key}"
     if not home.exists():

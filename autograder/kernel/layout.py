@@ -5,9 +5,9 @@ A solution keeps its state in a structure that each process or region has.  Some
 sources include the header, and make compiles them all; but code changes only where it
 uses what comes after the new field, or the size of the structure.  Where it does is
 measured, once for a baseline: every object is compiled with a field added to each of
-these structures, as early as a patch can add one, and compared with the baseline's.
-Objects that come out the same are kept by a build whose patch does no more to these
-headers than add fields and name structures.
+these structures, and compared with the baseline's.  Objects that come out the same are
+kept by a build whose patch does no more to these headers than add fields behind that
+place and name structures.
 
 What may be wrong in a kept object is the number of a line in such a header, where a
 warning inside one of its inline functions names it.
@@ -64,8 +64,9 @@ class Structure:
 
 
 STRUCTURES = (
+    # What comes before this field is used all over the kernel, what follows it in few places.
     Structure(
-        "include/linux/sched.h", "struct task_struct {", first="\trandomized_struct_fields_start"
+        "include/linux/sched.h", "struct task_struct {", first="\tvoid\t\t\t\t*journal_info;"
     ),
     Structure("include/linux/sched/signal.h", "struct signal_struct {"),
     Structure("include/linux/mm_types.h", "struct mm_struct {"),

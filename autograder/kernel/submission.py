@@ -116,8 +116,9 @@ class _Build:
         units = headstart.stale(self.baseline.tree, report.files)
         if len(units) >= headstart.FEWEST:
             units = self._keep(units, report.files)
-            own = headstart.own_objects(self.baseline.tree, report.files)
-            done = self._command(make(f"-j{jobs()}", "prepare", *own))
+            # Not `prepare` and objects in one call: make would make them one after another.
+            own = headstart.own_objects(self.baseline.tree, report.files) or ["prepare"]
+            done = self._command(make(f"-j{jobs()}", *own))
             if not done.ok:
                 return self._failed_make(done, report.files)
         if len(units) >= headstart.FEWEST:
