@@ -123,12 +123,12 @@ class Matrix:
         reference = self.make_reference()
         with self.cache.workdir("mutant") as work:
             tools = build_tools(tools_of(mutant, work), work / "built", self.sandbox)
-            kernel = KernelBuild(BuildStatus.OK, linux=reference.linux)
-            refused = ""
-            if mutant.changes_kernel:
-                patch = mutant.diff.encode()
-                # Intake never sees both at once.
-                refused = "" if mutant.changes_tools else inspect(patch, SERIES).message
+            patch = mutant.diff.encode()
+            # Of one that changes tools as well, intake would never see the two in one patch.
+            only_kernel = mutant.changes_kernel and not mutant.changes_tools
+            refused = inspect(patch, SERIES).message if only_kernel else ""
+            kernel = KernelBuild(BuildStatus.OK, linux=None if refused else reference.linux)
+            if mutant.changes_kernel and not refused:
                 kernel = build_submission(
                     reference, patch, work / "kernel", self.sandbox, self.lines
                 )
@@ -179,11 +179,7 @@ class Matrix:
                 name for name in ("tracepgfault", "pgfaultmap") if getattr(tools, name) is not None
             ),
         )
-        booted = (
-            None
-            if refused
-            else kernel.linux and Kernel(kernel.linux, tools.tracepgfault, tools.pgfaultmap)
-        )
+        booted = kernel.linux and Kernel(kernel.linux, tools.tracepgfault, tools.pgfaultmap)
         started = time.monotonic()
 
         def take(check_id: str, verdict: Verdict) -> None:

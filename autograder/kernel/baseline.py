@@ -21,7 +21,7 @@ from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
 from autograder.files import write_atomically
 from autograder.kernel import headstart, layout, options, tree
-from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make, marking
+from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make, marking, run_makefile
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
@@ -143,8 +143,8 @@ def _survey(top: Path, folder: Path, sandbox: Sandbox, progress: Progress) -> li
         return []
     layout.write_survey(units, top, folder)
     counter = marking("comparing objects", layout.DONE, len(units), progress)
-    command = ["make", "-C", INSIDE, "-f", f"{layout.INSIDE}/Makefile", "-k", f"-j{jobs()}"]
-    done = _run(sandbox, top, command, counter, [Bind(folder, layout.INSIDE)])
+    binds = [Bind(folder, layout.INSIDE)]
+    done = _run(sandbox, top, run_makefile(layout.INSIDE), counter, binds)
     shutil.rmtree(folder)
     return layout.read_survey(done.output)
 

@@ -36,6 +36,11 @@ def make(*arguments: str) -> list[str]:
     return ["make", "-C", INSIDE, *FLAGS, "--output-sync=target", *arguments]
 
 
+def run_makefile(folder: str) -> list[str]:
+    """The command that makes all it can of the Makefile in ``folder``, in a kernel tree."""
+    return ["make", "-C", INSIDE, "-f", f"{folder}/Makefile", "-k", f"-j{jobs()}"]
+
+
 def counting(phrase: str, total: int, progress: Progress) -> Callable[[bytes], None]:
     """Something that counts make's lines and tells ``progress`` about them."""
     seen = 0

@@ -14,7 +14,7 @@ from autograder.errors import GraderError
 from autograder.kernel import diagnosis, headstart, layout, options, patching
 from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.headstart import Unit
-from autograder.kernel.make import INSIDE, counting, jobs, make, marking
+from autograder.kernel.make import INSIDE, counting, jobs, make, marking, run_makefile
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Bind, Completed, Limits, Sandbox
 from autograder.scarcity import Scarcity
@@ -183,7 +183,7 @@ class _Build:
         headstart.write(units, self.baseline.tree, folder)
         phrase = "compiling what the changed headers affect"
         done = self.sandbox.run(
-            ["make", "-C", INSIDE, "-f", f"{headstart.INSIDE}/Makefile", "-k", f"-j{jobs()}"],
+            run_makefile(headstart.INSIDE),
             binds=[Bind(self.top, INSIDE, writable=True), Bind(folder, headstart.INSIDE)],
             cwd=INSIDE,
             limits=self._limits(),
