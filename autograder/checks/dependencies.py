@@ -22,7 +22,7 @@ BEGINS = "regions/initial_regions"
 MAPS = "regions/mmap"
 SPLITS = "regions/mprotect_splits"
 FORKS = "life_cycle/fork_child_is_not_traced"
-FOLLOWS_COMMAND = "tools/traces_the_command"
+FOLLOWS_COMMAND = "tracepgfault/traces_the_command"
 
 # What the checks of an area rest on; a check that is named below rests on other things.
 _AREAS: dict[str, tuple[str, ...]] = {
@@ -90,13 +90,13 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "buffer/goes_on_after_overflow": ("buffer/overflow_drops_the_newest",),
     "buffer/target_never_waits": (STARTS,),
     FOLLOWS_COMMAND: (WAKES, ENDS, "life_cycle/execve_goes_on", FAULTS),
-    "tools/traces_much": (FOLLOWS_COMMAND,),
-    "tools/map_format": (BEGINS,),
-    "tools/map_order": ("tools/map_format",),
-    "tools/map_pages": ("tools/map_format", FAULTS),
-    "tools/map_last_extents": ("tools/map_format",),
-    "tools/map_of_replaced_region": ("tools/map_pages", "regions/replaced_in_place"),
-    "tools/cut_trace": (READS,),
+    "tracepgfault/traces_much": (FOLLOWS_COMMAND,),
+    "pgfaultmap/map_format": (BEGINS,),
+    "pgfaultmap/map_order": ("pgfaultmap/map_format",),
+    "pgfaultmap/map_pages": ("pgfaultmap/map_format", FAULTS),
+    "pgfaultmap/map_last_extents": ("pgfaultmap/map_format",),
+    "pgfaultmap/map_of_replaced_region": ("pgfaultmap/map_pages", "regions/replaced_in_place"),
+    "pgfaultmap/cut_trace": (READS,),
     "threads/all_threads_are_traced": (FAULTS,),
     "threads/regions_of_threads": ("threads/all_threads_are_traced", MAPS),
 }

@@ -184,7 +184,7 @@ def test_bad_tools(case: str, tmp_path: Path) -> None:
     assert verdict.status == "failed"
     for word in words:
         assert word in verdict.message, verdict.message
-    assert graded.verdict("tools/map_format").status == "not_reached"
+    assert graded.verdict("pgfaultmap/map_format").status == "not_reached"
     # What needs no tool still runs (and fails here: there is no such file).
     assert graded.verdict("reading/never_traced").status == "failed"
     assert graded.verdict("build/boots").status == "passed"

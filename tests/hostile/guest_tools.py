@@ -12,7 +12,7 @@ from tests.hostile.kernels import c_string
 from tests.hostile.world import World
 from tests.reference import series_patch
 
-USAGE = "tools/usage"  # tracepgfault alone
+USAGE = "tracepgfault/usage"  # tracepgfault alone
 HEAD = (
     "#define _GNU_SOURCE\n#include <fcntl.h>\n#include <signal.h>\n#include <stdio.h>\n"
     "#include <stdlib.h>\n#include <string.h>\n#include <sys/reboot.h>\n#include <unistd.h>\n"

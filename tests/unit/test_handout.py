@@ -24,7 +24,7 @@ from tests.handout_archive import NEAR, added, grams, normal, secrets
 from tests.unit.test_report_schema import example
 
 ROOT = Path(__file__).parents[2]
-HIDDEN = ("reading/two_readers", "buffer/overflow_is_counted", "tools/random_file")
+HIDDEN = ("reading/two_readers", "buffer/overflow_is_counted", "pgfaultmap/random_file")
 
 
 def course(**changes: object) -> Course:
