@@ -24,8 +24,9 @@ _FORBIDDEN = (
     *("net", "rust", "samples", "scripts", "security", "sound", "tools", "usr", "virt"),
 )
 _BUILT = re.compile(
-    r"(^|/)(\.config(\.old)?|\.[^/]*\.(cmd|d)|[^/]*\.(o|a|ko|mod|order)|vmlinux[^/]*|System\.map)$"
+    r"(^|/)(\.config(\.old)?|\.[^/]*\.(cmd|d)|[^/]*\.(o|s|a|ko|mod|order)|vmlinux(\.[^/.]*)?|System\.map)$"
     r"|(^|/)include/(generated|config)/"
+    r"|^(init/utsversion-tmp\.h|lib/crc/crc\d+table\.h|lib/crc/gen_crc\d+table)$"
 )
 _CREATES = "@@ -0,0 "
 _BOM = "\ufeff"
@@ -75,7 +76,7 @@ def inspect(text: bytes, series: str) -> PatchSummary:
         files=tuple(files),
         added=sum(added for added, _ in counts),
         removed=sum(removed for _, removed in counts),
-        notes=_notes(found, files),
+        notes=_notes(found),
     )
 
 
@@ -165,7 +166,8 @@ def _place(path: NamedPath) -> tuple[Refusal | None, str]:
         prefix, slash, rest = "a", "/", path.text
     parts = [part for part in rest.split("/") if part not in ("", ".")]
     if len(parts) > 1 and parts[0] in ALLOWED:
-        return None, "/".join(parts)
+        name = "/".join(parts)
+        return Refusal.PATCH_BUILT if _BUILT.search(name) else None, name
     if not slash or prefix in ALLOWED or prefix in _FORBIDDEN:
         return Refusal.PATCH_LEVEL, ""
     if parts and parts[0] in _FORBIDDEN:
@@ -177,11 +179,8 @@ def _place(path: NamedPath) -> tuple[Refusal | None, str]:
 
 def _path_message(code: Refusal, names: list[str]) -> str:
     which = listed(names)
-    built = (
-        " Some of them are made by a build: take the diff between clean trees ('make mrproper')."
-        if any(_BUILT.search(name) for name in names)
-        else ""
-    )
+    clean = "Take the diff between clean trees ('make mrproper'), or with 'git diff'."
+    built = f" Some of them a build makes. {clean}" if any(map(_BUILT.search, names)) else ""
     messages = {
         Refusal.PATCH_NAME: f"kernel.patch names {which}, which {oddity(names[0])}.",
         Refusal.PATCH_ABSOLUTE: f"kernel.patch names the absolute path {which}. Take the diff in"
@@ -193,6 +192,8 @@ def _path_message(code: Refusal, names: list[str]) -> str:
         " with 'git diff', or with 'diff -ruN linux.orig linux' in the folder that holds both.",
         Refusal.PATCH_OUTSIDE: f"kernel.patch touches {which}, but may add and change files below"
         f" {ALLOWED_WORDS} only.{built}",
+        Refusal.PATCH_BUILT: f"kernel.patch touches {which}, which is not in the source: a build"
+        f" makes it. {clean}",
     }
     return messages[code]
 
@@ -232,14 +233,10 @@ def _count(section: Section) -> tuple[int, int]:
     return parsed.added, parsed.removed
 
 
-def _notes(found: Scan, files: list[str]) -> tuple[str, ...]:
-    notes = []
-    if found.only_in:
-        notes.append(
-            f"kernel.patch says 'Only in ...' of {listed(found.only_in)}: such files are not in the"
-            " patch ('diff -ruN' puts them there)."
-        )
-    built = [name for name in files if _BUILT.search(name)]
-    if built:
-        notes.append(f"kernel.patch carries files that a build makes: {listed(built)}.")
-    return tuple(notes)
+def _notes(found: Scan) -> tuple[str, ...]:
+    if not found.only_in:
+        return ()
+    return (
+        f"kernel.patch says 'Only in ...' of {listed(found.only_in)}: such files are not in the"
+        " patch ('diff -ruN' puts them there).",
+    )

@@ -39,6 +39,7 @@ class Refusal(str, Enum):
     PATCH_DOTDOT = "patch_dotdot"
     PATCH_LEVEL = "patch_level"
     PATCH_OUTSIDE = "patch_outside"
+    PATCH_BUILT = "patch_built"
 
     # tools/.
     TOOLS_MISSING = "tools_missing"

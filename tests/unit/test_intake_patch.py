@@ -160,6 +160,13 @@ REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
         ["'Makefile', 'scripts/x.sh', 'security/x.c'", "fs/, include/, init/"],
     ),
     "built": (of("b/.config"), Refusal.PATCH_OUTSIDE, ["'.config'", "make mrproper"]),
+    "built, in the tree's own folders": (
+        FILE + of("b/kernel/sched/rq-offsets.s"),
+        Refusal.PATCH_BUILT,
+        ["'kernel/sched/rq-offsets.s'", "a build makes", "git diff"],
+    ),
+    "commands of a build": (of("b/kernel/.fork.o.cmd"), Refusal.PATCH_BUILT, ["make mrproper"]),
+    "configuration of a build": (of("b/include/generated/autoconf.h"), Refusal.PATCH_BUILT, []),
     "a folder's own name": (of("b/fs"), Refusal.PATCH_OUTSIDE, ["'fs'"]),
     "only the new name outside": (
         "--- a/fs/x.c\n+++ b/arch/x.c\n" + HUNK,
@@ -331,8 +338,3 @@ def test_notes_tell_what_is_not_in_the_patch() -> None:
     summary = inspect(f"Only in linux/fs/proc: pgfault.c\n{FILE}".encode(), "7.3")
     assert "'linux/fs/proc/pgfault.c'" in summary.notes[0]
     assert "diff -ruN" in summary.notes[0]
-
-
-def test_notes_tell_of_build_products() -> None:
-    summary = inspect((FILE + of("b/include/generated/autoconf.h")).encode(), "7.3")
-    assert "include/generated/autoconf.h" in summary.notes[0]
