@@ -4,8 +4,8 @@
     downloads/                kernel sources, as fetched
     kernel/VERSION/KEY/       baseline kernels, built
     built/                    kernels of submissions
-    work/                     what is being graded now; removed when it is done (or in the
-                              folder that PGFAULT_WORK names)
+    work/                     what is being graded now; removed when it is done (or
+                              pgfault-work-UID in the folder that PGFAULT_WORK names)
     locks/
 
 Whatever is made here is made under a temporary name and renamed when it is complete, so
@@ -64,11 +64,14 @@ class Cache:
     def work(self) -> Path:
         """Temporary folders of grades that run now.
 
-        PGFAULT_WORK names another one: a tree and its objects, some 300 MB for each grade,
-        are copied and removed much faster in memory (/dev/shm).
+        PGFAULT_WORK names a folder to have them in: a tree and its objects, some 300 MB for
+        each grade, are copied and removed much faster in memory (/dev/shm). Others may use
+        that too, so a folder of our own is made in it: what is left behind there is removed.
         """
         named = os.environ.get(WORK_VARIABLE)
-        return Path(named).absolute() if named else self.root / "work"
+        if not named:
+            return self.root / "work"
+        return Path(named).absolute() / f"pgfault-work-{os.getuid()}"
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
@@ -86,23 +89,27 @@ class Cache:
         The folder is locked while it is in use; one that a killed run left behind is
         not, and is removed here.
         """
-        with self.lock("work"):
-            _make(self.work)
+        _make(self.work)
+        if self.work.stat().st_uid != os.getuid():
+            raise GraderError(
+                f"{self.work} belongs to another user: name another folder with {WORK_VARIABLE}"
+            )
+        with _locked(self.work):
             self._sweep()
             path = Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=self.work))
             path.chmod(0o755)
-            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            in_use = _opened(path)
+            fcntl.flock(in_use, fcntl.LOCK_EX)
         try:
             yield path
         finally:
             remove(path)
-            os.close(descriptor)
+            os.close(in_use)
 
     def _sweep(self) -> None:
         for path in self.work.iterdir():
             try:
-                descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+                descriptor = _opened(path)
             except OSError:
                 continue  # removed by its owner in this moment
             try:
@@ -147,11 +154,25 @@ def remove(path: Path) -> None:
         subprocess.run(delete, stderr=subprocess.DEVNULL, check=False)
 
 
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = _opened(folder)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _opened(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise GraderError(
-            f"the cache folder {folder} cannot be made ({error.strerror}): "
-            f"name another one with {VARIABLE}"
+            f"the folder {folder} cannot be made ({error.strerror}): "
+            f"name another place with {VARIABLE} or {WORK_VARIABLE}"
         ) from error

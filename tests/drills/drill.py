@@ -98,7 +98,7 @@ class Drill:
 
     def left_files(self) -> list[str]:
         """Temporary files and folders that a run which has ended should have removed."""
-        found = [*self.out.rglob(f".*{PARTIAL}"), *self.work.glob("*")]
+        found = [*self.out.rglob(f".*{PARTIAL}"), *self.work.glob("*/*")]
         scratch = Path(tempfile.gettempdir()).glob(f"{orphans.PREFIX}*")
         found += [path for path in scratch if orphans.is_gone(path.name.split("-")[1])]
         found += [path for path in (Path("/tmp/uml"), Path.home() / ".uml") if path.exists()]

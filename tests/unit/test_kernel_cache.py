@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cache import Cache, complete_or_nothing, remove
+from autograder.cache import WORK_VARIABLE, Cache, complete_or_nothing, remove
 from autograder.errors import GraderError
 
 
@@ -70,6 +70,29 @@ def test_what_a_killed_run_left_is_removed_and_what_is_in_use_is_not(tmp_path: P
         assert not left.exists()
         assert one.exists()
         assert two.exists()
+
+
+def test_what_others_have_in_the_folder_that_is_named_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shm"
+    (shared / "of somebody").mkdir(parents=True)
+    monkeypatch.setenv(WORK_VARIABLE, str(shared))
+    with Cache(tmp_path / "cache").workdir("grade") as work:
+        assert work.is_relative_to(shared)
+    assert (shared / "of somebody").is_dir()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_work_folder_of_another_user_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(WORK_VARIABLE, str(tmp_path))
+    cache = Cache(tmp_path / "cache")
+    cache.work.mkdir()
+    os.chown(cache.work, 12345, 12345)
+    with pytest.raises(GraderError, match=WORK_VARIABLE), cache.workdir("grade"):
+        pass
 
 
 def hold(root: Path, entered: str, seconds: float) -> None:
