@@ -128,14 +128,15 @@ class Tree:
 def freshen(tree: Path, touched: Sequence[str]) -> None:
     """Make what was changed since the last build younger than that, as make expects it.
 
-    A file that was put back with its old time would be taken for built already.
+    A file that was put back with its old time would be taken for built already, and so would
+    one that was changed before the unpatched objects were made which a tree begins with.
     """
     record = tree / RECORD
     known: dict[str, str] = json.loads(record.read_text()) if record.is_file() else {}
     now = {name: _sha256(tree / name) for name in {*known, *touched} if (tree / name).is_file()}
     for name, digest in now.items():
-        old = record.is_file() and (tree / name).stat().st_mtime <= record.stat().st_mtime
-        if old and known.get(name) != digest:
+        new = record.is_file() and (tree / name).stat().st_mtime > record.stat().st_mtime
+        if not new and known.get(name) != digest:
             os.utime(tree / name)
     record.write_text(json.dumps(now))
 

@@ -218,7 +218,7 @@ def test_a_file_put_back_with_its_old_time_is_built_again(tmp_path: Path) -> Non
         freshen(tmp_path, [] if text == "pristine" else ["mm/memory.c"])
         return source.stat().st_mtime
 
-    assert put("first") == EPOCH  # nothing is known yet: the first build takes it anyway
+    assert put("first") > EPOCH  # the objects that the tree began with may be younger
     assert put("first") == EPOCH
     assert put("second") > EPOCH
     assert put("pristine") > EPOCH
