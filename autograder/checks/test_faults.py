@@ -341,3 +341,28 @@ def test_discarded_pages(seen: Observation) -> None:
         pages_in(events_without_loss(seen), area(seen)),
         seen.numbers("pages") + seen.numbers("again"),
     )
+
+
+@number("5.15")
+@weight(1)
+@clause(EVERY)
+@hint("Whose memory is it? In an access through /proc/PID/mem it is not that of the current task.")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="",
+    steps="map 0 64;map 1 64;touch 0 {pages};poke 1 0 {foreign};touch 0 63",
+    pages=Sample(10, of=63),
+    foreign=Integer(10, 40),
+)
+def test_another_address_space(seen: Observation) -> None:
+    """Faults that the process causes in the memory of another are not in its trace."""
+    events = events_without_loss(seen)
+    expect_pages(
+        "touching pages of one's own", pages_in(events, area(seen)), [*seen.numbers("pages"), 63]
+    )
+    expect_pages(
+        f"writing to {seen.number('foreign')} pages of a child, through its /proc/PID/mem",
+        pages_in(events, area(seen, 1)),
+        [],
+    )

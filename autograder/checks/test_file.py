@@ -136,6 +136,9 @@ def test_other_values_are_refused(seen: Observation) -> None:
     """Writing anything else answers EINVAL and starts nothing."""
     for value, written in zip(seen.all("value"), seen.all("written"), strict=False):
         expect_answer(f'write of "{value.text("text")}" to an untraced process', written, "EINVAL")
+    expect_answer(
+        'write of "1", a newline and "0" to an untraced process', seen.one("two_lines"), "EINVAL"
+    )
     last = seen.all("read")
     if not last:
         fail("read after the refused writes", expected="ESRCH", observed="the reader sleeps")
@@ -151,6 +154,9 @@ def test_other_values_change_nothing(seen: Observation) -> None:
     """Writing anything else to a traced process leaves its trace as it is."""
     for value, written in zip(seen.all("value"), seen.all("written"), strict=False):
         expect_answer(f'write of "{value.text("text")}" to a traced process', written, "EINVAL")
+    expect_answer(
+        'write of "1", a newline and "0" to a traced process', seen.one("two_lines"), "EINVAL"
+    )
     expect_pages(
         "the faults before and after the refused writes",
         pages_in(events_of(seen), area(seen)),
@@ -238,3 +244,15 @@ def test_one_descriptor(seen: Observation) -> None:
     expect_answer('write of "1" through a new descriptor', seen.one("one_start"), "1")
     expect_answer('write of "0" through the same one', seen.one("one_stop"), "1")
     expect_answer('write of "1" and a newline, third', seen.one("one_start_again"), "2")
+
+
+@number("2.16")
+@weight(1)
+@clause("2, write: anyone whom the file's mode lets write may do so: the process itself or another")
+@hint("Who may write was settled when the file was opened.")
+@observe("file_access", uid=Integer(1000, 30000))
+def test_root_may_trace_others(seen: Observation) -> None:
+    """Root may stop and start the trace of another user's process."""
+    for record, text in (("stop_by_root", "0"), ("start_by_root", "1")):
+        did = f'write of "{text}" by root to the file of another user\'s process'
+        expect_answer(did, seen.one(record), "1")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """pgfaultmap: what it makes of a trace."""
 
+import operator
+
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Integer, Integers
@@ -8,8 +10,8 @@ from autograder.checks.expect import expect, expect_that, fail, some
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.traces import area, events_of, space_of, tool_status
 from autograder.guest.observation import Observation
-from autograder.trace.address_space import Region
-from autograder.trace.events import PAGE
+from autograder.trace.address_space import Region, named
+from autograder.trace.events import PAGE, Kind
 
 AREA = "Tools"
 
@@ -145,6 +147,39 @@ def test_map_last_extents(seen: Observation) -> None:
             expected=f"a line that ends at {end:08x}",
             observed=some(lines),
         )
+
+
+@number("9.24")
+@weight(1)
+@clause("4: X is a page that faulted while it was part of that region ... with its last extents")
+@hint("A stack grows downwards: keep the addresses of pages, not their distance from the start.")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="stack {a};stack {b}", a=Integer(40, 60), b=Integer(80, 99))
+def test_map_of_growing_stack(seen: Observation) -> None:
+    """The pages that faulted stay where they were when a region grows at its start."""
+    stack = named(seen.text("maps.2"), "[stack]")
+    faults = {event.page for event in events_of(seen) if event.kind is Kind.FAULT}
+    head = f"Region: {stack.start:08x} - {stack.end:08x} ({stack.pages:4d} pages): |"
+    lines = [line for line in seen.text("map.out").splitlines() if f"- {stack.end:08x} " in line]
+    for region in expected_map(seen):
+        if region.extents != stack or undivided(region):
+            continue  # of the stack it may also be told that it went and came
+        pages = range(stack.start, stack.end, PAGE)
+        # A fault may be told before the growth that it causes: either is right for its page.
+        may_be = [
+            "X" if page in region.faulted else "X." if page in faults else "." for page in pages
+        ]
+        expect_that(
+            "the line of a stack that grew",
+            any(fits(line.removeprefix(head), may_be) for line in lines),
+            expected=head + "".join(one[0] for one in may_be) + "|",
+            observed=some(lines),
+        )
+
+
+def fits(drawn: str, may_be: list[str]) -> bool:
+    """Whether each page is drawn as it may be, and nothing follows but the bar."""
+    return len(drawn) == len(may_be) + 1 and all(map(operator.contains, may_be, drawn))
 
 
 @number("9.14")

@@ -55,7 +55,7 @@ def expect_asleep(seen: Observation) -> None:
 @number("3.1")
 @weight(2)
 @clause("2, read: alive, not traced (never started, or stopped): ESRCH")
-@observe("read_untraced", stopped=0)
+@observe("read_untraced", stopped=0, size=65536)
 def test_never_traced(seen: Observation) -> None:
     """Reading the file of a process that was never traced answers ESRCH."""
     did = "read from the file of a living process that was never traced"
@@ -65,10 +65,21 @@ def test_never_traced(seen: Observation) -> None:
 @number("3.2")
 @weight(2)
 @clause("2, read: alive, not traced (never started, or stopped): ESRCH")
-@observe("read_untraced", stopped=1)
+@observe("read_untraced", stopped=1, size=65536)
 def test_stopped(seen: Observation) -> None:
     """Reading after tracing was stopped answers ESRCH."""
     did = "read from the file of a living process whose trace was stopped"
+    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
+
+
+@number("3.19")
+@weight(1)
+@clause("2, read: alive, not traced: ESRCH; EINVAL is for a record that waits and does not fit")
+@hint("Look at what there is to read before you look at how much fits.")
+@observe("read_untraced", stopped=0, size=1)
+def test_small_buffer_and_no_trace(seen: Observation) -> None:
+    """Reading where there is no trace answers ESRCH, however small the buffer."""
+    did = "read of 1 byte from the file of a living process that was never traced"
     expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
 
 

@@ -365,3 +365,19 @@ def test_mlock_splits(seen: Observation) -> None:
 def test_identities(seen: Observation) -> None:
     """Through many changes no two living regions have the same identity."""
     expect_agreement(seen)
+
+
+@number("6.20")
+@weight(1)
+@clause(AGREE + " (an mmap with MAP_FIXED that fails)")
+@hint("What is to be replaced is gathered before the limits are checked.")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="map 0 60",
+    steps="touch 0 0;overfail 0 10 {a};overfail 0 0 60;touch 0 30;over 0 10 {a}",
+    a=Integer(10, 30),
+)
+def test_failed_mmap(seen: Observation) -> None:
+    """A mapping that fails leaves what it was to replace."""
+    expect_agreement(seen)

@@ -16,6 +16,7 @@ AREA = "Tools"
 OUT = "/tmp/out"
 HELPER = "/bin/{name}"
 TRACE = "/bin/tracepgfault"
+FAR = Integer(0x20_0000, 0x80_0000)  # the number of a page, where nothing else is mapped
 
 
 @number("9.1")
@@ -189,11 +190,12 @@ def test_other_children(seen: Observation) -> None:
 @needs("tracepgfault", "pgfaultmap")
 @observe(
     "tool",
-    command=f"{TRACE}|{OUT}|{HELPER}|touch|{{pages}}",
+    command=f"{TRACE}|{OUT}|{HELPER}|touch|{{pages}}|{{at}}",
     outfile=OUT,
     before=1 << 20,
     events=1,
     pages=Integer(20, 90),
+    at=FAR,
 )
 def test_outfile_is_replaced(seen: Observation) -> None:
     """What was in OUTFILE before is gone."""
@@ -229,11 +231,12 @@ def printed_address(seen: Observation) -> int:
 
 
 TOUCH = {
-    "command": f"{HELPER}|idle|{TRACE}|{OUT}|{HELPER}|touch|{{pages}}",
+    "command": f"{HELPER}|idle|{TRACE}|{OUT}|{HELPER}|touch|{{pages}}|{{at}}",
     "outfile": OUT,
     "before": 0,
     "events": 1,
     "pages": Integer(20, 90),
+    "at": FAR,
 }
 
 
@@ -271,10 +274,11 @@ BURSTS, BURST = 20, 240
 @needs("tracepgfault", "pgfaultmap")
 @observe(
     "tool",
-    command=f"{TRACE}|{OUT}|{HELPER}|bursts|{BURSTS}|{BURST}",
+    command=f"{TRACE}|{OUT}|{HELPER}|bursts|{BURSTS}|{BURST}|{{at}}",
     outfile=OUT,
     before=0,
     events=1,
+    at=FAR,
 )
 def test_traces_much(seen: Observation) -> None:
     """A command with more faults than any buffer holds is traced to its end."""

@@ -34,6 +34,8 @@ _RANGES = {
     "lock": "mlock of {}",
     "discard": "madvise (MADV_DONTNEED) of {}",
     "over": "mmap (MAP_FIXED) of {}",
+    "overfail": "an mmap (MAP_FIXED) that fails, of {}",
+    "poke": "writing through the /proc/PID/mem of a child to {}",
     "touchrange": "writing to {}",
     "lookrange": "reading from {}",
 }

@@ -18,6 +18,7 @@
  *	move S OLD NEW		mremap to the area's other place
  *	discard S FIRST N	madvise(MADV_DONTNEED): the next touch faults again
  *	over S FIRST N		mmap a fresh mapping with MAP_FIXED
+ *	overfail S FIRST N	the same, beyond RLIMIT_AS: it fails
  *	brk N			sbrk(N pages)
  *	heap PAGES		write to pages of what the last brk added
  *	image PAGES		write to pages of the program's own data
@@ -26,6 +27,7 @@
  *	lookrange S FIRST N	read from them: so many as memory has no room for
  *	fork			a child that touches memory and exits, is reaped
  *	hold, drop		a child that lives on from hold to drop
+ *	poke S FIRST N		write to pages of a child, through its /proc/PID/mem
  *	spawn			a vfork child that runs a program
  *	exec			execve of this program, which takes the remaining steps
  *	badexec			execve that fails
@@ -36,7 +38,7 @@
  */
 
 #include <sched.h>
-#include <spawn.h>
+#include <sys/resource.h>
 
 #include "probe.h"
 
@@ -131,6 +133,26 @@ static struct call each_page(const char *what, char *base, const char *list)
 	return call_result(0);
 }
 
+static struct call fresh_over(char *place, long pages)
+{
+	void *fresh = mmap(place, pages * PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	return call_result(fresh == MAP_FAILED ? -1 : 0);
+}
+
+static struct call failing_over(char *place, long pages)
+{
+	struct rlimit old, none = { 0, RLIM_INFINITY };
+	struct call call;
+
+	getrlimit(RLIMIT_AS, &old);
+	setrlimit(RLIMIT_AS, &none);
+	call = fresh_over(place, pages);
+	setrlimit(RLIMIT_AS, &old);
+	return call_result(call.error == ENOMEM ? 0 : -1);
+}
+
 static int protection(const char *word)
 {
 	if (!strcmp(word, "rw"))
@@ -146,7 +168,7 @@ static struct call move_break(long pages)
 	return call_result(old_break == (void *)-1 ? -1 : 0);
 }
 
-static __attribute__((noinline)) long use_stack(long pages)
+__attribute__((noinline)) long use_stack(long pages)
 {
 	volatile char frame[PAGE];
 
@@ -160,37 +182,6 @@ static struct call remap(char *from, long old, long new, char *to)
 			 : mremap(from, old * PAGE, new * PAGE, 0);
 
 	return call_result(place == MAP_FAILED ? -1 : 0);
-}
-
-/* A child that faults on its copy of the memory, and then ends or waits to be killed. */
-static pid_t child(bool stays)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		use_stack(8);
-		if (stays)
-			pause();
-		_exit(0);
-	}
-	return pid;
-}
-
-static struct call reap(pid_t pid)
-{
-	return call_result(waitpid(pid, NULL, 0) == pid ? 0 : -1);
-}
-
-static struct call spawn_program(void)
-{
-	char *const argv[] = { "helper", "touch", "4", NULL };
-	posix_spawn_file_actions_t quiet;
-	pid_t pid;
-
-	posix_spawn_file_actions_init(&quiet);
-	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
-	errno = posix_spawn(&pid, HELPER, &quiet, NULL, argv, NULL);
-	return errno ? call_result(-1) : reap(pid);
 }
 
 /* A directory is refused early, what is no program only after execve has begun in earnest. */
@@ -208,7 +199,6 @@ static struct call bad_exec(void)
 
 struct call action_run(const char *step, const char *remaining)
 {
-	static pid_t held;
 	static char words[WORDS][3072];
 	long n[WORDS] = { 0 };
 	const char *what = words[0];
@@ -259,9 +249,9 @@ struct call action_run(const char *step, const char *remaining)
 	if (!strcmp(what, "move"))
 		return remap(base, n[2], n[3], base + MOVED);
 	if (!strcmp(what, "over"))
-		return call_result(mmap(base + n[2] * PAGE, n[3] * PAGE, PROT_READ | PROT_WRITE,
-					MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
-				   MAP_FAILED ? -1 : 0);
+		return fresh_over(base + n[2] * PAGE, n[3]);
+	if (!strcmp(what, "overfail"))
+		return failing_over(base + n[2] * PAGE, n[3]);
 	if (!strcmp(what, "brk"))
 		return move_break(n[1]);
 	if (!strcmp(what, "heap"))
@@ -271,15 +261,15 @@ struct call action_run(const char *step, const char *remaining)
 	if (!strcmp(what, "stack"))
 		return call_result(use_stack(n[1]) > 0 ? 0 : -1);
 	if (!strcmp(what, "fork"))
-		return reap(child(false));
+		return child_fork();
 	if (!strcmp(what, "hold"))
-		return call_result((held = child(true)) > 0 ? held : -1);
-	if (!strcmp(what, "drop")) {
-		kill(held, SIGKILL);
-		return reap(held);
-	}
+		return child_hold();
+	if (!strcmp(what, "drop"))
+		return child_drop();
+	if (!strcmp(what, "poke"))
+		return child_poke(base + n[2] * PAGE, n[3]);
 	if (!strcmp(what, "spawn"))
-		return spawn_program();
+		return child_spawn();
 	if (!strcmp(what, "exec")) {
 		target_exec(remaining);
 		return call_result(-1);

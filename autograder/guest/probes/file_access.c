@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A process of one user; its own write, and another user's tries to open the file. */
+/* A process of one user; its own write, another user's tries to open the file, root's writes. */
 
 #include <sys/prctl.h>
 
@@ -42,5 +42,7 @@ PROBE(file_access)
 		_exit(0);
 	}
 	waitpid(other, &status, 0);
+	note_call("stop_by_root", history_write(owner, "0"));
+	note_call("start_by_root", history_write(owner, "1"));
 	kill(owner, SIGKILL);
 }

@@ -5,8 +5,9 @@
  *				to be read off its arguments
  *	helper signal N		ends by signal 64 - N
  *	helper sleep N		sleeps N seconds
- *	helper touch N		touches N fresh pages, one after another
- *	helper bursts N M	touches N times M fresh pages, with a rest after each time
+ *	helper touch N AT	touches N fresh pages, one after another, of which AT is the
+ *				first: elsewhere the tool's child may have had pages of its own
+ *	helper bursts N M AT	touches N times M fresh pages there, with a rest after each time
  *	helper idle COMMAND...	becomes COMMAND, which runs only when nobody else wants to;
  *				its children are like others
  *	helper parent COMMAND...	becomes COMMAND, which has a child already, one that ends
@@ -26,6 +27,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+static volatile char *fresh(long pages, const char *at)
+{
+	return mmap((void *)(atol(at) * 4096), pages * 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
 int main(int argc, char *argv[])
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -37,20 +44,18 @@ int main(int argc, char *argv[])
 		raise(64 - number);
 	} else if (!strcmp(what, "sleep")) {
 		sleep(number);
-	} else if (!strcmp(what, "touch")) {
-		char *area = mmap(NULL, number * 4096, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	} else if (!strcmp(what, "touch") && argc > 3) {
+		volatile char *area = fresh(number, argv[3]);
 
 		for (long page = 0; page < number; page++)
-			((volatile char *)area)[page * 4096] = 1;
+			area[page * 4096] = 1;
 		printf("%lx\n", (unsigned long)area);
-	} else if (!strcmp(what, "bursts")) {
-		long pages = argc > 3 ? atol(argv[3]) : 0;
-		char *area = mmap(NULL, number * pages * 4096, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	} else if (!strcmp(what, "bursts") && argc > 4) {
+		long pages = atol(argv[3]);
+		volatile char *area = fresh(number * pages, argv[4]);
 
 		for (long page = 0; page < number * pages; page++) {
-			((volatile char *)area)[page * 4096] = 1;
+			area[page * 4096] = 1;
 			if (page % pages == pages - 1)
 				usleep(10000);
 		}

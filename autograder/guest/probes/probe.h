@@ -102,6 +102,14 @@ void target_exec(const char *remaining);		/* in the target: execve, then go on *
 /* actions.c: what a target can do */
 struct call action_run(const char *step, const char *remaining);
 char *area(long slot);					/* where the areas of a target lie */
+long use_stack(long pages);				/* a call chain that uses so many */
+
+/* children.c: the children of a target, each for the step of its name */
+struct call child_fork(void);
+struct call child_hold(void);
+struct call child_drop(void);
+struct call child_poke(const char *place, long pages);
+struct call child_spawn(void);
 
 /* reader.c: a process that reads a history until end of file or an error */
 #define READS 4096

@@ -14,7 +14,7 @@ PROBE(read_untraced)
 	target_step(&target);
 	if (job_number("stopped"))
 		note_call("stop", history_write(target.pid, "0"));
-	reader = reader_of(target.pid);
+	reader = reader_new(history_open(target.pid, O_RDONLY), job_number("size"));
 	settle();
 	reader_note(&reader, "reader");
 }

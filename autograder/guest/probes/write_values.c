@@ -42,6 +42,7 @@ PROBE(write_values)
 		trace_start(target.pid);
 	target_step(&target);
 	write_each(target.pid, job_text("texts"));
+	note_call("two_lines", history_write(target.pid, "1\n0"));
 	write_much(target.pid);
 	if (traced)
 		target_step(&target);
