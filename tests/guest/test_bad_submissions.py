@@ -146,7 +146,9 @@ def test_empty_feature(tmp_path: Path) -> None:
     assert graded.status == 1
     passed = {v.id for v in graded.result.verdicts if v.status == "passed"}
     assert {"build/boots", "build/proc_is_unharmed", "build/tools_build"} <= passed
-    assert passed <= {v for v in ALL if v.startswith(("build/", "tools/", "health/"))}
+    assert passed <= {
+        v for v in ALL if v.startswith(("build/", "tracepgfault/", "pgfaultmap/", "health/"))
+    }
 
 
 TOOLS: dict[str, tuple[Callable[[Path], object], list[str]]] = {

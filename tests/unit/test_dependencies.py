@@ -9,6 +9,7 @@ from autograder.checks import dependencies, rubric
 def test_every_name_is_a_check() -> None:
     ids = {check.id for check in rubric.checks()}
     assert set(dependencies._CHECKS) <= ids
+    assert set(dependencies._AREAS) == {name.partition("/")[0] for name in ids}
     for check in rubric.checks():
         assert set(dependencies.foundations(check)) <= ids
 
