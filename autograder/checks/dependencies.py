@@ -48,7 +48,7 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "file/restart_is_fresh": (STARTS, "file/stop_answers", BEGINS),
     "file/other_values_change_nothing": (STARTS, "file/other_values_are_refused"),
     "file/start_by_itself": (STARTS,),
-    "file/root_may_trace_others": (STARTS,),
+    "file/root_may_trace_others": ("file/owner_may_trace_itself",),
     "reading/never_traced": ("file/exists_for_every_process",),
     "reading/stopped": ("file/stop_answers", "reading/never_traced"),
     READS: (STARTS,),
