@@ -241,7 +241,8 @@ def main() -> int:
     options = parser.parse_args()
     if not rubric.select(options.only):
         parser.error(f"no check is named by --only {options.only}")
-    matrix = Matrix(options.out, options.seed, options.only)
+    out = options.out / "only" if options.only else options.out  # the rows of all checks stay
+    matrix = Matrix(out, options.seed, options.only)
     chosen: list[Mutant | Path] = [
         mutant
         for mutant in mutants(options.drafts)
@@ -258,7 +259,7 @@ def main() -> int:
     rows = []
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
         graded = [
-            pool.submit(_run, options.out, options.seed, options.only, item, not options.quick)
+            pool.submit(_run, out, options.seed, options.only, item, not options.quick)
             for item in chosen
         ]
         for future in as_completed(graded):
