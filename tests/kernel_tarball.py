@@ -11,6 +11,9 @@ MAKEFILE = "VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\nEXTRAVERSION =\nNAME = X\
 FILES = {
     "Makefile": MAKEFILE,
     "arch/um/Makefile": "",
+    "arch/um/kernel/stacktrace.c": (
+        "\t\taddr = READ_ONCE_NOCHECK(*sp);\n\t\tif (__kernel_text_address(addr)) {\n"
+    ),
     "arch/arm/Makefile": "",
     "drivers/Makefile": (
         "obj-y\t\t+= base/ block/ char/\nobj-$(CONFIG_PCI) += pci/\n"

@@ -48,6 +48,7 @@ LONGEST_DETAIL = 1000  # characters
 TOGETHER = "together"
 """What stands for the probe in the observation of a boot that several shared."""
 MOST_TOGETHER = 16  # probes in one boot: init has room for 64
+MOST_COUNTING = 3  # of those that count memory, which take ten times as long
 LIMITS = Limits(
     cpu_seconds=CPU_SECONDS + MOST_TOGETHER + 10,
     wall_seconds=WALL_SECONDS,
@@ -108,7 +109,8 @@ class Machine:
         for number, job in enumerate(jobs):
             records, files = boot.parse(number)
             seen = self._seen(job, replace(boot, log=""), records, files)
-            each.append(seen if seen.outcome.kind is Kind.COMPLETED else None)
+            usual = seen.outcome.kind is Kind.COMPLETED and not seen.reports
+            each.append(seen if usual else None)
         if boot.ended_by or boot.status or whole.reports or None in each:
             return whole, [None] * len(jobs)
         return whole, each

@@ -23,7 +23,7 @@ from tests.drills.drill import (
 )
 
 REFERENCE_ONLY = "1,3.1,3.7,9.1"
-FEW, MANY = 3, 40  # kills of a grade whose kernel is kept; of one that is built, a third
+FEW, MANY = 3, 60  # kills of a grade whose kernel is kept; of one that is built, a third
 
 
 class Kills:

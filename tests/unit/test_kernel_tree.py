@@ -61,6 +61,20 @@ def test_what_was_left_out_is_passed_over(tmp_path: Path) -> None:
     assert (top / "fs/Kconfig").read_text() == FILES["fs/Kconfig"]
 
 
+def test_stacks_are_walked_quickly(tmp_path: Path) -> None:
+    top = tmp_path / "tree"
+    tree.unpack(archive(tmp_path, FILES), top, silent)
+    walk = (top / "arch/um/kernel/stacktrace.c").read_text()
+    assert "if (__is_kernel_text(addr) || is_kernel_inittext(addr)) {" in walk
+
+
+def test_a_kernel_that_walks_its_stacks_otherwise(tmp_path: Path) -> None:
+    top = tmp_path / "tree"
+    files = {name: text for name, text in FILES.items() if "stacktrace" not in name}
+    tree.unpack(archive(tmp_path, files), top, silent)
+    assert tree.version(top) == "7.3.4"
+
+
 def test_a_damaged_archive(tmp_path: Path) -> None:
     whole = archive(tmp_path, {**FILES, "fs/big": "".join(map(str, range(20_000)))})
     whole.write_bytes(whole.read_bytes()[:-5000])

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Which probes share a boot, and where guests run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import cast
+
+from autograder.checks import rubric
+from autograder.guest.machine import MOST_COUNTING, MOST_TOGETHER, Job, Machine
+from autograder.guest.observation import Kind, Observation, Outcome
+from autograder.observer import LiveObserver, boots_for
+
+LEAKS = {"leaks": "1"}
+
+
+def test_probes_that_count_memory_share_with_their_like_only() -> None:
+    counting = [Job("cycles", {**LEAKS, "how": str(i)}) for i in range(MOST_COUNTING + 1)]
+    others = [Job("steps", {"steps": str(i)}) for i in range(MOST_TOGETHER + 1)]
+    mixed = [job for pair in zip(others, counting, strict=False) for job in pair]
+    boots = boots_for([*mixed, *others[len(counting) :]])
+    assert boots == [
+        counting[:MOST_COUNTING],
+        counting[MOST_COUNTING:],
+        others[:MOST_TOGETHER],
+        others[MOST_TOGETHER:],
+    ]
+
+
+def test_every_probe_of_the_rubric_is_booted_once() -> None:
+    jobs = rubric.jobs(rubric.select(None), 1)
+    booted = [job for together in boots_for(jobs) for job in together]
+    assert sorted(map(repr, booted)) == sorted(map(repr, jobs))
+
+
+class Seer:
+    """Stands for a machine: notes on which processors a guest may run."""
+
+    def __init__(self) -> None:
+        self.processors: list[set[int]] = []
+
+    def observe(self, job: Job) -> Observation:
+        self.processors.append(os.sched_getaffinity(0))
+        return Observation(
+            probe=job.probe, params=dict(job.params), outcome=Outcome(kind=Kind.COMPLETED)
+        )
+
+
+def test_a_guest_stays_on_one_processor(tmp_path: Path) -> None:
+    before = os.sched_getaffinity(0)
+    seer = Seer()
+    observer = LiveObserver(cast(Machine, seer), tmp_path, workers=2)
+    for number in range(4):
+        observer.observe(Job("steps", {"number": str(number)}), 1)
+    observer.close()
+    assert [len(processors) for processors in seer.processors] == [1] * 4
+    assert set().union(*seer.processors) <= before
+    assert os.sched_getaffinity(0) == before
