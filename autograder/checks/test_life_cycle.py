@@ -386,3 +386,25 @@ def test_execve_keeps_unread_records(seen: Observation) -> None:
             pages_in(events, area(seen, slot)),
             seen.numbers(pages),
         )
+
+
+@number("4.25")
+@weight(1)
+@clause("2, read: has been reaped, nothing left: 0")
+@hint("A number names one process after another: keep what the file stands for, not its number.")
+@needs("pgfaultmap")
+@observe(
+    "number_again",
+    steps="map 0 64;touch 0 {before};touch 0 {after}",
+    before=Sample(5, of=30),
+    after="40,50,45",
+)
+def test_number_used_again(seen: Observation) -> None:
+    """The descriptor of a reaped process is not that of the next one with its number."""
+    expect_end_of_file(seen, "reading the trace of a reaped process", "of_first")
+    expect_end_of_file(seen, "reading it again while another process has its number", "later")
+    expect_pages(
+        "the pages touched by the other process",
+        pages_in(events_of(seen), area(seen)),
+        [*seen.numbers("before"), *seen.numbers("after")],
+    )

@@ -322,3 +322,25 @@ def expect_no_crash(seen: Observation) -> None:
             status = tool_status(seen, label)
             if status not in ("status 0", "status 1"):
                 fail(f"{command} on a damaged trace", expected="status 1 or 0", observed=status)
+
+
+@number("9.25")
+@weight(1)
+@clause("4: X is a page that faulted while it was part of that region")
+@hint("A region's end is the first address that is no longer part of it.")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="file 0 {a};over 0 {a} 9;touch 0 {a}", a=Integer(5, 30))
+def test_map_of_neighbours(seen: Observation) -> None:
+    """A fault on the first page after a region is drawn in the next one only."""
+    lines = seen.text("map.out").splitlines()
+    start = area(seen)
+    border = start + seen.number("a") * PAGE
+    for region in expected_map(seen):
+        if region.extents.start in (start, border) and undivided(region):
+            head = region.map_line().partition("|")[0]
+            expect_that(
+                f"a fault at {border:x}, and the region {region.extents}",
+                region.map_line() in lines,
+                expected=region.map_line(),
+                observed=some([line for line in lines if line.startswith(head)]),
+            )

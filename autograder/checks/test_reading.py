@@ -275,15 +275,37 @@ def expect_woken(seen: Observation, did: str, expected: str) -> None:
     expect_that(did, delay <= PROMPT, expected=expected, observed=f"{delay:.3f} s later")
 
 
+@number("3.20")
+@weight(1)
+@clause("2, read: as many whole records as fit the caller's buffer")
+@hint("A record fits where its size is at most what is left of the buffer.")
+@observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
+def test_exact_fit(seen: Observation) -> None:
+    """A record fits a buffer of just its size."""
+    *_, last = seen.all("growing_read")
+    size = last.number("ret")
+    expect_that(
+        "reads with buffers that grow byte by byte",
+        size > 0,
+        expected=f"a record, at {last.text('size')} bytes at the latest",
+        observed=last.answer,
+    )
+    expect_that(
+        f"read of {size} bytes while a record of {size} bytes waits",
+        last.number("size") == size,
+        expected="the record",
+        observed=f"EINVAL; it fits {last.text('size')} bytes only",
+    )
+
+
+TURNS = ";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(0, 360, 60)])
+
+
 @number("3.12")
 @weight(1)
 @clause("2: two or more readers at once; 0 is never returned while the process lives")
 @hint("A reader that was woken may find that another was faster: look again, in a loop.")
-@observe(
-    "two_readers",
-    times=6,
-    steps=";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(0, 360, 60)]),
-)
+@observe("two_readers", times=6, by="exit", steps=TURNS)
 def test_two_readers(seen: Observation) -> None:
     """Two readers of one trace do no harm, and both see its end."""
     for reader in ("first", "second"):
@@ -296,6 +318,19 @@ def test_two_readers(seen: Observation) -> None:
             expected="0 when the process has exited",
             observed="0 while it lives",
         )
+
+
+@number("3.21")
+@weight(1)
+@clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
+@hint("Whoever waits exclusively is woken alone: the end of a trace concerns all who wait.")
+@observe("two_readers", times=2, by="stop", steps=TURNS)
+def test_stop_wakes_all_readers(seen: Observation) -> None:
+    """Stopping the trace wakes every reader that sleeps."""
+    expect_answer('write of "0" while two readers sleep', seen.one("stop"), "1")
+    for reader in ("first", "second"):
+        did = f"the {reader} of two readers that sleep while tracing is stopped"
+        expect_answer(did, last_read(seen, did, "ESRCH", reader), "ESRCH")
 
 
 @number("3.13")

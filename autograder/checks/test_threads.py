@@ -3,7 +3,7 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.checks.draw import Integer
+from autograder.checks.draw import Integer, Sample
 from autograder.checks.expect import expect_answer, expect_that
 from autograder.checks.rubric import clause, extra_credit, hint, needs, observe
 from autograder.checks.test_reading import last_read
@@ -14,6 +14,7 @@ from autograder.trace.events import PAGE
 
 AREA = "Extra credit: threads"
 CLAUSE = "3, extra credit: all threads of a process are traced, into one trace"
+EXEC = "map 0 64;touch 0 {early};threadexec;map 1 64;touch 1 {after}"
 END = "3, extra credit: end of file comes after the last thread has exited, in whichever order"
 
 
@@ -98,3 +99,21 @@ def test_first_thread_ends_last(seen: Observation) -> None:
 def test_first_thread_ends_first(seen: Observation) -> None:
     """The first thread ends first; the trace goes on until the last has ended."""
     expect_end_with_the_last(seen)
+
+
+@number("10.5")
+@extra_credit
+@weight(1)
+@clause("3: tracing goes on across execve; extra credit: all threads of a process are traced")
+@hint("The thread that calls execve becomes the first thread of the process.")
+@needs("pgfaultmap")
+@observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
+def test_execve_by_a_thread(seen: Observation) -> None:
+    """Tracing goes on across an execve that another thread than the first one calls."""
+    events = events_of(seen)
+    for slot, pages in enumerate(("early", "after")):
+        expect_pages(
+            f"the pages touched {'after' if slot else 'before'} a thread's execve",
+            pages_in(events, area(seen, slot)),
+            seen.numbers(pages),
+        )

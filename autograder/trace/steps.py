@@ -45,6 +45,7 @@ _PLAIN = {
     "drop": "the end of that child",
     "spawn": "a vfork whose child runs a program",
     "exec": "execve",
+    "threadexec": "execve by a second thread",
     "badexec": "an execve that fails",
     "write1": "writing 1 to its own pgfault_history",
     "crash": "a crash",

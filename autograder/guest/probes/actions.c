@@ -30,6 +30,7 @@
  *	poke S FIRST N		write to pages of a child, through its /proc/PID/mem
  *	spawn			a vfork child that runs a program
  *	exec			execve of this program, which takes the remaining steps
+ *	threadexec		the same, called by a second thread
  *	badexec			execve that fails
  *	write1			write "1" to the own pgfault_history
  *	pause SECONDS		sleep
@@ -274,6 +275,8 @@ struct call action_run(const char *step, const char *remaining)
 		target_exec(remaining);
 		return call_result(-1);
 	}
+	if (!strcmp(what, "threadexec"))
+		return target_thread_exec(remaining);
 	if (!strcmp(what, "badexec"))
 		return bad_exec();
 	if (!strcmp(what, "write1"))

@@ -3,75 +3,11 @@
  * Many processes are traced and end, and nobody reads; free memory before and after:
  * first as it is, which is quicker, and once more, tidied, where it shrank.
  * how: exit (reaped at once), held (a descriptor is open until after the reaping), stop
- * (stopped and started again and again), read (a reader is killed, another reads to the end)
+ * (stopped and started again and again, through one descriptor and through new ones), read (a
+ * reader is killed, another reads to the end)
  */
-
-#include <dirent.h>
-#include <sys/resource.h>
 
 #include "probe.h"
-
-/* A table for so many descriptors takes 8 MiB, more than kmalloc gives: it is vmalloced. */
-#define DESCRIPTORS (1 << 20)
-#define TABLES 5
-
-/*
- * vfree leaves the area's address, its description and its page tables until 32 MiB of
- * addresses wait to be used again, and a vmalloc meanwhile takes new ones.  Have it tidy up.
- */
-static void tidy_vmalloc(void)
-{
-	struct rlimit limit = { DESCRIPTORS, DESCRIPTORS };
-
-	for (int i = 0, status = -1; i < TABLES; i++, status = -1) {
-		pid_t child = fork();
-
-		if (child == 0)
-			_exit(setrlimit(RLIMIT_NOFILE, &limit) < 0 || dup2(1, DESCRIPTORS - 1) < 0);
-		waitpid(child, &status, 0);
-		if (status)
-			note("not_tidied", "status=%d", status);
-	}
-}
-
-/* KASAN keeps freed objects back for a while; shrinking a cache makes it let go of them. */
-static void shrink_caches(void)
-{
-	DIR *caches = opendir("/sys/kernel/slab");
-	struct dirent *cache;
-	char path[512];
-	int fd;
-
-	while (caches && (cache = readdir(caches))) {
-		snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", cache->d_name);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd >= 0 && write(fd, "1", 1) == 1)
-			close(fd);
-	}
-	if (caches)
-		closedir(caches);
-}
-
-static long free_pages(bool tidy)
-{
-	char text[4096], *line;
-	ssize_t size;
-	int fd;
-
-	rest(5);
-	if (tidy) {
-		tidy_vmalloc();
-		rest(1);
-	}
-	shrink_caches();
-	fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
-	size = read(fd, text, sizeof(text) - 1);
-
-	close(fd);
-	text[size > 0 ? size : 0] = 0;
-	line = strstr(text, "MemFree:");
-	return line ? atol(line + 8) / 4 : -1;
-}
 
 static pid_t quiet_reader(pid_t pid)
 {
@@ -99,6 +35,21 @@ static void read_and_kill(pid_t pid, pid_t *second)
 	rest(0.01);
 }
 
+/* Each "1" after the first finds a trace: nothing is to change. */
+static void stop_and_start(pid_t pid)
+{
+	int history = history_open(pid, O_WRONLY);
+
+	for (int i = 0; i < 3; i++) {
+		history_write(pid, "0");
+		trace_start(pid);
+		trace_start(pid);
+		if (write(history, "0", 1) != 1 || write(history, "1", 1) != 1)
+			note("not_started", "errno=%d", errno);
+	}
+	close(history);
+}
+
 static void cycle(const char *how)
 {
 	struct target target = target_new("map 0 200;touchrange 0 0 120");
@@ -111,10 +62,7 @@ static void cycle(const char *how)
 	trace_start(target.pid);
 	target_step(&target);
 	if (!strcmp(how, "stop"))
-		for (int i = 0; i < 3; i++) {
-			history_write(target.pid, "0");
-			trace_start(target.pid);
-		}
+		stop_and_start(target.pid);
 	if (!strcmp(how, "read"))
 		read_and_kill(target.pid, &reader);
 	target_release(&target);

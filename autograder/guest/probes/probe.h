@@ -80,6 +80,9 @@ double now(void);
 void rest(double seconds);
 void settle(void);		/* let everybody run until all of them sleep */
 
+/* memory.c */
+long free_pages(bool tidy);	/* 4 KiB each; tidy: vmalloc too lets go of what it holds back */
+
 /* pieces.c: a trace that several readers read, put together in a file */
 void trace_append(int out, const char *path);
 long trace_read(int history, int out, size_t size);	/* one call; gives up where it fails */
@@ -92,12 +95,14 @@ struct target {
 };
 
 struct target target_new(const char *steps);		/* see actions.c for the steps */
+struct target target_as(pid_t pid, const char *steps);	/* one of that number, which is free */
 struct call target_step(struct target *target);		/* gives up where the target is dead */
 void target_release(struct target *target);		/* let it go on, do not wait */
 bool target_has_answered(struct target *target);	/* after target_release */
 void target_end(struct target *target);			/* let it take its last step, and reap it */
 int target_resume(char *argv[]);			/* main of a target that has called execve */
 void target_exec(const char *remaining);		/* in the target: execve, then go on */
+struct call target_thread_exec(const char *remaining);	/* the same, from another thread */
 
 /* actions.c: what a target can do */
 struct call action_run(const char *step, const char *remaining);

@@ -71,6 +71,8 @@ PROBE(steps)
 		snprintf(label, sizeof(label), "events.%d", i);
 		tool_prefix_events(label, reader.path, offsets[i]);
 	}
+	if (reader_is_done(&reader))	/* too early: the target waits for steps that do not come */
+		kill(target.pid, SIGKILL);
 	target_end(&target);
 	settle();
 	reader_note(&reader, "reader");

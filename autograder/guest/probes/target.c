@@ -4,8 +4,11 @@
  * so that the probe knows what has happened and what has not yet.
  */
 
+#include <linux/sched.h>
+#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "probe.h"
 
@@ -46,14 +49,29 @@ static bool await_answer(struct target *target, struct call *answer)
 	return read(target->from_target, answer, sizeof(*answer)) == sizeof(*answer);
 }
 
+/* fork, where pid is 0; otherwise a child of that number. */
+static pid_t fork_as(pid_t pid)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD, .set_tid = (uintptr_t)&pid, .set_tid_size = 1,
+	};
+
+	return pid ? syscall(SYS_clone3, &args, sizeof(args)) : fork();
+}
+
 struct target target_new(const char *steps)
+{
+	return target_as(0, steps);
+}
+
+struct target target_as(pid_t pid, const char *steps)
 {
 	struct target target;
 	int to[2], from[2];
 
 	if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
 		give_up("pipe: %m");
-	target.pid = fork();
+	target.pid = fork_as(pid);
 	if (target.pid < 0)
 		give_up("fork: %m");
 	if (target.pid == 0) {
@@ -117,6 +135,22 @@ void target_exec(const char *remaining)
 	fcntl(self.to_target, F_SETFD, 0);
 	fcntl(self.from_target, F_SETFD, 0);
 	execl("/init", "target", to, from, job, remaining, NULL);
+}
+
+static void *exec_body(void *remaining)
+{
+	target_exec(remaining);
+	_exit(74);
+}
+
+struct call target_thread_exec(const char *remaining)
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, exec_body, (void *)remaining);
+	if (!errno)
+		pause();
+	return call_result(-1);
 }
 
 int target_resume(char *argv[])

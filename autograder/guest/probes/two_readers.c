@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Two readers of one trace, each with its own descriptor, while the process faults. */
+/*
+ * Two readers of one trace, each with its own descriptor, while the process faults.  When both
+ * sleep, the process exits (by = exit), and stays a zombie, or its trace is stopped (stop).
+ */
 
 #include "probe.h"
 
@@ -18,8 +21,12 @@ PROBE(two_readers)
 		if (i % 2)
 			settle();
 	}
+	settle();
 	note("ending", "now=%.6f", now());
-	target_end(&target);
+	if (!strcmp(job_text("by"), "stop"))
+		note_call("stop", history_write(target.pid, "0"));
+	else
+		target_release(&target);
 	settle();
 	reader_note(&first, "first");
 	reader_note(&second, "second");
