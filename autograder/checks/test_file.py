@@ -21,7 +21,7 @@ from autograder.trace.events import Kind
 AREA = "The file"
 STATES = {"file_stat": {"uid": Integer(1000, 30000), "gid": Integer(1000, 30000)}}
 BAD_TEXTS = {
-    "texts": "2|-1|10|on|x|yes|100|stop|1x|0x1|{number}|{word}|1{word}",
+    "texts": "2|-1|10|on|x|yes|100|stop|1x|0x1|256|257|65537|{number}|{word}|1{word}",
     "number": Integer(20, 9_999_999),
     "word": Word(),
 }
