@@ -5,8 +5,8 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Sample
 from autograder.checks.expect import expect, expect_answer, expect_state, expect_that
+from autograder.checks.readers import last_read, reads
 from autograder.checks.rubric import clause, hint, needs, observe
-from autograder.checks.test_reading import last_read, reads
 from autograder.checks.traces import (
     area,
     events_of,

@@ -4,7 +4,8 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Integer, Integers, Sample
-from autograder.checks.expect import expect, expect_answer, expect_state, expect_that, fail
+from autograder.checks.expect import expect, expect_answer, expect_state, expect_that
+from autograder.checks.readers import SECONDS, expect_asleep, expect_woken, last_read
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.traces import (
     area,
@@ -14,42 +15,12 @@ from autograder.checks.traces import (
     pages_in,
     space_of,
 )
-from autograder.guest.observation import Observation, Record
+from autograder.guest.observation import Observation
 from autograder.trace.address_space import maps
 
 AREA = "Reading"
-SECONDS = 400
 DRAIN = "map 0 800;touch 0 {first};touch 0 {second}"
 IDLE = "map 0 64;touch 0 {pages}"
-PROMPT = 0.05  # guest seconds; computing takes none
-
-
-def reads(seen: Observation, reader: str = "reader") -> list[Record]:
-    """The calls of a reader that have returned."""
-    return [record for record in seen.all("read") if record.text("reader") == reader]
-
-
-def last_read(seen: Observation, did: str, expected: str, reader: str = "reader") -> Record:
-    """The last call of a reader that should have come to its end."""
-    calls = reads(seen, reader)
-    if not seen.one(reader).number("done") or not calls:
-        fail(did, expected=expected, observed="the reader sleeps")
-    return calls[-1]
-
-
-def expect_asleep(seen: Observation) -> None:
-    """Raise Mismatch unless the reader slept from 'idle' to 'still_idle'."""
-    idle, still = seen.one("idle"), seen.one("still_idle")
-    did = "read from an empty trace of a living process"
-    if idle.number("done") or still.number("done"):
-        calls = reads(seen)
-        fail(
-            did,
-            expected="the reader sleeps",
-            observed=f"read answered {calls[-1].answer}" if calls else "the reader ended",
-        )
-    expect_state(f"{did}: state of the reader", idle, "S")
-    expect_state(f"{did}: state of the reader {SECONDS} s later", still, "S")
 
 
 @number("3.1")
@@ -191,6 +162,29 @@ def test_short_buffer(seen: Observation) -> None:
     )
 
 
+@number("3.20")
+@weight(1)
+@clause("2, read: as many whole records as fit the caller's buffer")
+@hint("A record fits where its size is at most what is left of the buffer.")
+@observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
+def test_exact_fit(seen: Observation) -> None:
+    """A record fits a buffer of just its size."""
+    *_, last = seen.all("growing_read")
+    size = last.number("ret")
+    expect_that(
+        "reads with buffers that grow byte by byte",
+        size > 0,
+        expected=f"a record, at {last.text('size')} bytes at the latest",
+        observed=last.answer,
+    )
+    expect_that(
+        f"read of {size} bytes while a record of {size} bytes waits",
+        last.number("size") == size,
+        expected="the record",
+        observed=f"EINVAL; it fits {last.text('size')} bytes only",
+    )
+
+
 @number("3.7")
 @weight(3)
 @clause("2, read: traced, no records, alive: the reader sleeps")
@@ -264,38 +258,6 @@ def test_wakes_on_exit(seen: Observation) -> None:
     did = "exit of the traced process while a reader sleeps"
     expect_answer(did, last_read(seen, did, "0: end of file"), "0")
     expect_woken(seen, did, "end of file at once")
-
-
-def expect_woken(seen: Observation, did: str, expected: str) -> None:
-    """Raise Mismatch unless a call returned soon after the event."""
-    event = seen.one("event").real("now")
-    returned = [call.real("until") for call in reads(seen) if call.real("until") >= event]
-    expect_that(did, bool(returned), expected=expected, observed="the reader sleeps on")
-    delay = min(returned) - event
-    expect_that(did, delay <= PROMPT, expected=expected, observed=f"{delay:.3f} s later")
-
-
-@number("3.20")
-@weight(1)
-@clause("2, read: as many whole records as fit the caller's buffer")
-@hint("A record fits where its size is at most what is left of the buffer.")
-@observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
-def test_exact_fit(seen: Observation) -> None:
-    """A record fits a buffer of just its size."""
-    *_, last = seen.all("growing_read")
-    size = last.number("ret")
-    expect_that(
-        "reads with buffers that grow byte by byte",
-        size > 0,
-        expected=f"a record, at {last.text('size')} bytes at the latest",
-        observed=last.answer,
-    )
-    expect_that(
-        f"read of {size} bytes while a record of {size} bytes waits",
-        last.number("size") == size,
-        expected="the record",
-        observed=f"EINVAL; it fits {last.text('size')} bytes only",
-    )
 
 
 TURNS = ";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(0, 360, 60)])

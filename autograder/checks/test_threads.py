@@ -5,8 +5,8 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.checks.draw import Integer, Sample
 from autograder.checks.expect import expect_answer, expect_that
+from autograder.checks.readers import last_read
 from autograder.checks.rubric import clause, extra_credit, hint, needs, observe
-from autograder.checks.test_reading import last_read
 from autograder.checks.traces import area, events_of, expect_pages, pages_in, space_of
 from autograder.guest.observation import Observation
 from autograder.trace.address_space import Extents
