@@ -24,7 +24,7 @@ from autograder.kernel.build import Baseline, kept_or_built
 from autograder.kernel.progress import Progress
 from autograder.patchlines import PatchedLines, with_excerpts
 from autograder.report import html
-from autograder.results import Result, Status, SubmissionInfo, Verdict, total
+from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Verdict, total
 from autograder.sandbox import Sandbox
 from autograder.stages import Stages
 
@@ -120,7 +120,7 @@ class Grading:
     def _blank(self, submission: Submission) -> Result:
         chosen = {check.id for check in self.selected}
         verdicts = [
-            empty_verdict(check, NOT_YET if check.id in chosen else "not selected with --only")
+            empty_verdict(check, NOT_YET if check.id in chosen else NOT_SELECTED)
             for check in rubric.checks()
         ]
         return Result(

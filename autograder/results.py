@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from autograder.files import write_atomically
 
 SCHEMA_VERSION = 1
+NOT_SELECTED = "not selected with --only"
+"""The message of a check that was not to be graded."""
 
 
 class Status(str, Enum):

@@ -11,7 +11,7 @@ from rich.text import Text
 from autograder.report.details import details
 from autograder.report.text import number, one_line, shorten, visible
 from autograder.report.view import Area, Row, View, arrange, base_points, count
-from autograder.results import Result, Status
+from autograder.results import NOT_SELECTED, Result, Status
 
 _STYLES = {
     Status.PASSED: "green",
@@ -25,7 +25,7 @@ _MESSAGE = (600, 8)
 
 
 def show(result: Result, console: Console, *, for_instructor: bool = False) -> None:
-    """Print the checks by area, what went wrong below each, and the totals."""
+    """Print the checks that were selected by area, what went wrong below each, and the totals."""
     view = arrange(result, for_instructor=for_instructor)
     name = one_line(result.submission.name)
     how = f"  kernel {result.kernel_version}  sandbox {one_line(result.sandbox)}"
@@ -48,9 +48,12 @@ def _table(view: View, console: Console) -> Table:
     table.add_column("Status", no_wrap=True)
     table.add_column("Points", justify="right", no_wrap=True)
     for area in view.areas:
+        rows = [row for row in area.rows if row.verdict.message != NOT_SELECTED]
+        if not rows:
+            continue
         heading = Text(one_line(area.name), "bold")
         table.add_row("", _encodable(heading, console), "", Text(_points(area), "bold"))
-        for row in area.rows:
+        for row in rows:
             style = "" if row.withheld else _STYLES[row.verdict.status]
             table.add_row(
                 Text(row.verdict.number),

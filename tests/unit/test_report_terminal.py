@@ -11,6 +11,7 @@ from rich.console import Console
 
 from autograder.report import terminal
 from autograder.results import (
+    NOT_SELECTED,
     Evidence,
     Excerpt,
     PatchLine,
@@ -79,6 +80,16 @@ def test_every_check_has_one_line_with_status_and_points(result: Result) -> None
         ["2.4", "Hidden check", "hidden", "0 / 2"],
         ["3.1", "Title of 3.1", "passed", "+2 / 2"],
     ]
+
+
+def test_checks_that_were_not_selected_are_left_out(result: Result) -> None:
+    result.verdicts[2].message = NOT_SELECTED
+    result.verdicts[5].status = Status.NOT_REACHED
+    result.verdicts[5].message = NOT_SELECTED
+    lines = printed(result).splitlines()
+    numbers = [line.split()[0] for line in lines if re.match(r"\d+\.\d+ ", line)]
+    assert numbers == ["1.1", "2.1", "2.3", "2.4"]
+    assert "threads" not in {line.strip().split("  ")[0] for line in lines}
 
 
 def test_what_went_wrong_stands_below_the_check(result: Result) -> None:
