@@ -43,7 +43,7 @@ static void stop_and_start(pid_t pid)
 	for (int i = 0; i < 3; i++) {
 		history_write(pid, "0");
 		trace_start(pid);
-		trace_start(pid);
+		history_write(pid, "1");
 		if (write(history, "0", 1) != 1 || write(history, "1", 1) != 1)
 			note("not_started", "errno=%d", errno);
 	}

@@ -34,6 +34,17 @@ static void note_faults(struct target *target)
 	note("faults", "minor=%lu major=%lu", minor, major);
 }
 
+static void gone_too_early(struct reader *reader, int step)
+{
+	long reads = reader->seen->reads;
+	struct read_call *last = &reader->seen->log[(reads - 1) % READS];
+
+	if (!reads)
+		give_up("after step %d the reader is dead, in its first read", step);
+	give_up("after step %d read answered %ld (%s) while the process lives", step, last->ret,
+		last->ret < 0 ? strerror(last->error) : "end of file");
+}
+
 PROBE(steps)
 {
 	int before = count(job_text("before"));
@@ -65,14 +76,13 @@ PROBE(steps)
 		note_proc(label, target.pid, "maps");
 		note_faults(&target);
 		offsets[i] = reader.seen->bytes;
-		steps = reader_is_done(&reader) ? i : steps;
+		if (i < steps && reader_is_done(&reader))
+			gone_too_early(&reader, i);
 	}
 	for (int i = 0; i <= steps; i++) {
 		snprintf(label, sizeof(label), "events.%d", i);
 		tool_prefix_events(label, reader.path, offsets[i]);
 	}
-	if (reader_is_done(&reader))	/* too early: the target waits for steps that do not come */
-		kill(target.pid, SIGKILL);
 	target_end(&target);
 	settle();
 	reader_note(&reader, "reader");
