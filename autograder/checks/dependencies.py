@@ -58,6 +58,8 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "reading/wakes_on_stop": (SLEEPS,),
     ENDS: (SLEEPS,),
     "reading/two_readers": (WAKES, ENDS),
+    "reading/stop_wakes_all_readers": (WAKES, "reading/wakes_on_stop"),
+    "reading/exact_fit": ("reading/short_buffer",),
     "life_cycle/reader_dies_of_sigkill": (SLEEPS,),
     "life_cycle/reader_dies_of_sigint": (SLEEPS,),
     "life_cycle/reader_dies_of_sigterm": (SLEEPS,),
@@ -87,6 +89,7 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "regions/many_initial_regions": (BEGINS,),
     "life_cycle/fork_child_can_be_traced": (BEGINS, FORKS),
     "life_cycle/execve_keeps_unread_records": ("life_cycle/execve_goes_on",),
+    "life_cycle/number_used_again": ("life_cycle/reaped_drained",),
     "life_cycle/second_reader_dies_of_sigkill": ("life_cycle/reader_dies_of_sigkill",),
     "buffer/overflow_is_counted": ("buffer/overflow_drops_the_newest",),
     "buffer/goes_on_after_overflow": ("buffer/overflow_drops_the_newest",),
@@ -98,10 +101,15 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "pgfaultmap/map_order": ("pgfaultmap/map_format",),
     "pgfaultmap/map_pages": ("pgfaultmap/map_format", FAULTS),
     "pgfaultmap/map_last_extents": ("pgfaultmap/map_format",),
+    "pgfaultmap/map_of_neighbours": ("pgfaultmap/map_pages",),
     "pgfaultmap/map_of_growing_stack": ("pgfaultmap/map_pages", "regions/stack_growth"),
     "pgfaultmap/map_of_replaced_region": ("pgfaultmap/map_pages", "regions/replaced_in_place"),
     "pgfaultmap/cut_trace": (READS,),
     "threads/all_threads_are_traced": (FAULTS,),
+    "threads/execve_by_a_thread": (
+        "threads/all_threads_are_traced",
+        "life_cycle/execve_goes_on",
+    ),
     "threads/regions_of_threads": ("threads/all_threads_are_traced", MAPS),
 }
 
@@ -121,7 +129,7 @@ class Item(Protocol):
 def foundations(check: Item) -> list[str]:
     """The ids of the checks that ``check`` rests on directly."""
     area = check.id.partition("/")[0]
-    named = _CHECKS.get(check.id, _AREAS.get(area, (BOOTS,)))
+    named = _CHECKS[check.id] if check.id in _CHECKS else _AREAS[area]
     tools = (BUILDS_TOOLS,) if check.needs else ()
     return [name for name in (*named, *tools) if name != check.id]
 
