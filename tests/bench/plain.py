@@ -55,13 +55,14 @@ def _build(setting: Setting, patch: bytes, asked: str, work: Path) -> Path:
     top = setting.copy_of_baseline(work / "tree")
     (top / ".plain.config").write_text(asked)
     (work / "kernel.patch").write_bytes(patch)
+    apply = [*COMMAND, f"--input={INSIDE}.patch"]
     commands = [
-        [*COMMAND, f"--input={INSIDE}.patch"],
         make(f"KCONFIG_ALLCONFIG={INSIDE}/.plain.config", "allnoconfig"),
-        make("olddefconfig"),
+        *([apply] if patch else []),
+        make("olddefconfig"),  # what the patch adds takes its default
         make(f"-j{jobs()}", "linux"),
     ]
-    for command in commands if patch else commands[1:]:
+    for command in commands:
         done = setting.sandbox.run(
             command,
             binds=[
