@@ -11,6 +11,7 @@ from autograder.checks.traces import (
     area,
     events_of,
     expect_pages,
+    expect_pages_around,
     initial_regions,
     pages_in,
     space_of,
@@ -279,13 +280,7 @@ EXEC = "map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}"
 @observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
 def test_execve_goes_on(seen: Observation) -> None:
     """After execve the process is still traced, and what it did before is kept."""
-    events = events_of(seen)
-    expect_pages(
-        "the pages touched before execve", pages_in(events, area(seen, 0)), seen.numbers("early")
-    )
-    expect_pages(
-        "the pages touched after execve", pages_in(events, area(seen, 1)), seen.numbers("after")
-    )
+    expect_pages_around(seen, "execve")
 
 
 @number("4.19")
@@ -372,20 +367,14 @@ def test_fork_child_can_be_traced(seen: Observation) -> None:
     "drain",
     unread=3,
     buffer=65536,
-    steps="map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}",
+    steps=EXEC,
     early=Sample(7, of=64),
     after=Sample(9, of=64),
 )
 def test_execve_keeps_unread_records(seen: Observation) -> None:
     """Records that nobody has read before execve can be read after it."""
-    events = events_of(seen)
-    space_of("the trace", events)
-    for slot, pages in ((0, "early"), (1, "after")):
-        expect_pages(
-            f"the pages touched {'after' if slot else 'before'} execve, nobody reading",
-            pages_in(events, area(seen, slot)),
-            seen.numbers(pages),
-        )
+    space_of("the trace", events_of(seen))
+    expect_pages_around(seen, "execve, nobody reading")
 
 
 @number("4.25")

@@ -26,6 +26,17 @@ def undivided(region: Region) -> bool:
     return len(set(region.history)) == 1
 
 
+def expect_line(region: Region, lines: list[str]) -> None:
+    """Raise Mismatch unless the line of ``region`` is among the ``lines`` of a map."""
+    if region.map_line() not in lines:
+        near = [line for line in lines if f"{region.extents.start:x}" in line.lower()]
+        fail(
+            f"the line for the region {region.extents}",
+            expected=region.map_line()[:200],
+            observed=near[0][:200] if near else "no line for it",
+        )
+
+
 MAP_STEPS = "map 0 {a};touch 0 {pages};map 1 {b};touch 1 {others};unmap 1 0 {b};map 2 5;touch 2 2"
 MAP = {
     "before": "",
@@ -54,14 +65,8 @@ def test_map_format(seen: Observation) -> None:
         observed=repr(text[-20:]),
     )
     lines = text.splitlines()
-    for region in expected_map(seen):
-        if undivided(region) and region.map_line() not in lines:
-            near = [line for line in lines if f"{region.extents.start:x}" in line.lower()]
-            fail(
-                f"the line for the region {region.extents}",
-                expected=region.map_line()[:200],
-                observed=near[0][:200] if near else "no line for it",
-            )
+    for region in filter(undivided, expected_map(seen)):
+        expect_line(region, lines)
 
 
 @number("9.11")
@@ -335,12 +340,6 @@ def test_map_of_neighbours(seen: Observation) -> None:
     lines = seen.text("map.out").splitlines()
     start = area(seen)
     border = start + seen.number("a") * PAGE
-    for region in expected_map(seen):
-        if region.extents.start in (start, border) and undivided(region):
-            head = region.map_line().partition("|")[0]
-            expect_that(
-                f"a fault at {border:x}, and the region {region.extents}",
-                region.map_line() in lines,
-                expected=region.map_line(),
-                observed=some([line for line in lines if line.startswith(head)]),
-            )
+    for region in filter(undivided, expected_map(seen)):
+        if region.extents.start in (start, border):
+            expect_line(region, lines)

@@ -7,7 +7,14 @@ from autograder.checks.draw import Integer, Sample
 from autograder.checks.expect import expect_answer, expect_that
 from autograder.checks.readers import last_read
 from autograder.checks.rubric import clause, extra_credit, hint, needs, observe
-from autograder.checks.traces import area, events_of, expect_pages, pages_in, space_of
+from autograder.checks.traces import (
+    area,
+    events_of,
+    expect_pages,
+    expect_pages_around,
+    pages_in,
+    space_of,
+)
 from autograder.guest.observation import Observation
 from autograder.trace.address_space import Extents
 from autograder.trace.events import PAGE
@@ -110,10 +117,4 @@ def test_first_thread_ends_first(seen: Observation) -> None:
 @observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
 def test_execve_by_a_thread(seen: Observation) -> None:
     """Tracing goes on across an execve that another thread than the first one calls."""
-    events = events_of(seen)
-    for slot, pages in enumerate(("early", "after")):
-        expect_pages(
-            f"the pages touched {'after' if slot else 'before'} a thread's execve",
-            pages_in(events, area(seen, slot)),
-            seen.numbers(pages),
-        )
+    expect_pages_around(seen, "a thread's execve")

@@ -43,6 +43,17 @@ def events_of(seen: Observation, label: str = "events") -> list[Event]:
         fail(did, expected="lines as in the contract", observed=error)
 
 
+def expect_pages_around(seen: Observation, execve: str) -> None:
+    """Raise Mismatch unless the pages touched before and after an ``execve`` are recorded."""
+    events = events_of(seen)
+    for slot, pages, when in ((0, "early", "before"), (1, "after", "after")):
+        expect_pages(
+            f"the pages touched {when} {execve}",
+            pages_in(events, area(seen, slot)),
+            seen.numbers(pages),
+        )
+
+
 def space_of(did: str, events: list[Event]) -> AddressSpace:
     """The address space that a trace tells.  Errors: Mismatch where it contradicts itself."""
     try:

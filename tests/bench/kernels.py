@@ -58,20 +58,18 @@ def _naive(setting: Setting, patch: bytes) -> tuple[float, float]:
         top = setting.copy_of_baseline(work / "tree")
         (work / "kernel.patch").write_bytes(patch)
         binds = [Bind(top, INSIDE, writable=True), Bind(work / "kernel.patch", f"{INSIDE}.patch")]
-        cpu = began = 0.0
-        for command in (
-            ["find", INSIDE, "-name", "*.[ao]", "-delete"],
-            [*COMMAND, f"--input={INSIDE}.patch"],
-            make("olddefconfig"),
-            make(f"-j{jobs()}", "linux"),
-        ):
+
+        def run(*command: str) -> float:
             done = setting.sandbox.run(command, binds=binds, cwd=INSIDE, limits=LIMITS)
             if not done.ok:
                 raise GraderError(f"the naive build fails: {done.output[-2000:]}")
-            if "-delete" in command:
-                began = time.monotonic()
-                continue
-            cpu += done.cpu_seconds
+            return done.cpu_seconds
+
+        run("find", INSIDE, "-name", "*.[ao]", "-delete")
+        began = time.monotonic()
+        cpu = run(*COMMAND, f"--input={INSIDE}.patch")
+        cpu += run(*make("olddefconfig"))
+        cpu += run(*make(f"-j{jobs()}", "linux"))
         return time.monotonic() - began, cpu
 
 

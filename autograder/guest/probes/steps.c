@@ -37,10 +37,11 @@ static void note_faults(struct target *target)
 static void gone_too_early(struct reader *reader, int step)
 {
 	long reads = reader->seen->reads;
-	struct read_call *last = &reader->seen->log[(reads - 1) % READS];
+	struct read_call *last;
 
 	if (!reads)
 		give_up("after step %d the reader is dead, in its first read", step);
+	last = &reader->seen->log[(reads - 1) % READS];
 	give_up("after step %d read answered %ld (%s) while the process lives", step, last->ret,
 		last->ret < 0 ? strerror(last->error) : "end of file");
 }
