@@ -162,7 +162,7 @@ def test_freed_at_reap(seen: Observation) -> None:
 @clause("3: ... where a descriptor is still open, at the latest when the last one is closed")
 @observe("cycles", how="held", **CYCLES)
 def test_freed_at_close(seen: Observation) -> None:
-    """The memory of a trace comes back when its last descriptor is closed after the reaping."""
+    """A trace, read in part or not, is freed when its descriptor is closed after the reaping."""
     expect_memory_back(seen)
 
 
@@ -273,4 +273,21 @@ def test_losses_add_up(seen: Observation) -> None:
         dropped <= lost <= dropped + 40,
         expected=f"lost events that add up to {dropped}, or a few more",
         observed=lost,
+    )
+
+
+@number("7.14")
+@weight(1)
+@clause("2, write: stopping and starting again begins a new trace")
+@hint("The count of lost records belongs to the trace that lost them.")
+@needs("pgfaultmap")
+@observe("start_again", again="stop", **OVERFLOW)
+def test_losses_end_with_the_trace(seen: Observation) -> None:
+    """A trace that overflowed is stopped; the next one has lost nothing."""
+    events = events_of(seen)
+    expect_no_loss(f"{LATER} faults after a trace that overflowed was stopped", events)
+    expect_pages(
+        f"{LATER} faults after a trace that overflowed was stopped",
+        pages_in(events, area(seen)),
+        list(range(MANY, MANY + LATER)),
     )

@@ -3,7 +3,7 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.checks.draw import Integer, Word
+from autograder.checks.draw import Integer, Sample, Word
 from autograder.checks.expect import expect, expect_answer, expect_error, expect_that, fail
 from autograder.checks.rubric import clause, hint, needs, observe
 from autograder.checks.traces import (
@@ -256,3 +256,23 @@ def test_root_may_trace_others(seen: Observation) -> None:
     for record, text in (("stop_by_root", "0"), ("start_by_root", "1")):
         did = f'write of "{text}" by root to the file of another user\'s process'
         expect_answer(did, seen.one(record), "1")
+
+
+@number("2.17")
+@weight(1)
+@clause("2, write: tracing of the process starts: the regions that it has now are recorded first")
+@hint("execve replaces the address space: look for it when the trace starts, not at open.")
+@needs("pgfaultmap")
+@observe("start_after_exec", steps="exec;map 0 64;touch 0 {pages}", pages=Sample(5, of=64))
+def test_start_after_execve(seen: Observation) -> None:
+    """A descriptor that was opened before an execve starts the trace after it."""
+    did = 'write of "1" to a descriptor opened before the process called execve'
+    expect_answer(did, seen.one("start"), "1")
+    events = events_of(seen)
+    first = space_of("the regions that the trace begins with", initial_regions(events))
+    expect(
+        "the regions that the trace begins with",
+        [str(region) for region in first.extents()],
+        [str(region) for region in maps(seen.text("maps"))],
+    )
+    expect_pages("the faults after the execve", pages_in(events, area(seen)), seen.numbers("pages"))

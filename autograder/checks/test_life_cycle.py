@@ -397,3 +397,13 @@ def test_number_used_again(seen: Observation) -> None:
         pages_in(events_of(seen), area(seen)),
         [*seen.numbers("before"), *seen.numbers("after")],
     )
+
+
+@number("4.26")
+@weight(1)
+@clause("2, read: was traced, has exited, nothing left: 0")
+@hint("A vfork child shares its parent's memory: the end of the one is not that of the other.")
+@observe("vfork_child")
+def test_vfork_child_ends(seen: Observation) -> None:
+    """The trace of a vfork child ends with the child, while its parent lives on."""
+    expect_end_of_file(seen, "the exit of a traced vfork child", "only")

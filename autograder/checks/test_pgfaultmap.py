@@ -343,3 +343,14 @@ def test_map_of_neighbours(seen: Observation) -> None:
     for region in filter(undivided, expected_map(seen)):
         if region.extents.start in (start, border):
             expect_line(region, lines)
+
+
+@number("9.26")
+@weight(1)
+@clause("4: a trace that is damaged, or that another program read: never a crash")
+@hint("What a record says of a region counts only where the region was added before.")
+@needs("pgfaultmap")
+@observe("damaged", how="late", at="0")
+def test_late_trace(seen: Observation) -> None:
+    """A trace whose first regions another reader took never crashes pgfaultmap."""
+    expect_no_crash(seen)

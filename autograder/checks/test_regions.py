@@ -381,3 +381,24 @@ def test_identities(seen: Observation) -> None:
 def test_failed_mmap(seen: Observation) -> None:
     """A mapping that fails leaves what it was to replace."""
     expect_agreement(seen)
+
+
+@number("6.21")
+@weight(1)
+@clause(AGREE + " (shmat, shmdt)")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="attach 0 {a};touch 0 0;detach 0;map 0 {a}", a=Integer(2, 20))
+def test_attached_memory(seen: Observation) -> None:
+    """System V memory comes with shmat and goes with shmdt."""
+    expect_agreement(seen)
+
+
+@number("6.22")
+@weight(1)
+@clause(AGREE + " (a stack that must not grow)")
+@hint("A stack has grown when its limits have been looked at, not before.")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="stack {a};overstack;stack {b}", a=Integer(50, 90), b="200")
+def test_failed_stack_growth(seen: Observation) -> None:
+    """A stack that RLIMIT_STACK keeps from growing stays as it is."""
+    expect_agreement(seen)

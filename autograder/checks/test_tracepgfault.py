@@ -304,3 +304,14 @@ def test_ends_with_its_command(seen: Observation) -> None:
     expect(did, tool_status(seen, "tool"), "status 0")
     seconds = seen.one("ended").real("now") - seen.one("started").real("now")
     expect_that(did, seconds < 5, expected="it ends at once", observed=f"it took {seconds:.0f} s")
+
+
+@number("9.27")
+@weight(1)
+@clause("4: exits as COMMAND did (128+N where signal N ended it)")
+@hint("What the tool ignores its command ignores too, unless that is undone before execve.")
+@needs("tracepgfault")
+@observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|62", outfile=OUT, before=0, events=0)
+def test_exit_by_interrupt(seen: Observation) -> None:
+    """SIGINT ends the command as it would without tracepgfault."""
+    expect("tracepgfault on a command that SIGINT ends", tool_status(seen, "tool"), "status 130")

@@ -28,6 +28,7 @@ _MAPPINGS = {
     "shared": "mmap (MAP_SHARED) of {}",
     "file": "mmap of a file: {}",
     "reserve": "mmap (PROT_NONE) of {}",
+    "attach": "shmat of {}",
 }
 _RANGES = {
     "unmap": "munmap of {}",
@@ -47,6 +48,7 @@ _PLAIN = {
     "exec": "execve",
     "threadexec": "execve by a second thread",
     "badexec": "an execve that fails",
+    "overstack": "calls that need more stack than RLIMIT_STACK allows",
     "write1": "writing 1 to its own pgfault_history",
     "crash": "a crash",
     "none": "nothing",
@@ -86,6 +88,8 @@ def _words(what: str, arguments: list[str], base: int) -> str:
         return f"{_EACH_PAGE[what]} {_pages(arguments[1])} of the mapping at {start:x}"
     if what in _MAPPINGS:
         return _MAPPINGS[what].format(_range(start, 0, int(arguments[1])))
+    if what == "detach":
+        return f"shmdt of {start:x}"
     if what in ("resize", "move"):
         old, new = int(arguments[1]), int(arguments[2])
         target = f"{start + MOVED:x}, {new} pages" if what == "move" else f"{new} pages, in place"

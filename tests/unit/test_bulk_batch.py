@@ -20,6 +20,7 @@ from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.files import write_atomically
 from autograder.grading import OBSERVATIONS, RESULT
+from autograder.report.text import number
 from autograder.results import Result, Status
 from tests.sample_class import VERSIONS, everything, result
 
@@ -112,9 +113,9 @@ def test_the_books(tmp_path: Path, submissions: Path, engine: FakeEngine) -> Non
     lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
     assert [line.split(",")[:6] for line in lines[1:]] == [
         ["zoe", "'=Zoe()", "", "", "nothing handed in", "0"],
-        ["ada", "Ada", "", "ada", "graded", f"{everything():.2f}"],
+        ["ada", "Ada", "", "ada", "graded", number(everything())],
         ["bob", "bob", "", "bob", "graded", lines[3].split(",")[5]],
-        ["eve", "eve", "", "eve", "graded", f"{everything():.2f}"],
+        ["eve", "eve", "", "eve", "graded", number(everything())],
     ]
     assert 90 < float(lines[3].split(",")[5]) < 104
     # A second run without a roster knows the first one's.

@@ -5,6 +5,8 @@
  *	map S N			map area S: N pages, private, anonymous
  *	shared S N		the same, shared
  *	file S N		map N pages of a new file, private
+ *	attach S N		map a new System V segment of N pages
+ *	detach S		unmap it
  *	reserve S N		map N pages without any permission
  *	stripes S N		N regions of a page each, side by side
  *	touch S PAGES		write to pages of area S, in this order
@@ -23,6 +25,7 @@
  *	heap PAGES		write to pages of what the last brk added
  *	image PAGES		write to pages of the program's own data
  *	stack N			a call chain that uses N pages of stack
+ *	overstack		one that RLIMIT_STACK does not allow: SIGSEGV, handled
  *	touchrange S FIRST N	write to N pages, one after another
  *	lookrange S FIRST N	read from them: so many as memory has no room for
  *	fork			a child that touches memory and exits, is reaped
@@ -40,6 +43,7 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 
 #include "probe.h"
 
@@ -54,41 +58,6 @@ static char image[IMAGE * PAGE] __attribute__((aligned(PAGE))) = { 1 }; /* not a
 char *area(long slot)
 {
 	return (char *)strtoul(job_text("base"), NULL, 0) + slot * STRIDE;
-}
-
-static struct call new_mapping(long slot, long pages, int protection, int flags, int fd)
-{
-	void *place = mmap(area(slot), pages * PAGE, protection,
-			   flags | MAP_FIXED_NOREPLACE, fd, 0);
-
-	return call_result(place == MAP_FAILED ? -1 : 0);
-}
-
-static struct call file_mapping(long slot, long pages)
-{
-	char path[32], bytes[PAGE];
-	struct call answer;
-	int fd;
-
-	snprintf(path, sizeof(path), "/tmp/file.%ld", slot);
-	memset(bytes, 'x', sizeof(bytes));
-	fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	for (long page = 0; page < pages; page++)
-		if (write(fd, bytes, PAGE) != (ssize_t)PAGE)
-			return call_result(-1);
-	answer = new_mapping(slot, pages, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd);
-	close(fd);
-	return answer;
-}
-
-/* Neighbours have different protections, so that they stay apart. */
-static struct call stripes(long slot, long pages)
-{
-	struct call answer = new_mapping(slot, pages, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-
-	for (long page = 0; page < pages && !answer.ret; page += 2)
-		answer = call_result(mprotect(area(slot) + page * PAGE, PAGE, PROT_READ));
-	return answer;
 }
 
 /* One byte of a page moves through a pipe, by the kernel's hand. */
@@ -169,14 +138,6 @@ static struct call move_break(long pages)
 	return call_result(old_break == (void *)-1 ? -1 : 0);
 }
 
-__attribute__((noinline)) long use_stack(long pages)
-{
-	volatile char frame[PAGE];
-
-	frame[0] = 1;
-	return pages > 1 ? use_stack(pages - 1) + frame[0] : frame[0];
-}
-
 static struct call remap(char *from, long old, long new, char *to)
 {
 	void *place = to ? mremap(from, old * PAGE, new * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to)
@@ -213,17 +174,21 @@ struct call action_run(const char *step, const char *remaining)
 	base = area(n[1]);
 
 	if (!strcmp(what, "map"))
-		return new_mapping(n[1], n[2], PROT_READ | PROT_WRITE,
+		return map_pages(n[1], n[2], PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (!strcmp(what, "shared"))
-		return new_mapping(n[1], n[2], PROT_READ | PROT_WRITE,
+		return map_pages(n[1], n[2], PROT_READ | PROT_WRITE,
 				   MAP_SHARED | MAP_ANONYMOUS, -1);
+	if (!strcmp(what, "attach"))
+		return map_segment(n[1], n[2]);
+	if (!strcmp(what, "detach"))
+		return call_result(shmdt(base));
 	if (!strcmp(what, "reserve"))
-		return new_mapping(n[1], n[2], PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+		return map_pages(n[1], n[2], PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	if (!strcmp(what, "file"))
-		return file_mapping(n[1], n[2]);
+		return map_file(n[1], n[2]);
 	if (!strcmp(what, "stripes"))
-		return stripes(n[1], n[2]);
+		return map_stripes(n[1], n[2]);
 	if (!strcmp(what, "touchrange")) {
 		for (long page = n[2]; page < n[2] + n[3]; page++)
 			((volatile char *)base)[page * PAGE] = 1;
@@ -261,6 +226,8 @@ struct call action_run(const char *step, const char *remaining)
 		return each_page("touch", image, words[1]);
 	if (!strcmp(what, "stack"))
 		return call_result(use_stack(n[1]) > 0 ? 0 : -1);
+	if (!strcmp(what, "overstack"))
+		return stack_refused();
 	if (!strcmp(what, "fork"))
 		return child_fork();
 	if (!strcmp(what, "hold"))

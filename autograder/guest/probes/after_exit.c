@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A process ends, by itself or by a signal, and its file is read through a descriptor
- * opened before: before it is reaped, or after; with its records read before, or not.
+ * opened before: before it is reaped, or after; with its records read before, or not.  The
+ * file of a zombie whose records were read is opened once more.
  *
  * trace: yes, no, stopped; drained: 0 or 1; reaped: 0 or 1
  */
@@ -39,6 +40,8 @@ PROBE(after_exit)
 	settle();
 	if (drained)
 		reader_note(&early, "early");
+	if (drained && !reaped)
+		history = history_open(target.pid, O_RDONLY);
 	late = reader_new(history, 65536);
 	settle();
 	reader_note(&late, "late");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * What pgfaultmap makes of a trace that is cut short or damaged.
+ * What pgfaultmap makes of a trace that is cut short or damaged, or that begins late.
  * at: bytes of the whole at which it is cut (how = cut) or overwritten (how = overwrite),
- * in thousandths of its size; how = random: a file of random bytes; empty: an empty one
+ * in thousandths of its size; how = random: a file of random bytes; late: the regions that it
+ * begins with were taken by another reader
  */
 
 #include "probe.h"
@@ -23,11 +24,20 @@ static void try(const char *label, size_t size)
 	tool_run(with_map, (const char *const[]){ "/bin/pgfaultmap", place, NULL });
 }
 
+static void take_what_is_there(pid_t pid)
+{
+	struct reader first = reader_of(pid);
+
+	settle();
+	kill(first.pid, SIGKILL);
+	waitpid(first.pid, NULL, 0);
+}
+
 PROBE(damaged)
 {
 	const char *how = job_text("how");
 	static long at[64];
-	struct target target = target_new("map 0 64;touchrange 0 0 40;unmap 0 10 5");
+	struct target target = target_new("map 0 64;touchrange 0 0 40;unmap 0 10 5;unmap 0 0 10");
 	size_t count = job_list("at", at, 64), size;
 	struct reader reader;
 	char label[32];
@@ -35,6 +45,9 @@ PROBE(damaged)
 
 	target_step(&target);
 	trace_start(target.pid);
+	if (!strcmp(how, "late"))
+		take_what_is_there(target.pid);
+	target_step(&target);
 	target_step(&target);
 	target_step(&target);
 	reader = reader_of(target.pid);
@@ -57,7 +70,7 @@ PROBE(damaged)
 		if (!strcmp(how, "random"))
 			for (size_t j = 0; j < size; j++)
 				bytes[j] = (at[i] * 2654435761UL + j * j * 40503 + (j >> 3) * at[i]) >> 7;
-		else
+		else if (!strcmp(how, "overwrite"))
 			for (size_t j = cut; j < cut + 64 && j < size; j++)
 				bytes[j] ^= 0xa5;
 		try(label, size);

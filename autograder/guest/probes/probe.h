@@ -107,7 +107,16 @@ struct call target_thread_exec(const char *remaining);	/* the same, from another
 /* actions.c: what a target can do */
 struct call action_run(const char *step, const char *remaining);
 char *area(long slot);					/* where the areas of a target lie */
+
+/* mappings.c: what lies in the areas */
+struct call map_pages(long slot, long pages, int protection, int flags, int fd);
+struct call map_file(long slot, long pages);
+struct call map_stripes(long slot, long pages);
+struct call map_segment(long slot, long pages);
+
+/* stack.c */
 long use_stack(long pages);				/* a call chain that uses so many */
+struct call stack_refused(void);			/* one that RLIMIT_STACK has no room for */
 
 /* children.c: the children of a target, each for the step of its name */
 struct call child_fork(void);

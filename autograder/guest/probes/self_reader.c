@@ -30,14 +30,11 @@ PROBE(self_reader)
 		if (call.ret > 0 && write(out, buffer, call.ret) != call.ret)
 			give_up("a copy of the trace: %m");
 	}
-	/* What the reads themselves added is still there. */
-	static char bytes[65536];
-	struct call call;
+	/* What the reads themselves added is still there, for as many reads as it takes. */
+	struct reader rest = reader_new(history, 65536);
 
-	memset(bytes, 0, sizeof(bytes));
-	call = call_result(read(history, bytes, sizeof(bytes)));
-	if (call.ret > 0 && write(out, bytes, call.ret) != call.ret)
-		give_up("a copy of the trace: %m");
+	settle();
+	trace_append(out, rest.path);
 	note_call("stop", history_write(getpid(), "0"));
 	tool_events("events", "/tmp/self");
 }
