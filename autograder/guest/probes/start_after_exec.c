@@ -13,9 +13,9 @@ PROBE(start_after_exec)
 	struct reader reader;
 
 	target_step(&target);
+	target_step(&target);
 	note_call("start", call_result(write(history, "1", 1)));
 	note_proc("maps", target.pid, "maps");
-	target_step(&target);
 	target_step(&target);
 	reader = reader_new(history, 65536);
 	settle();
