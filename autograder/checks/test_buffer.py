@@ -12,7 +12,7 @@ from autograder.trace.events import Kind
 
 AREA = "Buffer"
 ROOM = 500  # records for which the contract promises room
-MANY = 20_000  # faults: records of four bytes are too much for a buffer of the suggested size
+MANY = 17_000  # faults: records of four bytes are too much for a buffer of the suggested size
 LATER = 50
 OVERFLOW = {"steps": f"map 0 {MANY + LATER};lookrange 0 0 {MANY};lookrange 0 {MANY} {LATER}"}
 NOISE = 30  # pages by which free memory differs without a leak: a third of that was seen
