@@ -16,7 +16,7 @@ from autograder.checks.traces import (
 )
 from autograder.guest.observation import Observation
 from autograder.trace.address_space import maps
-from autograder.trace.events import Kind
+from autograder.trace.events import Event, Kind
 
 AREA = "The file"
 STATES = {"file_stat": {"uid": Integer(1000, 30000), "gid": Integer(1000, 30000)}}
@@ -25,6 +25,16 @@ BAD_TEXTS = {
     "number": Integer(20, 9_999_999),
     "word": Word(),
 }
+
+
+def expect_initial_regions(seen: Observation, did: str, events: list[Event]) -> None:
+    """Raise Mismatch unless a trace begins with the regions in the maps of its start."""
+    first = space_of(did, initial_regions(events))
+    expect(
+        did,
+        [str(region) for region in first.extents()],
+        [str(region) for region in maps(seen.text("maps"))],
+    )
 
 
 @number("2.1")
@@ -197,12 +207,7 @@ def test_restart_is_fresh(seen: Observation) -> None:
     """After a stop and a start the trace begins anew, with the regions of that time."""
     events = events_of(seen)
     expect_pages("the faults in the new trace", pages_in(events, area(seen)), [7, 5, 6])
-    first = space_of("the regions that the new trace begins with", initial_regions(events))
-    expect(
-        "the regions that the new trace begins with",
-        [str(region) for region in first.extents()],
-        [str(region) for region in maps(seen.text("maps"))],
-    )
+    expect_initial_regions(seen, "the regions that the new trace begins with", events)
 
 
 @number("2.13")
@@ -269,10 +274,5 @@ def test_start_after_execve(seen: Observation) -> None:
     did = 'write of "1" to a descriptor opened before the process called execve'
     expect_answer(did, seen.one("start"), "1")
     events = events_of(seen)
-    first = space_of("the regions that the trace begins with", initial_regions(events))
-    expect(
-        "the regions that the trace begins with",
-        [str(region) for region in first.extents()],
-        [str(region) for region in maps(seen.text("maps"))],
-    )
+    expect_initial_regions(seen, "the regions that the trace begins with", events)
     expect_pages("the faults after the execve", pages_in(events, area(seen)), seen.numbers("pages"))
