@@ -27,7 +27,7 @@ from autograder.evidence import evidence_of, reports_told
 from autograder.guest.machine import CPU_SECONDS
 from autograder.guest.observation import Kind, Observation
 from autograder.observer import SHARED, Observer
-from autograder.results import Evidence, Status, Verdict
+from autograder.results import Evidence, Finding, Status, Verdict
 from autograder.stages import Stages
 
 USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
@@ -54,6 +54,8 @@ class Attempt:
     expected: str = ""
     observed: str = ""
     evidence: tuple[Evidence, ...] = ()
+    hint: str = ""  # in place of the check's own
+    finding: Finding = Finding.NONE
     settled: bool = False  # another boot would only take as long and end the same
 
 
@@ -188,10 +190,17 @@ class Judge:
             return Attempt(Status.NOT_REACHED, str(error.msg))
         if isinstance(error, Mismatch):
             return Attempt(
-                Status.FAILED, str(error), error.did, error.expected, error.observed, evidence
+                Status.FAILED,
+                str(error),
+                error.did,
+                error.expected,
+                error.observed,
+                evidence,
+                error.hint,
+                error.finding,
             )
         if isinstance(error, AssertionError):
-            return Attempt(Status.FAILED, str(error), evidence=evidence)
+            return Attempt(Status.FAILED, str(error), evidence=evidence, finding=Finding.MISMATCH)
         text = Evidence(kind="output", title="the grader's traceback", text=str(info.getrepr()))
         return Attempt(Status.GRADER_ERROR, str(error), evidence=(text, *evidence))
 
@@ -245,6 +254,8 @@ def verdict_of(check: rubric.Check, attempts: list[Attempt]) -> Verdict:
         decisive.observed,
     )
     verdict.evidence = list(decisive.evidence)
+    verdict.hint = decisive.hint or verdict.hint
+    verdict.finding = decisive.finding
     verdict.attempts = [str(attempt.status) for attempt in attempts]
     return verdict
 

@@ -31,6 +31,25 @@ class Status(str, Enum):
     __str__ = str.__str__
 
 
+class Finding(str, Enum):
+    """What kind of thing a check that was not passed came upon: the diagnosis sorts by it."""
+
+    NONE = ""
+    REFUSED = "refused"  # the patch does not apply, or may not be applied
+    NOT_BUILT = "not_built"  # kernel or tools do not compile or link
+    NO_BOOT = "no_boot"  # no guest comes to its first process
+    PANIC = "panic"
+    REPORT = "report"  # of KASAN, lockdep, kmemleak ...
+    HANG = "hang"  # everything sleeps and the check's processes never end
+    SPIN = "spin"  # something computes without end
+    NO_FILE = "no_file"  # no process has the file
+    NO_START = "no_start"  # tracing can never be started
+    NO_RECORD = "no_record"  # nothing was ever recorded
+    MISMATCH = "mismatch"  # something else was expected
+
+    __str__ = str.__str__
+
+
 class Model(BaseModel):
     """Strict base: unknown keys are an error."""
 
@@ -95,6 +114,12 @@ class Verdict(Model):
         default=[], description="ids of the checks that should be mended before this one"
     )
     status: Status = Status.NOT_REACHED
+    finding: Finding = Field(
+        default=Finding.NONE, description="what kind of thing was found, if it did not pass"
+    )
+    blocked_by: str = Field(
+        default="", description="id of the failed check for which this one was not tried"
+    )
     points: float = 0
     max_points: float
     message: str = Field(default="", description="what happened, in words for the student")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from autograder.guest.observation import Record
+from autograder.results import Finding
 
 STATES = {
     "R": "it runs",
@@ -20,23 +21,36 @@ STATES = {
 class Mismatch(AssertionError):  # noqa: N818  (a verdict, not an error of ours)
     """A submission did not do what was expected of it."""
 
-    def __init__(self, did: str, expected: object, observed: object) -> None:
+    def __init__(
+        self,
+        did: str,
+        expected: object,
+        observed: object,
+        *,
+        hint: str = "",
+        finding: Finding = Finding.MISMATCH,
+    ) -> None:
+        """``hint`` fits what was observed: it is shown instead of the check's own."""
         self.did = did
+        self.hint = hint
+        self.finding = finding
         self.expected = str(expected)
         self.observed = str(observed)
         super().__init__(f"{did}: expected {self.expected}, observed {self.observed}")
 
 
-def expect(did: str, observed: object, expected: object) -> None:
+def expect(did: str, observed: object, expected: object, *, hint: str = "") -> None:
     """Raise Mismatch unless ``observed`` equals ``expected``."""
     if observed != expected:
-        raise Mismatch(did, expected, observed)
+        raise Mismatch(did, expected, observed, hint=hint)
 
 
-def expect_that(did: str, holds: bool, *, expected: object, observed: object) -> None:
+def expect_that(
+    did: str, holds: bool, *, expected: object, observed: object, hint: str = ""
+) -> None:
     """Raise Mismatch unless ``holds``."""
     if not holds:
-        raise Mismatch(did, expected, observed)
+        raise Mismatch(did, expected, observed, hint=hint)
 
 
 def expect_state(did: str, record: Record, expected: str) -> None:
@@ -57,9 +71,9 @@ def expect_error(did: str, call: Record) -> None:
         raise Mismatch(did, "an error", call.answer)
 
 
-def fail(did: str, *, expected: object, observed: object) -> NoReturn:
+def fail(did: str, *, expected: object, observed: object, hint: str = "") -> NoReturn:
     """Raise Mismatch."""
-    raise Mismatch(did, expected, observed)
+    raise Mismatch(did, expected, observed, hint=hint)
 
 
 def some(items: Iterable[object], most: int = 12) -> str:
