@@ -36,7 +36,7 @@ AGAIN = {
 
 
 @number("7.1")
-@weight(3)
+@weight(1)
 @clause("3: grows on demand; the minimum that is assumed is room for 500 records")
 @needs("pgfaultmap")
 @observe(
@@ -59,7 +59,7 @@ def test_room_for_500(seen: Observation) -> None:
 
 
 @number("7.2")
-@weight(2)
+@weight(1)
 @clause("3: when it is full the newest records are dropped")
 @hint("The oldest records tell how the process began: they stay.")
 @needs("pgfaultmap")
@@ -83,7 +83,7 @@ def test_overflow_drops_the_newest(seen: Observation) -> None:
 
 
 @number("7.3")
-@weight(2)
+@weight(0.5)
 @clause("3: ... and counted (the count may come with the next record)")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
@@ -101,7 +101,7 @@ def test_overflow_is_counted(seen: Observation) -> None:
 
 
 @number("7.4")
-@weight(2)
+@weight(0.5)
 @clause("3: the traced process never waits for a reader")
 @observe("overflow", **OVERFLOW)
 def test_target_never_waits(seen: Observation) -> None:
@@ -116,7 +116,7 @@ def test_target_never_waits(seen: Observation) -> None:
 
 
 @number("7.5")
-@weight(2)
+@weight(1)
 @clause("3: once there is room, recording goes on")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
@@ -148,7 +148,7 @@ def expect_memory_back(seen: Observation) -> None:
 
 
 @number("7.6")
-@weight(3)
+@weight(1)
 @clause("3: is freed when the process is reaped, also where nobody ever read it")
 @hint("Free the trace where the task itself is freed, whatever became of the readers.")
 @observe("cycles", how="exit", **CYCLES)
@@ -158,7 +158,7 @@ def test_freed_at_reap(seen: Observation) -> None:
 
 
 @number("7.7")
-@weight(2)
+@weight(0.5)
 @clause("3: ... where a descriptor is still open, at the latest when the last one is closed")
 @observe("cycles", how="held", **CYCLES)
 def test_freed_at_close(seen: Observation) -> None:
@@ -167,7 +167,7 @@ def test_freed_at_close(seen: Observation) -> None:
 
 
 @number("7.8")
-@weight(2)
+@weight(0.5)
 @clause("2, write: stopping and starting again begins a new trace (the old one is freed)")
 @observe("cycles", how="stop", **CYCLES)
 def test_freed_at_stop(seen: Observation) -> None:
@@ -176,7 +176,7 @@ def test_freed_at_stop(seen: Observation) -> None:
 
 
 @number("7.9")
-@weight(3)
+@weight(1)
 @clause("3: the buffer is allocated when tracing starts (no memory: an error)")
 @hint("Check every allocation, and undo in reverse order what was done before it.")
 @observe("failed_start", leaks=1)
@@ -213,7 +213,7 @@ def test_allocation_failures(seen: Observation) -> None:
 
 
 @number("7.10")
-@weight(2)
+@weight(0.5)
 @clause("3: freed when the process is reaped, or when the last descriptor is closed")
 @hint("A read that ends early, by a signal, has to give back what it took.")
 @observe("cycles", how="read", **CYCLES)
@@ -223,7 +223,7 @@ def test_freed_after_readers(seen: Observation) -> None:
 
 
 @number("7.11")
-@weight(2)
+@weight(1)
 @clause("2, read: whole records; they leave the trace; 3: every page fault")
 @hint("Follow the indices of your buffer by hand past its end: who wraps, and when?")
 @needs("pgfaultmap")
@@ -240,7 +240,7 @@ def test_goes_round(seen: Observation) -> None:
 
 
 @number("7.12")
-@weight(1)
+@weight(0.5)
 @clause("3: once there is room, recording goes on")
 @hint("There is room as soon as something was read, not only when all was.")
 @needs("pgfaultmap")
@@ -256,7 +256,7 @@ def test_goes_on_with_some_room(seen: Observation) -> None:
 
 
 @number("7.13")
-@weight(1)
+@weight(0.5)
 @clause("3: ... dropped and counted (a second time)")
 @hint("Once a number was told, the count begins anew.")
 @needs("pgfaultmap")
@@ -277,7 +277,7 @@ def test_losses_add_up(seen: Observation) -> None:
 
 
 @number("7.14")
-@weight(1)
+@weight(0.5)
 @clause("2, write: stopping and starting again begins a new trace")
 @hint("The count of lost records belongs to the trace that lost them.")
 @needs("pgfaultmap")

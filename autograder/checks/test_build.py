@@ -13,7 +13,7 @@ USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
 
 
 @number("1.1")
-@weight(1)
+@weight(0.5)
 @clause("1: kernel.patch is a unified diff that applies, in the allowed folders only")
 @hint("Make the patch against the pristine source of the course's series, with `make patch`.")
 def test_patch_applies(stages: Stages) -> None:
@@ -23,7 +23,7 @@ def test_patch_applies(stages: Stages) -> None:
 
 
 @number("1.2")
-@weight(2)
+@weight(1)
 @clause("1: the patched kernel builds, with new options at their defaults")
 @hint("Build from a clean tree: a file that was never added to the patch is missing here.")
 def test_kernel_builds(stages: Stages) -> None:
@@ -62,7 +62,7 @@ def test_boots(seen: Observation) -> None:
 
 
 @number("1.5")
-@weight(1)
+@weight(0.5)
 @clause("2: one file in every process's directory; the others there stay as they are")
 @hint("Compare your change to fs/proc/base.c with the entries around it.")
 @observe("proc_entries")

@@ -35,7 +35,7 @@ def events_without_loss(seen: Observation) -> list[Event]:
 
 
 @number("5.1")
-@weight(4)
+@weight(1.5)
 @clause(EVERY)
 @hint("One place sees all of them: follow a fault from arch/um down into mm/memory.c.")
 @needs("pgfaultmap")
@@ -50,7 +50,7 @@ def test_anonymous_memory(seen: Observation) -> None:
 
 
 @number("5.2")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
 @hint("A read maps the shared zero page; the write that follows faults again.")
 @needs("pgfaultmap")
@@ -70,7 +70,7 @@ def test_read_then_write(seen: Observation) -> None:
 
 
 @number("5.3")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="brk 40;heap {pages}", pages=Sample(15, of=40))
@@ -86,7 +86,7 @@ def test_heap(seen: Observation) -> None:
 
 
 @number("5.4")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {pages}", pages=Integer(40, 100))
@@ -114,7 +114,7 @@ def test_stack(seen: Observation) -> None:
 
 
 @number("5.5")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="shared 0 128;touch 0 {pages}", pages=Sample(30, of=128))
@@ -128,7 +128,7 @@ def test_shared_memory(seen: Observation) -> None:
 
 
 @number("5.6")
-@weight(2)
+@weight(1)
 @clause("3: pages that the kernel fills in without a fault (fault-around) may be there or not")
 @needs("pgfaultmap")
 @observe(
@@ -160,7 +160,7 @@ def test_file_memory(seen: Observation) -> None:
 
 
 @number("5.7")
-@weight(3)
+@weight(1)
 @clause(EVERY)
 @hint("The fault that copies a page after fork is a fault like any other.")
 @needs("pgfaultmap")
@@ -181,7 +181,7 @@ def test_copy_on_write(seen: Observation) -> None:
 
 
 @number("5.8")
-@weight(3)
+@weight(1)
 @clause("3: ... in user mode or inside the kernel on its behalf")
 @hint("A hook in the processor's own fault entry misses what the kernel touches.")
 @needs("pgfaultmap")
@@ -196,7 +196,7 @@ def test_faults_in_system_calls(seen: Observation) -> None:
 
 
 @number("5.9")
-@weight(1)
+@weight(0.5)
 @clause("3: ... in user mode or inside the kernel on its behalf")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;drain 0 {pages}", pages=Sample(15, of=64))
@@ -210,7 +210,7 @@ def test_faults_in_writes(seen: Observation) -> None:
 
 
 @number("5.10")
-@weight(1)
+@weight(0.5)
 @clause("3: its own address space (a child's is another)")
 @needs("pgfaultmap")
 @observe(
@@ -229,7 +229,7 @@ def test_children_do_not_show(seen: Observation) -> None:
 
 
 @number("5.11")
-@weight(2)
+@weight(1)
 @clause(EVERY)
 @hint("More events than faults: is a fault that the kernel retries recorded twice?")
 @needs("pgfaultmap")
@@ -262,7 +262,7 @@ def test_agrees_with_the_counters(seen: Observation) -> None:
 
 
 @number("5.12")
-@weight(2)
+@weight(1)
 @clause("4, --events: the time never goes back; 3: the time")
 @hint("Take the time when the fault happens, under the lock that orders the records.")
 @needs("pgfaultmap")
@@ -304,7 +304,7 @@ def test_times(seen: Observation) -> None:
 
 
 @number("5.13")
-@weight(1)
+@weight(0.5)
 @clause("3: tracing starts when 1 is written; faults before it are not in the trace")
 @needs("pgfaultmap")
 @observe(
@@ -324,7 +324,7 @@ def test_nothing_before_the_start(seen: Observation) -> None:
 
 
 @number("5.14")
-@weight(1)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe(
@@ -344,7 +344,7 @@ def test_discarded_pages(seen: Observation) -> None:
 
 
 @number("5.15")
-@weight(1)
+@weight(0.5)
 @clause(EVERY)
 @hint("Whose memory is it? In an access through /proc/PID/mem it is not that of the current task.")
 @needs("pgfaultmap")

@@ -38,7 +38,7 @@ def expect_initial_regions(seen: Observation, did: str, events: list[Event]) -> 
 
 
 @number("2.1")
-@weight(1)
+@weight(0.5)
 @clause("2: one file in every process's directory")
 @observe("file_stat", **STATES["file_stat"])
 def test_exists_for_every_process(seen: Observation) -> None:
@@ -50,7 +50,7 @@ def test_exists_for_every_process(seen: Observation) -> None:
 
 
 @number("2.2")
-@weight(1)
+@weight(0.5)
 @clause("2: mode 0600")
 @hint("The mode is an argument of the entry in tgid_base_stuff.")
 @observe("file_stat", **STATES["file_stat"])
@@ -61,7 +61,7 @@ def test_mode(seen: Observation) -> None:
 
 
 @number("2.3")
-@weight(1)
+@weight(0.5)
 @clause("2: owned like the others there")
 @observe("file_stat", **STATES["file_stat"])
 def test_owner(seen: Observation) -> None:
@@ -76,7 +76,7 @@ def test_owner(seen: Observation) -> None:
 
 
 @number("2.4")
-@weight(1)
+@weight(0.5)
 @clause("2, mode 0600: other users are refused")
 @observe("file_access", uid=Integer(1000, 30000))
 def test_other_users_are_refused(seen: Observation) -> None:
@@ -89,7 +89,7 @@ def test_other_users_are_refused(seen: Observation) -> None:
 
 
 @number("2.5")
-@weight(1)
+@weight(0.5)
 @clause("2, write: anyone whom the file's mode lets write may do so: the process itself ...")
 @observe("file_access", uid=Integer(1000, 30000))
 def test_owner_may_trace_itself(seen: Observation) -> None:
@@ -103,7 +103,7 @@ def test_owner_may_trace_itself(seen: Observation) -> None:
 
 
 @number("2.6")
-@weight(2)
+@weight(1)
 @clause('2, write "1": tracing starts; the call returns the number of bytes written')
 @observe("write_result")
 def test_start_answers(seen: Observation) -> None:
@@ -113,7 +113,7 @@ def test_start_answers(seen: Observation) -> None:
 
 
 @number("2.7")
-@weight(2)
+@weight(0.5)
 @clause('2, write "0": tracing stops; not tracing: succeeds')
 @observe("write_result")
 def test_stop_answers(seen: Observation) -> None:
@@ -129,7 +129,7 @@ def test_stop_answers(seen: Observation) -> None:
 
 
 @number("2.8")
-@weight(1)
+@weight(0.5)
 @clause('2, write "1": ... the process itself or another')
 @observe("write_result")
 def test_start_by_itself(seen: Observation) -> None:
@@ -138,7 +138,7 @@ def test_start_by_itself(seen: Observation) -> None:
 
 
 @number("2.9")
-@weight(2)
+@weight(0.5)
 @clause("2, write: anything else: EINVAL")
 @hint("Compare the whole text: 10 is neither 1 nor 0, and -1 is not true.")
 @observe("write_values", traced=0, **BAD_TEXTS)
@@ -156,7 +156,7 @@ def test_other_values_are_refused(seen: Observation) -> None:
 
 
 @number("2.10")
-@weight(2)
+@weight(0.5)
 @clause("2, write: anything else: EINVAL, nothing changes")
 @needs("pgfaultmap")
 @observe("write_values", traced=1, **BAD_TEXTS)
@@ -175,7 +175,7 @@ def test_other_values_change_nothing(seen: Observation) -> None:
 
 
 @number("2.11")
-@weight(2)
+@weight(0.5)
 @clause('2, write "1": already tracing: succeeds, nothing changes')
 @needs("pgfaultmap")
 @observe("start_again", again="once", steps="map 0 64;touch 0 3,1,2;touch 0 7,5,6")
@@ -198,7 +198,7 @@ def test_start_twice_changes_nothing(seen: Observation) -> None:
 
 
 @number("2.12")
-@weight(2)
+@weight(0.5)
 @clause('2, write "0": unread records are discarded; starting again begins a new trace')
 @hint("A second start must find an empty buffer and take the regions down once more.")
 @needs("pgfaultmap")
@@ -211,7 +211,7 @@ def test_restart_is_fresh(seen: Observation) -> None:
 
 
 @number("2.13")
-@weight(1)
+@weight(0.5)
 @clause('2, write "1" to a kernel thread: an error; never a crash')
 @hint("A kernel thread has no mm: get_task_mm() returns NULL for it.")
 @observe("kernel_thread")
@@ -230,7 +230,7 @@ def test_kernel_threads(seen: Observation) -> None:
 
 
 @number("2.14")
-@weight(1)
+@weight(0.5)
 @clause("2, write: anything else: EINVAL, nothing changes")
 @hint("Look at the length before copying: the text may be longer than any buffer of yours.")
 @observe("write_values", traced=0, **BAD_TEXTS)
@@ -240,7 +240,7 @@ def test_long_text(seen: Observation) -> None:
 
 
 @number("2.15")
-@weight(1)
+@weight(0.5)
 @clause("2, write: the call returns the number of bytes written (whatever was written before)")
 @hint("A descriptor's position moves with each write: nothing may depend on it.")
 @observe("write_result")
@@ -252,7 +252,7 @@ def test_one_descriptor(seen: Observation) -> None:
 
 
 @number("2.16")
-@weight(1)
+@weight(0.5)
 @clause("2, write: anyone whom the file's mode lets write may do so: the process itself or another")
 @hint("Who may write was settled when the file was opened.")
 @observe("file_access", uid=Integer(1000, 30000))
@@ -264,7 +264,7 @@ def test_root_may_trace_others(seen: Observation) -> None:
 
 
 @number("2.17")
-@weight(1)
+@weight(0.5)
 @clause("2, write: tracing of the process starts: the regions that it has now are recorded first")
 @hint("execve replaces the address space: look for it when the trace starts, not at open.")
 @needs("pgfaultmap")

@@ -31,7 +31,7 @@ def expect_end_of_file(seen: Observation, did: str, reader: str = "late") -> Non
 
 
 @number("4.1")
-@weight(3)
+@weight(1)
 @clause("2, read: has exited (a zombie), records waiting: the records; then 0")
 @hint("The trace belongs to the process until it is reaped, not until it exits.")
 @needs("pgfaultmap")
@@ -47,7 +47,7 @@ def test_zombie_with_records(seen: Observation) -> None:
 
 
 @number("4.2")
-@weight(2)
+@weight(1)
 @clause("2, read: has exited, nothing left: 0")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=1, reaped=0, kill=0)
 def test_zombie_drained(seen: Observation) -> None:
@@ -57,7 +57,7 @@ def test_zombie_drained(seen: Observation) -> None:
 
 
 @number("4.3")
-@weight(2)
+@weight(0.5)
 @clause("2, read: has been reaped, nothing left: 0")
 @hint("An open file outlives the process: what it uses must too.")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=1, reaped=1, kill=0)
@@ -67,7 +67,7 @@ def test_reaped_drained(seen: Observation) -> None:
 
 
 @number("4.4")
-@weight(2)
+@weight(0.5)
 @clause("2, read: has been reaped, records never read: 0 at once, or those records first")
 @needs("pgfaultmap")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=0, reaped=1, kill=0)
@@ -83,7 +83,7 @@ def test_reaped_undrained(seen: Observation) -> None:
 
 
 @number("4.5")
-@weight(1)
+@weight(0.5)
 @clause("2, read: was stopped, or never traced, and has exited: 0 or ESRCH")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="no", drained=0, reaped=0, kill=0)
 def test_never_traced_zombie(seen: Observation) -> None:
@@ -93,7 +93,7 @@ def test_never_traced_zombie(seen: Observation) -> None:
 
 
 @number("4.6")
-@weight(1)
+@weight(0.5)
 @clause("2, read: was stopped, or never traced, and has exited: 0 or ESRCH")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="stopped", drained=0, reaped=1, kill=0)
 def test_stopped_and_reaped(seen: Observation) -> None:
@@ -103,7 +103,7 @@ def test_stopped_and_reaped(seen: Observation) -> None:
 
 
 @number("4.7")
-@weight(2)
+@weight(0.5)
 @clause("2, read: was traced, has exited: the records, then 0 (here by SIGKILL)")
 @hint("Put the hook where every exit passes, not into a system call.")
 @needs("pgfaultmap")
@@ -119,7 +119,7 @@ def test_killed_process(seen: Observation) -> None:
 
 
 @number("4.8")
-@weight(1)
+@weight(0.5)
 @clause("2, read: was traced, has exited: 0 (here by a segmentation fault)")
 @observe(
     "after_exit", steps=STEPS + ";crash", pages=PAGES, trace="yes", drained=1, reaped=0, kill=0
@@ -141,7 +141,7 @@ def _reader_is_killed(seen: Observation, name: str) -> None:
 
 
 @number("4.9")
-@weight(2)
+@weight(1)
 @clause("2: a sleeping reader can be killed (SIGKILL): it dies at once")
 @hint("An uninterruptible sleep cannot be killed.")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
@@ -151,7 +151,7 @@ def test_reader_dies_of_sigkill(seen: Observation) -> None:
 
 
 @number("4.10")
-@weight(1)
+@weight(0.5)
 @clause("2: a sleeping reader can be killed (SIGINT)")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=2, others=0)
 def test_reader_dies_of_sigint(seen: Observation) -> None:
@@ -160,7 +160,7 @@ def test_reader_dies_of_sigint(seen: Observation) -> None:
 
 
 @number("4.11")
-@weight(1)
+@weight(0.5)
 @clause("2: a sleeping reader can be killed (SIGTERM)")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=15, others=0)
 def test_reader_dies_of_sigterm(seen: Observation) -> None:
@@ -169,7 +169,7 @@ def test_reader_dies_of_sigterm(seen: Observation) -> None:
 
 
 @number("4.12")
-@weight(2)
+@weight(0.5)
 @clause("2: the traced process does not notice, and a new reader can go on reading")
 @needs("pgfaultmap")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
@@ -190,7 +190,7 @@ def test_new_reader_goes_on(seen: Observation) -> None:
 
 
 @number("4.13")
-@weight(2)
+@weight(0.5)
 @clause("2: a signal with a handler interrupts the read (EINTR), as sigaction asked")
 @hint("Return -ERESTARTSYS where the wait was interrupted: the kernel makes EINTR of it.")
 @observe("interrupted_read", restart=0, steps=STEPS, pages=PAGES)
@@ -208,7 +208,7 @@ def test_handler_interrupts(seen: Observation) -> None:
 
 
 @number("4.14")
-@weight(1)
+@weight(0.5)
 @clause("2: ... or restarts it, as sigaction asked")
 @hint("Return -ERESTARTSYS, not -EINTR, where the wait was interrupted.")
 @observe("interrupted_read", restart=1, steps=STEPS, pages=PAGES)
@@ -231,7 +231,7 @@ def test_handler_restarts(seen: Observation) -> None:
 
 
 @number("4.15")
-@weight(3)
+@weight(1)
 @clause("3: a child made by fork is not traced: its file answers ESRCH")
 @hint("copy_process() copies the whole task_struct: the child starts with the parent's pointer.")
 @observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
@@ -242,7 +242,7 @@ def test_fork_child_is_not_traced(seen: Observation) -> None:
 
 
 @number("4.16")
-@weight(3)
+@weight(1)
 @clause("3: its exit leaves the parent's trace alone")
 @hint("Whoever frees the trace at exit must know whose trace it is.")
 @needs("pgfaultmap")
@@ -260,7 +260,7 @@ def test_fork_child_exit_is_harmless(seen: Observation) -> None:
 
 
 @number("4.17")
-@weight(1)
+@weight(0.5)
 @clause("2, read: the reader sleeps until one of these changes (a fork is none of them)")
 @observe("blocked_read", steps="map 0 64;fork", by="fork", seconds=60)
 def test_fork_while_a_reader_sleeps(seen: Observation) -> None:
@@ -274,7 +274,7 @@ EXEC = "map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}"
 
 
 @number("4.18")
-@weight(3)
+@weight(1)
 @clause("3: tracing goes on across execve")
 @needs("pgfaultmap")
 @observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
@@ -284,7 +284,7 @@ def test_execve_goes_on(seen: Observation) -> None:
 
 
 @number("4.19")
-@weight(1)
+@weight(0.5)
 @clause("3: ... and execve; one that fails removes none")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;badexec;touch 0 {pages}", pages=Sample(7, of=64))
@@ -306,7 +306,7 @@ def test_failed_execve(seen: Observation) -> None:
 
 
 @number("4.20")
-@weight(1)
+@weight(0.5)
 @clause("3: changes that a vfork child makes may be recorded or not; no crash")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;spawn;touch 0 {pages}", pages=Sample(7, of=64))
@@ -321,7 +321,7 @@ def test_vfork_child(seen: Observation) -> None:
 
 
 @number("4.21")
-@weight(1)
+@weight(0.5)
 @clause("3: a process with several threads is only asked not to crash, hang or harm anything")
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=4, order="1,0,2")
@@ -331,7 +331,7 @@ def test_threads_are_harmless(seen: Observation) -> None:
 
 
 @number("4.22")
-@weight(1)
+@weight(0.5)
 @clause("2: a sleeping reader can be killed: it dies at once (also where another sleeps beside it)")
 @hint("Wait for your own locks interruptibly too, or sleep without holding one.")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=1)
@@ -341,7 +341,7 @@ def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
 
 
 @number("4.23")
-@weight(2)
+@weight(0.5)
 @clause('2, write "1": tracing of process PID starts (here of a traced process\'s child)')
 @hint("What fork leaves in the child must look like what a process has that was never traced.")
 @needs("pgfaultmap")
@@ -359,7 +359,7 @@ def test_fork_child_can_be_traced(seen: Observation) -> None:
 
 
 @number("4.24")
-@weight(2)
+@weight(0.5)
 @clause("3: tracing goes on across execve: what was recorded before it stays")
 @hint("execve adds to the trace; it does not begin a new one.")
 @needs("pgfaultmap")
@@ -378,7 +378,7 @@ def test_execve_keeps_unread_records(seen: Observation) -> None:
 
 
 @number("4.25")
-@weight(1)
+@weight(0.5)
 @clause("2, read: has been reaped, nothing left: 0")
 @hint("A number names one process after another: keep what the file stands for, not its number.")
 @needs("pgfaultmap")
@@ -400,7 +400,7 @@ def test_number_used_again(seen: Observation) -> None:
 
 
 @number("4.26")
-@weight(1)
+@weight(0.5)
 @clause("2, read: was traced, has exited, nothing left: 0")
 @hint("A vfork child shares its parent's memory: the end of the one is not that of the other.")
 @observe("vfork_child")

@@ -49,7 +49,7 @@ MAP = {
 
 
 @number("9.10")
-@weight(2)
+@weight(1)
 @clause('4: "Region: %08lx - %08lx (%4lu pages): |%s|\\n", to the byte')
 @hint("Compare byte by byte with `cat -A`: the widths, the blanks, the last newline.")
 @needs("pgfaultmap")
@@ -70,7 +70,7 @@ def test_map_format(seen: Observation) -> None:
 
 
 @number("9.11")
-@weight(2)
+@weight(0.5)
 @clause("4: one line for each region that the trace ever shows, in the order they were added")
 @needs("pgfaultmap")
 @observe("steps", **MAP)
@@ -90,7 +90,7 @@ def test_map_order(seen: Observation) -> None:
 
 
 @number("9.12")
-@weight(2)
+@weight(1)
 @clause("4: X is a page that faulted while it was part of that region, . one that did not")
 @needs("pgfaultmap")
 @observe("steps", **MAP)
@@ -122,7 +122,7 @@ GROW = {
 
 
 @number("9.13")
-@weight(2)
+@weight(0.5)
 @clause("4: ... with its last extents")
 @hint("A region that grew is printed with the size that it had last.")
 @needs("pgfaultmap")
@@ -155,7 +155,7 @@ def test_map_last_extents(seen: Observation) -> None:
 
 
 @number("9.24")
-@weight(1)
+@weight(0.5)
 @clause("4: X is a page that faulted while it was part of that region ... with its last extents")
 @hint("A stack grows downwards: keep the addresses of pages, not their distance from the start.")
 @needs("pgfaultmap")
@@ -188,7 +188,7 @@ def fits(drawn: str, may_be: list[str]) -> bool:
 
 
 @number("9.14")
-@weight(1)
+@weight(0.5)
 @clause("4: a region's pages are those of its own time (MAP_FIXED in the same place)")
 @needs("pgfaultmap")
 @observe(
@@ -215,7 +215,7 @@ def test_map_of_replaced_region(seen: Observation) -> None:
 
 
 @number("9.23")
-@weight(1)
+@weight(0.5)
 @clause("4: one line for each region that the trace ever shows; X or . for each page")
 @hint("No array of a fixed size holds every trace.")
 @needs("pgfaultmap")
@@ -251,7 +251,7 @@ def test_large_map(seen: Observation) -> None:
 
 
 @number("9.15")
-@weight(2)
+@weight(0.5)
 @clause("4: a trace that is cut short: everything up to there, a message, status 1")
 @needs("pgfaultmap")
 @observe("damaged", how="cut", at=Integers(6, 300, 995))
@@ -298,7 +298,7 @@ def test_cut_trace(seen: Observation) -> None:
 
 
 @number("9.16")
-@weight(1)
+@weight(0.5)
 @clause("4: a trace that is damaged: never a crash")
 @needs("pgfaultmap")
 @observe("damaged", how="overwrite", at=Integers(8, 0, 950))
@@ -308,7 +308,7 @@ def test_damaged_trace(seen: Observation) -> None:
 
 
 @number("9.17")
-@weight(1)
+@weight(0.5)
 @clause("4: a trace that is damaged: never a crash")
 @needs("pgfaultmap")
 @observe("damaged", how="random", at=Integers(6, 1, 999))
@@ -330,7 +330,7 @@ def expect_no_crash(seen: Observation) -> None:
 
 
 @number("9.25")
-@weight(1)
+@weight(0.5)
 @clause("4: X is a page that faulted while it was part of that region")
 @hint("A region's end is the first address that is no longer part of it.")
 @needs("pgfaultmap")
@@ -346,7 +346,7 @@ def test_map_of_neighbours(seen: Observation) -> None:
 
 
 @number("9.26")
-@weight(1)
+@weight(0.5)
 @clause("4: a trace that is damaged, or that another program read: never a crash")
 @hint("What a record says of a region counts only where the region was added before.")
 @needs("pgfaultmap")

@@ -24,7 +24,7 @@ IDLE = "map 0 64;touch 0 {pages}"
 
 
 @number("3.1")
-@weight(2)
+@weight(0.5)
 @clause("2, read: alive, not traced (never started, or stopped): ESRCH")
 @observe("read_untraced", stopped=0, size=65536)
 def test_never_traced(seen: Observation) -> None:
@@ -34,7 +34,7 @@ def test_never_traced(seen: Observation) -> None:
 
 
 @number("3.2")
-@weight(2)
+@weight(0.5)
 @clause("2, read: alive, not traced (never started, or stopped): ESRCH")
 @observe("read_untraced", stopped=1, size=65536)
 def test_stopped(seen: Observation) -> None:
@@ -44,7 +44,7 @@ def test_stopped(seen: Observation) -> None:
 
 
 @number("3.19")
-@weight(1)
+@weight(0.5)
 @clause("2, read: alive, not traced: ESRCH; EINVAL is for a record that waits and does not fit")
 @hint("Look at what there is to read before you look at how much fits.")
 @observe("read_untraced", stopped=0, size=1)
@@ -55,7 +55,7 @@ def test_small_buffer_and_no_trace(seen: Observation) -> None:
 
 
 @number("3.3")
-@weight(3)
+@weight(1)
 @clause("2, read: as many whole records as fit the caller's buffer; they leave the trace")
 @hint("Look at what happens to the read position when a call takes several records.")
 @needs("pgfaultmap")
@@ -81,7 +81,7 @@ def test_records_leave_the_trace(seen: Observation) -> None:
 
 
 @number("3.4")
-@weight(1)
+@weight(0.5)
 @clause("2, read: one record a call into a large buffer is not (fine)")
 @observe(
     "drain",
@@ -103,7 +103,7 @@ def test_many_records_in_a_call(seen: Observation) -> None:
 
 
 @number("3.5")
-@weight(3)
+@weight(1)
 @clause("2, read: whole records")
 @hint("A record that does not fit any more stays for the next call, whole.")
 @needs("pgfaultmap")
@@ -137,7 +137,7 @@ def test_records_are_whole(seen: Observation) -> None:
 
 
 @number("3.6")
-@weight(2)
+@weight(1)
 @clause("2, read: next record larger than the caller's buffer: EINVAL; the record stays")
 @hint("Compare the record's size with the buffer's before anything is copied.")
 @needs("pgfaultmap")
@@ -163,7 +163,7 @@ def test_short_buffer(seen: Observation) -> None:
 
 
 @number("3.20")
-@weight(1)
+@weight(0.5)
 @clause("2, read: as many whole records as fit the caller's buffer")
 @hint("A record fits where its size is at most what is left of the buffer.")
 @observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
@@ -186,7 +186,7 @@ def test_exact_fit(seen: Observation) -> None:
 
 
 @number("3.7")
-@weight(3)
+@weight(1)
 @clause("2, read: traced, no records, alive: the reader sleeps")
 @hint("Return 0 only when the process has exited; otherwise wait.")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
@@ -196,7 +196,7 @@ def test_empty_trace_blocks(seen: Observation) -> None:
 
 
 @number("3.8")
-@weight(2)
+@weight(1)
 @clause("2, read: ... and uses no processor time while it does")
 @hint("wait_event_interruptible() sleeps until it is woken; a loop that looks again does not.")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
@@ -221,7 +221,7 @@ def test_sleeping_costs_nothing(seen: Observation) -> None:
 
 
 @number("3.9")
-@weight(3)
+@weight(1)
 @clause("2, read: sleeps until one of these changes: a record")
 @hint("Wake the wait queue after a record was stored.")
 @needs("pgfaultmap")
@@ -235,7 +235,7 @@ def test_wakes_on_a_record(seen: Observation) -> None:
 
 
 @number("3.10")
-@weight(3)
+@weight(1)
 @clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
 @hint("Stopping has to wake the wait queue too, and the woken reader to look why.")
 @observe("blocked_read", steps="map 0 64", by="stop", seconds=SECONDS)
@@ -248,7 +248,7 @@ def test_wakes_on_stop(seen: Observation) -> None:
 
 
 @number("3.11")
-@weight(3)
+@weight(1)
 @clause("2, read: sleeps until one of these changes: the process exits; then end of file")
 @hint("The exit path has to wake the wait queue.")
 @observe("blocked_read", steps="map 0 64", by="exit", seconds=SECONDS)
@@ -264,7 +264,7 @@ TURNS = ";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(
 
 
 @number("3.12")
-@weight(1)
+@weight(0.5)
 @clause("2: two or more readers at once; 0 is never returned while the process lives")
 @hint("A reader that was woken may find that another was faster: look again, in a loop.")
 @observe("two_readers", times=6, by="exit", steps=TURNS)
@@ -283,7 +283,7 @@ def test_two_readers(seen: Observation) -> None:
 
 
 @number("3.21")
-@weight(1)
+@weight(0.5)
 @clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
 @hint("Whoever waits exclusively is woken alone: the end of a trace concerns all who wait.")
 @observe("two_readers", times=2, by="stop", steps=TURNS)
@@ -296,7 +296,7 @@ def test_stop_wakes_all_readers(seen: Observation) -> None:
 
 
 @number("3.13")
-@weight(2)
+@weight(0.5)
 @clause("3: the traced process never waits for a reader (here it is the reader)")
 @hint(
     "copy_to_user() may fault, and the fault is recorded: hold no lock then that recording takes."
@@ -321,7 +321,7 @@ def test_reading_ones_own_trace(seen: Observation) -> None:
 
 
 @number("3.14")
-@weight(1)
+@weight(0.5)
 @clause("2, not graded beyond 'no crash, no hang': EFAULT")
 @observe("bad_buffer")
 def test_bad_buffer(seen: Observation) -> None:
@@ -334,7 +334,7 @@ SLOW = "map 0 900;touch 0 {first};touchrange 0 500 {second}"
 
 
 @number("3.15")
-@weight(3)
+@weight(1)
 @clause("3: the traced process never waits for a reader")
 @hint("A reader may be in copy_to_user() for long: hold no lock there that a fault needs.")
 @needs("pgfaultmap")
@@ -364,7 +364,7 @@ def test_slow_reader(seen: Observation) -> None:
 
 
 @number("3.16")
-@weight(1)
+@weight(0.5)
 @clause("2: has exited or has been reaped; 3: freed at the latest when the last one is closed")
 @hint("The reader in copy_to_user() still uses the trace: it needs a reference of its own.")
 @observe(
@@ -382,7 +382,7 @@ def test_slow_reader_and_exit(seen: Observation) -> None:
 
 
 @number("3.17")
-@weight(1)
+@weight(0.5)
 @clause("2, write 0: tracing stops and unread records are discarded")
 @hint("Stopping may free what a reader is just copying from.")
 @observe("slow_reader", meanwhile="stop", steps=SLOW, first=Sample(150, of=400), second=20)
@@ -405,7 +405,7 @@ def test_slow_reader_and_stop(seen: Observation) -> None:
 
 
 @number("3.18")
-@weight(1)
+@weight(0.5)
 @clause("2, read: as many whole records as fit the caller's buffer")
 @hint("Allocate no copy of the caller's buffer: its size is the caller's choice.")
 @needs("pgfaultmap")

@@ -46,7 +46,7 @@ def expect_agreement(seen: Observation) -> None:
 
 
 @number("6.1")
-@weight(3)
+@weight(1)
 @clause("3: every region: those that exist when tracing starts")
 @hint("Walk the process's VMAs under its mmap lock when tracing starts.")
 @needs("pgfaultmap")
@@ -71,7 +71,7 @@ def test_initial_regions(seen: Observation) -> None:
 
 
 @number("6.19")
-@weight(1)
+@weight(0.5)
 @clause("3: every region: those that exist when tracing starts")
 @hint("Count the regions under the lock, or let the buffer grow: a hundred is not many.")
 @needs("pgfaultmap")
@@ -82,7 +82,7 @@ def test_many_initial_regions(seen: Observation) -> None:
 
 
 @number("6.2")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (mmap)")
 @hint(HINT)
 @needs("pgfaultmap")
@@ -100,7 +100,7 @@ def test_mmap(seen: Observation) -> None:
 
 
 @number("6.3")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (munmap of all)")
 @hint(HINT)
 @needs("pgfaultmap")
@@ -117,7 +117,7 @@ def test_munmap_all(seen: Observation) -> None:
 
 
 @number("6.4")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (munmap of the head)")
 @hint("The kernel splits first: which of the two parts keeps the old vm_area_struct?")
 @needs("pgfaultmap")
@@ -128,7 +128,7 @@ def test_munmap_head(seen: Observation) -> None:
 
 
 @number("6.5")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (munmap of the tail)")
 @hint(HINT)
 @needs("pgfaultmap")
@@ -139,7 +139,7 @@ def test_munmap_tail(seen: Observation) -> None:
 
 
 @number("6.6")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (munmap of the middle)")
 @hint(HINT)
 @needs("pgfaultmap")
@@ -156,7 +156,7 @@ def test_munmap_middle(seen: Observation) -> None:
 
 
 @number("6.7")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (mprotect splits)")
 @hint(HINT)
 @needs("pgfaultmap")
@@ -172,7 +172,7 @@ def test_mprotect_splits(seen: Observation) -> None:
 
 
 @number("6.8")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (mprotect merges)")
 @hint("A merge removes one region and resizes its neighbour.")
 @needs("pgfaultmap")
@@ -189,7 +189,7 @@ def test_mprotect_merges(seen: Observation) -> None:
 
 
 @number("6.9")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (mmap beside a like region)")
 @hint("A mapping that continues its neighbour is no new region: the neighbour grows.")
 @needs("pgfaultmap")
@@ -206,7 +206,7 @@ def test_mmap_merges(seen: Observation) -> None:
 
 
 @number("6.10")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (mremap in place)")
 @hint(HINT)
 @needs("pgfaultmap")
@@ -223,7 +223,7 @@ def test_mremap_in_place(seen: Observation) -> None:
 
 
 @number("6.11")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (mremap moves)")
 @hint(HINT)
 @needs("pgfaultmap")
@@ -240,7 +240,7 @@ def test_mremap_moves(seen: Observation) -> None:
 
 
 @number("6.12")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (brk)")
 @hint("Growing the heap has a path of its own: do_brk_flags().")
 @needs("pgfaultmap")
@@ -253,7 +253,7 @@ def test_brk(seen: Observation) -> None:
 
 
 @number("6.13")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (a growing stack)")
 @hint("The stack grows in expand_downwards(), inside a fault.")
 @needs("pgfaultmap")
@@ -271,7 +271,7 @@ def test_stack_growth(seen: Observation) -> None:
 
 
 @number("6.14")
-@weight(3)
+@weight(1)
 @clause("3: execve removes the old regions")
 @hint("exec_mmap() is where the old address space is given up for the new one.")
 @needs("pgfaultmap")
@@ -307,7 +307,7 @@ def _replaced(events: list[Event], place: Extents) -> bool:
 
 
 @number("6.15")
-@weight(2)
+@weight(0.5)
 @clause("3: a region replaced by another in the very same place shows as removed and added")
 @hint("MAP_FIXED unmaps what was there before: both halves count.")
 @needs("pgfaultmap")
@@ -326,7 +326,7 @@ def test_replaced_in_place(seen: Observation) -> None:
 
 
 @number("6.16")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (MAP_FIXED over a part)")
 @needs("pgfaultmap")
 @observe(
@@ -341,7 +341,7 @@ def test_replaced_in_part(seen: Observation) -> None:
 
 
 @number("6.17")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (mlock splits)")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="lock 0 {a} 5;touch 0 0;lock 0 0 40", a=Integer(3, 20))
@@ -351,7 +351,7 @@ def test_mlock_splits(seen: Observation) -> None:
 
 
 @number("6.18")
-@weight(1)
+@weight(0.5)
 @clause("3: a region has an identity, unique among the regions that exist at one time")
 @needs("pgfaultmap")
 @observe(
@@ -368,7 +368,7 @@ def test_identities(seen: Observation) -> None:
 
 
 @number("6.20")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (an mmap with MAP_FIXED that fails)")
 @hint("What is to be replaced is gathered before the limits are checked.")
 @needs("pgfaultmap")
@@ -384,7 +384,7 @@ def test_failed_mmap(seen: Observation) -> None:
 
 
 @number("6.21")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (shmat, shmdt)")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="attach 0 {a};touch 0 0;detach 0;map 0 {a}", a=Integer(2, 20))
@@ -394,7 +394,7 @@ def test_attached_memory(seen: Observation) -> None:
 
 
 @number("6.22")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (a stack that must not grow)")
 @hint("A stack has grown when its limits have been looked at, not before.")
 @needs("pgfaultmap")

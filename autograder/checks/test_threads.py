@@ -27,7 +27,7 @@ END = "3, extra credit: end of file comes after the last thread has exited, in w
 
 @number("10.1")
 @extra_credit
-@weight(4)
+@weight(2)
 @clause(CLAUSE)
 @hint("What all threads share hangs off signal_struct.")
 @needs("pgfaultmap")
@@ -46,7 +46,7 @@ def test_all_threads_are_traced(seen: Observation) -> None:
 
 @number("10.2")
 @extra_credit
-@weight(1)
+@weight(0.5)
 @clause(CLAUSE)
 @needs("pgfaultmap")
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
@@ -87,7 +87,7 @@ def expect_end_with_the_last(seen: Observation) -> None:
 
 @number("10.3")
 @extra_credit
-@weight(2)
+@weight(1)
 @clause(END)
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=6, order="1,2,0")
@@ -98,7 +98,7 @@ def test_first_thread_ends_last(seen: Observation) -> None:
 
 @number("10.4")
 @extra_credit
-@weight(3)
+@weight(1)
 @clause(END)
 @hint("The first thread may be gone (a zombie) while others still run.")
 @needs("pgfaultmap")
@@ -110,7 +110,7 @@ def test_first_thread_ends_first(seen: Observation) -> None:
 
 @number("10.5")
 @extra_credit
-@weight(1)
+@weight(0.5)
 @clause("3: tracing goes on across execve; extra credit: all threads of a process are traced")
 @hint("The thread that calls execve becomes the first thread of the process.")
 @needs("pgfaultmap")

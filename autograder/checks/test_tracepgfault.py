@@ -20,7 +20,7 @@ FAR = Integer(0x20_0000, 0x80_0000)  # the number of a page, where nothing else 
 
 
 @number("9.1")
-@weight(2)
+@weight(0.5)
 @clause("4: exits as COMMAND did (its status)")
 @needs("tracepgfault")
 @observe(
@@ -42,7 +42,7 @@ def test_exit_status(seen: Observation) -> None:
 
 
 @number("9.2")
-@weight(1)
+@weight(0.5)
 @clause("4: exits as COMMAND did (128+N where signal N ended it)")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|49", outfile=OUT, before=0, events=0)
@@ -52,7 +52,7 @@ def test_exit_by_signal(seen: Observation) -> None:
 
 
 @number("9.3")
-@weight(1)
+@weight(0.5)
 @clause("4: exits with 127 where COMMAND cannot be run")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|/bin/there-is-none", outfile=OUT, before=0, events=0)
@@ -62,7 +62,7 @@ def test_command_missing(seen: Observation) -> None:
 
 
 @number("9.4")
-@weight(1)
+@weight(0.5)
 @clause("4: 2 with a usage line on standard error where arguments are missing")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}", outfile=OUT, before=0, events=0)
@@ -79,7 +79,7 @@ def test_usage(seen: Observation) -> None:
 
 
 @number("9.5")
-@weight(1)
+@weight(0.5)
 @clause("4: OUTFILE that cannot be created: a message naming it, status 1, before COMMAND runs")
 @needs("tracepgfault")
 @observe(
@@ -108,7 +108,7 @@ def test_outfile_unwritable(seen: Observation) -> None:
 
 
 @number("9.6")
-@weight(1)
+@weight(0.5)
 @clause("4: COMMAND keeps its own standard output and error; its arguments reach it")
 @needs("tracepgfault")
 @observe(
@@ -130,7 +130,7 @@ def test_output_is_kept(seen: Observation) -> None:
 
 
 @number("9.19")
-@weight(1)
+@weight(0.5)
 @clause("4: tracepgfault OUTFILE COMMAND [ARG...]")
 @needs("tracepgfault")
 @observe(
@@ -150,7 +150,7 @@ def test_many_arguments(seen: Observation) -> None:
 
 
 @number("9.20")
-@weight(1)
+@weight(0.5)
 @clause("4: exits with 127 where COMMAND cannot be run")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|/proc/version", outfile=OUT, before=0, events=0)
@@ -162,7 +162,7 @@ def test_command_that_is_no_program(seen: Observation) -> None:
 
 
 @number("9.21")
-@weight(1)
+@weight(0.5)
 @clause("4: exits as COMMAND did")
 @hint("Wait for the process that you started, by its number.")
 @needs("tracepgfault")
@@ -184,7 +184,7 @@ def test_other_children(seen: Observation) -> None:
 
 
 @number("9.22")
-@weight(1)
+@weight(0.5)
 @clause("4: writes the bytes that it read ... to OUTFILE (which may be there already)")
 @hint("Open OUTFILE with O_CREAT and O_TRUNC.")
 @needs("tracepgfault", "pgfaultmap")
@@ -209,7 +209,7 @@ def test_outfile_is_replaced(seen: Observation) -> None:
 
 
 @number("9.7")
-@weight(1)
+@weight(0.5)
 @clause("4: COMMAND keeps its own standard input")
 @needs("tracepgfault")
 @observe("tool_input", text="some text of {number}", number=Integer(1000, 9999))
@@ -241,7 +241,7 @@ TOUCH = {
 
 
 @number("9.8")
-@weight(3)
+@weight(1)
 @clause("4: runs COMMAND traced from its first instruction and writes the bytes to OUTFILE")
 @hint("The child must wait with exec until the parent has started the trace.")
 @needs("tracepgfault", "pgfaultmap")
@@ -268,7 +268,7 @@ BURSTS, BURST = 20, 240
 
 
 @number("9.9")
-@weight(2)
+@weight(0.5)
 @clause("4: runs COMMAND traced and writes the bytes that it read, in order")
 @hint("Read while the command runs: the kernel's buffer does not hold everything.")
 @needs("tracepgfault", "pgfaultmap")
@@ -293,7 +293,7 @@ def test_traces_much(seen: Observation) -> None:
 
 
 @number("9.18")
-@weight(1)
+@weight(0.5)
 @clause("4: exits as COMMAND did")
 @hint("A pipe that COMMAND's children inherit stays open as long as they live.")
 @needs("tracepgfault")
@@ -307,7 +307,7 @@ def test_ends_with_its_command(seen: Observation) -> None:
 
 
 @number("9.27")
-@weight(1)
+@weight(0.5)
 @clause("4: exits as COMMAND did (128+N where signal N ended it)")
 @hint("What the tool ignores its command ignores too, unless that is undone before execve.")
 @needs("tracepgfault")
