@@ -84,6 +84,17 @@ def expect_answer(did: str, call: Record, *allowed: str, of: str = READ, hint: s
     )
 
 
+def expect_success(did: str, call: Record) -> None:
+    """Raise Mismatch unless a system call of the traced process succeeded."""
+    if call.number("ret") < 0:
+        raise Mismatch(
+            did,
+            answers.expected("the call", "0"),
+            answers.observed("the call", call.answer),
+            hint=hints.NO_ERROR_EXPECTED,
+        )
+
+
 def expect_error(did: str, call: Record, of: str, *, hint: str = "") -> None:
     """Raise Mismatch unless a system call failed, with whatever error."""
     if call.number("ret") >= 0:

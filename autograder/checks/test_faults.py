@@ -8,7 +8,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.checks import hints
 from autograder.checks.actions import happened
 from autograder.checks.draw import Integer, Sample
-from autograder.checks.expect import counted, expect_that, fail, some
+from autograder.checks.expect import counted, expect_success, expect_that, fail, some
 from autograder.checks.rubric import clause, needs, observe
 from autograder.checks.traces import (
     area,
@@ -31,13 +31,7 @@ TENTHS = range(4, 16)
 def events_without_loss(seen: Observation) -> list[Event]:
     """The whole trace.  Errors: Mismatch where records were lost or steps failed."""
     for record in seen.all("step"):
-        if record.number("ret") < 0:
-            fail(
-                happened(seen.params, record.number("number")),
-                expected="the call succeeds",
-                observed=f"the call failed with {record.answer}",
-                hint=hints.NO_ERROR_EXPECTED,
-            )
+        expect_success(happened(seen.params, record.number("number")), record)
     events = events_of(seen)
     expect_no_loss("a reader read the trace while the process ran", events)
     return events

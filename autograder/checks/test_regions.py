@@ -6,7 +6,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.checks import hints
 from autograder.checks.actions import happened, step_of
 from autograder.checks.draw import Integer
-from autograder.checks.expect import expect_that, fail
+from autograder.checks.expect import expect_success, expect_that, fail
 from autograder.checks.rubric import clause, needs, observe
 from autograder.checks.traces import (
     area,
@@ -32,13 +32,7 @@ def expect_agreement(seen: Observation) -> None:
     for record in seen.all("step"):
         index = record.number("number")
         did = happened(seen.params, index)
-        if record.number("ret") < 0:
-            fail(
-                did,
-                expected="the call succeeds",
-                observed=f"the call failed with {record.answer}",
-                hint=hints.NO_ERROR_EXPECTED,
-            )
+        expect_success(did, record)
         events = events_of(seen, f"events.{index}")
         expect_no_loss("a reader read the trace while the process ran", events)
         traced = space_of(f"{did}; a reader read the trace", events).extents()
