@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
+from _pytest.outcomes import Skipped
+
 from autograder.checks import answers, hints
 from autograder.checks.answers import READ, WRITE
 from autograder.guest.observation import Observation, Record
@@ -22,6 +24,14 @@ STATES = {
     "Z": "has ended",
     "-": "is gone",
 }
+
+
+class NotReached(Skipped):
+    """A check cannot be tried; ``by`` is the id of the failed check that stands in its way."""
+
+    def __init__(self, reason: str, by: str) -> None:
+        super().__init__(reason)
+        self.by = by
 
 
 class Mismatch(AssertionError):  # noqa: N818  (a verdict, not an error of ours)
