@@ -222,6 +222,8 @@ OUTCOMES = {
 
 def for_outcome(outcome: Outcome) -> str:
     """The hint for a boot that did not come to its end; empty where none fits."""
+    if outcome.kind is Kind.GAVE_UP and "end of file" in outcome.detail:
+        return ZERO_IS_THE_END
     return OUTCOMES.get(outcome.kind, "")
 
 
