@@ -149,6 +149,11 @@ ZERO_IS_THE_END = (
     "lives and is traced, the reader waits."
 )
 NOT_TRACED = "A read fails with ESRCH while the process lives and is not traced."
+STILL_TRACED = "The process is traced: a read fails with ESRCH only if it is not."
+MUST_NOT_SLEEP = (
+    "This read should not sleep at all: look whether the process is traced, and whether it has "
+    "exited, before you wait."
+)
 SLEEPS_ON = (
     "The reader was never woken. Wake your wait queue after you have changed what the reader "
     "waits for, and let it check the condition again."
@@ -260,7 +265,7 @@ def for_contradiction(event: Event, live: bool) -> str:
     return UNKNOWN_REGION
 
 
-_BY_STEP = {"stack": STACK_GREW, "move": MOVED, "over": REPLACED}
+_BY_STEP = {"stack": STACK_GREW, "move": MOVED}
 
 
 def for_regions(step: str, before: Sequence[Extents], after: Sequence[Extents]) -> str:
@@ -276,6 +281,8 @@ def for_regions(step: str, before: Sequence[Extents], after: Sequence[Extents]) 
         return HEAP_GREW if _size(after) > _size(before) else HEAP_SHRANK
     if what in _BY_STEP:
         return _BY_STEP[what]
+    if what == "over" and _size(before) == _size(after):
+        return REPLACED  # else it went beside the others
     if _size(before) == _size(after):
         if len(before) == len(after):
             return BORDER
@@ -292,6 +299,7 @@ def _size(regions: Sequence[Extents]) -> int:
 
 _READS = {
     "0": ZERO_IS_THE_END,
+    "ESRCH": STILL_TRACED,
     "EINVAL": WHOLE_RECORDS,
     "EFAULT": FAULTY_BUFFER,
 }
