@@ -72,8 +72,8 @@ LOST = (
 
 # Faults.
 NO_FAULTS = (
-    "The trace has regions, but no fault at all: does the kernel reach your hook when the process "
-    "touches a new page?"
+    "There is not one fault in the trace: does the kernel reach your hook when the process touches "
+    "a new page?"
 )
 FAULTS_ELSEWHERE = (
     "The trace has faults, but none in this range: check that you record the address that "
