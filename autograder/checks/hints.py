@@ -28,7 +28,8 @@ MAP_LINE = (
 )
 TOOL_STATUS = "What the tool printed on standard error says why it ended like this."
 TOOL_CRASH = (
-    "The tool crashed. Check every length and index that comes from the trace before you use it."
+    "The tool crashed: a debugger shows where. Check every pointer, and every length and index that "
+    "comes from a file, before you use it."
 )
 TOOL_HANG = (
     "Look for a loop in the tool that does not end when read() returns 0 or fails, or for a "
@@ -322,6 +323,8 @@ def for_read(answer: str, allowed: Sequence[str]) -> str:
 
 def for_write(answer: str, allowed: Sequence[str]) -> str:
     """Why a write returned ``answer`` and none of ``allowed``."""
+    if answer.startswith("errno"):
+        return INTERNAL_ERROR
     if "EINVAL" in allowed:
         return ONLY_0_AND_1
     return NO_ERROR_EXPECTED if answer.startswith("E") else BYTES_WRITTEN

@@ -64,7 +64,7 @@ def test_exists_for_every_process(seen: Observation) -> None:
             record.text("errno") == "0",
             expected=f"{name} exists",
             observed=f"{name} does not exist",
-            hint="Each process has one because tgid_base_stuff in fs/proc/base.c has an entry.",
+            hint="Every process has the file if tgid_base_stuff in fs/proc/base.c has its entry.",
         )
 
 
