@@ -28,8 +28,8 @@ MAP_LINE = (
 )
 TOOL_STATUS = "What the tool printed on standard error says why it ended like this."
 TOOL_CRASH = (
-    "The tool crashed: a debugger shows where. Check every pointer, and every length and index that "
-    "comes from a file, before you use it."
+    "The tool crashed: a debugger shows where. Check every pointer, and every length and index "
+    "that comes from a file, before you use it."
 )
 TOOL_HANG = (
     "Look for a loop in the tool that does not end when read() returns 0 or fails, or for a "

@@ -9,7 +9,7 @@ from autograder.checks import answers, hints
 from autograder.checks.answers import READ, WRITE
 from autograder.checks.draw import Sample
 from autograder.checks.expect import expect_answer, expect_state, expect_that, fail
-from autograder.checks.readers import last_read, reads
+from autograder.checks.readers import EMPTY, last_read, reads
 from autograder.checks.rubric import clause, needs, observe
 from autograder.checks.traces import (
     area,
@@ -149,7 +149,7 @@ def test_crashed_process(seen: Observation) -> None:
 
 
 def _reader_is_killed(seen: Observation, did: str) -> None:
-    expect_state(f"before {did}", seen.one("asleep"), "S")
+    expect_state(EMPTY, seen.one("asleep"), "S")
     killed = seen.one("killed")
     name = signal.Signals(int(seen.params["signal"])).name
     expect_that(
