@@ -111,7 +111,7 @@ def checks() -> None:
 
     for check in rubric.checks():
         extra = " (extra credit)" if check.extra_credit else ""
-        print(f"{check.number:>5}  {check.points:>2}  {check.id}{extra}\n           {check.title}")
+        print(f"{check.number:>5}  {check.points:>3}  {check.id}{extra}\n           {check.title}")
 
 
 @app.command()
