@@ -7,12 +7,11 @@ that no template can let it slip.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 
 from autograder.checks.dependencies import resting_on
 from autograder.report.differences import Piece, marked
-from autograder.report.text import number
+from autograder.report.text import number, repeat
 from autograder.results import Excerpt, Result, Status, Totals, Verdict, total
 
 VISIBLE = "visible"
@@ -87,10 +86,7 @@ class Row:
     @property
     def command(self) -> str:
         """What to type to repeat this check with the same patterns and sizes."""
-        return (
-            "python -m autograder grade SUBMISSION"
-            f" --only {shlex.quote(self.verdict.id)} --seed {self.seed}"
-        )
+        return repeat(self.verdict.number, self.seed)
 
 
 @dataclass(frozen=True)
