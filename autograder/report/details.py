@@ -10,7 +10,7 @@ from rich.text import Text
 from autograder.report import hangs
 from autograder.report.diagnosis import diagnose
 from autograder.report.differences import Piece
-from autograder.report.text import one_line, repeat, shorten, visible
+from autograder.report.text import one_line, shorten, visible
 from autograder.report.view import Row, View
 from autograder.results import Evidence, Excerpt
 
@@ -18,20 +18,17 @@ _FIELD = (800, 12)  # characters, lines
 _WIDTH = 10  # of the labels
 
 
-def details(view: View, submission: str = "") -> Iterator[Text]:
-    """Every failed check in full, by cause: the first cause to fix before the others.
-
-    ``submission`` is the path that an instructor names to repeat a check; students need none.
-    """
+def details(view: View) -> Iterator[Text]:
+    """Every failed check in full, by cause: the first cause to fix before the others."""
     rows = {row.verdict.number: row for row in view.failed}
     for cause in diagnose([row.verdict for row in view.rows if not row.withheld]):
         yield Text(f"\n{one_line(cause.sentence, 400)}", "bold")
         for verdict in (cause.verdict, *cause.others):
             if verdict.number in rows:
-                yield Text("\n").join([Text(), *_check(rows[verdict.number], submission)])
+                yield Text("\n").join([Text(), *_check(rows[verdict.number])])
 
 
-def _check(row: Row, submission: str) -> Iterator[Text]:
+def _check(row: Row) -> Iterator[Text]:
     verdict = row.verdict
     yield Text(f"Check {verdict.number}: {one_line(verdict.title)}", "bold red")
     yield from _field("did", Text(verdict.did))
@@ -47,7 +44,7 @@ def _check(row: Row, submission: str) -> Iterator[Text]:
         yield from _field("source", _source(excerpt))
     yield from _field("hint", Text(verdict.hint))
     yield from _field("contract", Text(verdict.clause))
-    yield from _field("repeat", Text(repeat(verdict.number, row.seed, submission), "cyan"))
+    yield from _field("repeat", Text(row.command, "cyan"))
 
 
 def _evidence(item: Evidence) -> Iterator[Text]:

@@ -44,7 +44,6 @@ class Frame:
     page: str = ""  # where the feedback page is
     journey: Journey | None = None
     remarks: tuple[str, ...] = ()  # one line each
-    submission: str = ""  # the path that an instructor gave, to repeat a check
 
 
 def screen(result: Result, view: View, console: Console, frame: Frame) -> list[Text]:
@@ -252,9 +251,10 @@ def _journey(journey: Journey | None, paper: Paper) -> Iterator[Text]:
     bar.rstrip()
     yield bar
     if following := journey.next:
-        command = f"make check ONLY={following.name}" if following.only else "make submit"
         done = f"{following.passed} of {following.checks}"
-        yield paper.line(f"Next: {following.name} {following.title} ({done}): ", (command, "cyan"))
+        yield paper.line(
+            f"Next: {following.name} {following.title} ({done}): ", (following.command, "cyan")
+        )
 
 
 def sparkline(points: Sequence[float], paper: Paper) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from autograder.report.details import details
 from autograder.report.paper import Paper
+from autograder.report.repeat import Repeat, from_handout
 from autograder.report.screen import Frame, screen, selected
 from autograder.report.text import one_line, shorten
 from autograder.report.view import Area, Row, View, arrange
@@ -33,17 +34,20 @@ def show(
     for_instructor: bool = False,
     verbose: bool = False,
     frame: Frame | None = None,
+    repeat: Repeat = from_handout,
 ) -> None:
-    """Print one screen; before it, if ``verbose``, every check and the failed ones in full."""
-    frame = frame or Frame()
-    view = arrange(result, for_instructor=for_instructor)
+    """Print one screen; before it, if ``verbose``, every check and the failed ones in full.
+
+    ``repeat`` makes the line that runs a check again.
+    """
+    view = arrange(result, for_instructor=for_instructor, repeat=repeat)
     paper = Paper(console)
     if verbose:
         console.print(_table(result, view, console, paper))
-        for text in details(view, frame.submission):
+        for text in details(view):
             _print(console, _encodable(text, console))
         console.print()
-    for line in screen(result, view, console, frame):
+    for line in screen(result, view, console, frame or Frame()):
         _print(console, line)
 
 

@@ -8,7 +8,6 @@ characters become visible marks, and a megabyte of output becomes a page of it.
 
 from __future__ import annotations
 
-import shlex
 import unicodedata
 
 # Controls, format characters (bidi marks, zero width), lone surrogates, line and
@@ -70,15 +69,6 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def repeat(check: str, seed: int, submission: str = "") -> str:
-    """The command that repeats a check, by its number, with the same inputs.
-
-    The students' Makefile and the instructors' both take it; only instructors name a submission.
-    """
-    named = f"SUBMISSION={shlex.quote(submission)} " if submission else ""
-    return f"make check {named}ONLY={check} SEED={seed}"
 
 
 def _mark(character: str) -> str:

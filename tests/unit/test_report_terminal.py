@@ -204,15 +204,14 @@ def test_with_v_what_failed_is_shown_in_full(result: Result) -> None:
         ],
     )
     result.verdicts[2] = verdict("2.2", Status.FAILED, depends_on=["reading/base"], message="odd")
-    frame = Frame(submission="in/ada.zip")
-    shown = printed(result, width=160, verbose=True, frame=frame)
+    shown = printed(result, width=160, verbose=True)
     for line in (
         "  expected  state S",
         "  observed  state D",
         "  hang      init (26) sleeps, and no signal wakes it in my_read",
         "  source    mm/x.c:2, in my_read",
         "            >    2 + ",
-        "  repeat    make check SUBMISSION=in/ada.zip ONLY=2.1 SEED=4711",
+        "  repeat    make check ONLY=2.1 SEED=4711",
         "  what      odd",
     ):
         assert line in shown, line
@@ -222,7 +221,7 @@ def test_with_v_what_failed_is_shown_in_full(result: Result) -> None:
 # One screen, whatever was graded.
 
 STEPS = [
-    Milestone(f"M{n}", f"Title of step {n}, and more", "6", int(n < 4), 1) for n in range(1, 11)
+    Milestone(f"M{n}", f"Title of step {n}, and more", f"M{n}", int(n < 4), 1) for n in range(1, 11)
 ]
 FAR = Journey(tuple(STEPS), (0, 3, 2, 99.5, 7), "14:20", tuple("123456789"), tuple("abcdefghijk"))
 LONG = "a message that goes on " * 500
