@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from autograder.checks import rubric
 from autograder.observer import record_path
+from autograder.report.text import number
+from autograder.report.view import count
 from autograder.results import NOT_SELECTED, Result, total
 from autograder.student.history import clock, moment
 
@@ -48,6 +50,18 @@ def merge(now: Result, before: Result | None) -> Result:
     return merged.model_copy(deep=True)
 
 
+def together(whole: Result) -> Iterator[str]:
+    """What the whole report comes to, for a try of some checks, if it has all checks."""
+    if _untried(whole):
+        return
+    totals = whole.totals
+    start = moment(whole)
+    yield (
+        f"With all the other checks, last tried at {clock(start, start)}:"
+        f" {number(totals.points)} of {count(totals.max_points, 'point')}."
+    )
+
+
 def take_observations(of: Path, into: Path, checks: Collection[rubric.Check], seed: int) -> None:
     """Replace what was observed for ``checks`` by what the later try saw."""
     into.mkdir(parents=True, exist_ok=True)
@@ -66,9 +80,15 @@ def _notes(now: Result, before: Result, numbers: list[str]) -> list[str]:
     shown = " ".join(numbers[:MOST_NUMBERS])
     more = len(numbers) - MOST_NUMBERS
     start = moment(before)
+    others = f"The other checks are from {clock(start, start)}"
+    if _untried(before):
+        others = "Some of the other checks have not been tried yet"
     news = (
         f"{AGAIN}at {clock(moment(now), start)} with seed {now.seed}: {shown}"
-        f"{f' and {more} more' if more > 0 else ''}. The other checks are from"
-        f" {clock(start, start)}; `make check` tries them all."
+        f"{f' and {more} more' if more > 0 else ''}. {others}; `make check` tries them all."
     )
     return [*now.notes, news, *old[: MOST_NOTES - 1]]
+
+
+def _untried(result: Result) -> bool:
+    return any(verdict.message == NOT_SELECTED for verdict in result.verdicts)
