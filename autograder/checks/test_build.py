@@ -46,9 +46,7 @@ def test_tools_build(stages: Stages) -> None:
 @number("1.4")
 @weight(1)
 @clause("1: the patched kernel boots")
-@hint(
-    "Boot it yourself with `python -m autograder boot SUBMISSION`; the log ends where it stopped."
-)
+@hint("Boot it yourself with `make boot`: the kernel's log ends where it stopped.")
 @observe("proc_entries")
 @any_outcome
 def test_boots(seen: Observation) -> None:
