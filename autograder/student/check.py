@@ -82,9 +82,9 @@ class Trial:
             folder.mkdir()
             self.lay_out(folder)
             result = self._grade(folder, into, only, seed, incremental=True)
-        return self._report(result, only, before, out, into)
+        return self.report(result, only, before, out, into)
 
-    def _report(
+    def report(
         self, result: Result, only: str | None, before: Result | None, out: Path, into: Path
     ) -> Tried:
         """Write the report, and what is kept of a full try."""

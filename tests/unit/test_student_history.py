@@ -10,12 +10,18 @@ import pytest
 
 from autograder.checks import milestones, rubric
 from autograder.course import Course
+from autograder.grading import FEEDBACK, RESULT
+from autograder.handout.bundle import course_file
 from autograder.handout.text import assignment
 from autograder.judging import empty_verdict
 from autograder.observer import record_path
+from autograder.report.text import number
 from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Timing, total
+from autograder.scoring import score
 from autograder.student import history, merging
+from autograder.student.check import Trial
 from autograder.student.history import Try
+from autograder.student.project import Project
 
 START = datetime(2026, 11, 3, 14, 20, tzinfo=timezone.utc)
 CHECKS = rubric.checks()
@@ -180,3 +186,27 @@ def test_what_was_observed_later_replaces_what_was_observed_before(tmp_path: Pat
     record_path(new, job, 0).write_text("new")
     merging.take_observations(new, old, [check], 1)
     assert sorted(path.read_text() for path in old.iterdir()) == ["new", "old"]
+
+
+def test_the_report_of_a_try(tmp_path: Path) -> None:
+    """A full try, then one of some checks, as `make check` reports them."""
+    project = Project(tmp_path)
+    project.course.parent.mkdir()
+    project.course.write_text(course_file(Course()))
+    trial = Trial.__new__(Trial)
+    object.__setattr__(trial, "project", project)
+    out, part = project.build / "check", project.build / "selected"
+    full = score(graded(failing="6.4,6.5"), Course())
+    tried = trial.report(full, None, None, out, out)
+    assert not tried.passed and tried.journey is not None and tried.journey.since == ""
+    assert len(history.read(project.history)) == 1
+    again = score(graded(only="6.4", minutes=1), Course())
+    tried = trial.report(again, "6.4", merging.earlier(out / RESULT), out, part)
+    assert tried.passed and tried.page == "build/check/feedback.html"
+    assert tried.journey is not None and tried.journey.gained == ("6.4",)
+    assert "With all the other checks, last tried at" in tried.remarks[0]
+    whole = Result.read(out / RESULT)
+    assert (whole.totals.failed, whole.totals.not_reached) == (1, 0)
+    assert f" {number(whole.totals.points)} of 100 points." in tried.remarks[0]
+    assert len(history.read(project.history)) == 1  # only full tries are kept
+    assert "Tried again at" in (out / FEEDBACK).read_text()
