@@ -27,6 +27,7 @@ from autograder.course import COURSE_FILE, load
 from autograder.handout import bundle
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
+from autograder.report.repeat import from_handout
 from autograder.results import Result
 from autograder.sandbox import choose
 from autograder.student.mirror import mirror
@@ -323,6 +324,11 @@ def short(folder: Path) -> None:
     failed = way.run(Command("", "make check ONLY=start_answers"), status=2)
     assert "EINVAL" in failed.output or "expected" in failed.output.lower()
     assert "selected check" in failed.output.splitlines()[-2]
+    (number,) = [v.number for v in way.result().verdicts if v.status == "failed"]
+    again = way.run(Command("", from_handout(number, way.result().seed)), status=2)
+    assert again.output.splitlines()[-2].startswith("0 of 1 selected check passes")
+    details = way.run(Command("", f"make check V=1 ONLY={number}"), status=2).output
+    assert from_handout(number, way.result().seed) in details
     broken = verdicts(way.result())  # of all checks: the few that ran joined the last report
     assert "passed" in broken.values() and "not_reached" not in broken.values()
     change.write_text(text.replace("\tchar text[2];", "\tchar text[2]"))

@@ -275,7 +275,8 @@ def _remarks(result: Result, frame: Frame, paper: Paper) -> Iterator[Text]:
     for note in [*notes, *frame.remarks[:2]]:
         yield paper.line(note)
     if frame.page:
-        yield Text(f"Everything in detail: {frame.page}")  # never cut: it is to be opened
+        # Never cut: it is to be opened.
+        yield Text(paper.clean(f"Everything in detail: {frame.page}"))
 
 
 def _score(result: Result, view: View, rows: Sequence[Row], paper: Paper) -> list[Text]:

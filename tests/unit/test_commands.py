@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,6 +148,17 @@ def test_the_line_that_repeats_a_check_runs_for_instructors() -> None:
     assert (params["only"], params["seed"], params["verbose"]) == ("6.7", 123, True)
     assert params["out"] == Path("build/only")  # the full report stays
     assert parsed(instructors_app(), ["grade", "in/ada"])["out"] == Path("build/check")
+
+
+def test_cleaning_up_keeps_the_history(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(ROOT / "handout/kit", home)
+    for name in ("history/one.json", "check/result.json", "kernel.log"):
+        (home / "build" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "build" / name).touch()
+    for _ in range(2):
+        subprocess.run(["make", "-s", "clean"], cwd=home, check=True)
+        assert [path.name for path in (home / "build").rglob("*")] == ["history", "one.json"]
 
 
 def named(text: str) -> list[str]:
