@@ -35,7 +35,10 @@ class Lines:
         self.close()
 
     def __call__(self, phrase: str, part: float | None) -> None:
-        """Say what is being done, and how much of it is done."""
+        """Say what is being done, and how much of it is done; nothing with an empty phrase."""
+        if not phrase:
+            self.close()
+            return
         if self.live:
             now = time.monotonic()
             if phrase == self.phrase and now - self.last < OFTEN:

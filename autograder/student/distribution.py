@@ -41,7 +41,7 @@ def boot(project: Project, baseline: Baseline, image: Path, progress: Progress) 
         )
     kernel = up_to_date(project, baseline, progress)
     build_tools(project)
-    progress("booting", 1.0)
+    progress("", None)  # the terminal is the guest's now
     process = Sandbox(Level.NONE).start(
         [
             "/guest/linux",

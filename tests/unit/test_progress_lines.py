@@ -45,6 +45,14 @@ def test_a_terminal_is_left_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(len(line) < 40 for line in shown.split(ERASE))
 
 
+def test_an_empty_phrase_erases_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    lines = Lines()
+    lines("booting", 1.0)
+    lines("", None)
+    assert sys.stderr.getvalue().endswith(f"100%{ERASE}")  # type: ignore[union-attr]
+
+
 def test_a_log_gets_each_step_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with Lines(60) as lines:
