@@ -146,6 +146,7 @@ def patch() -> None:
     """Write kernel.patch."""
     from autograder.files import write_atomically
     from autograder.intake.patch import inspect
+    from autograder.report.view import count
     from autograder.student import worktree
 
     project = _project()
@@ -157,7 +158,11 @@ def patch() -> None:
         raise typer.Exit(EXIT_POINTS_LOST)
     changed = content.count(b"\n+++ ") or content.startswith(b"+++ ")
     added = sum(line.startswith(b"+") for line in content.splitlines()) - changed
-    print(f"kernel.patch: {changed} files, {added} lines added")
+    if not changed:
+        print("kernel.patch is empty: nothing in linux/ differs from the pristine source.")
+        return
+    files, lines = count(changed, "file"), count(added, "added line")
+    print(f"kernel.patch: {files}, {lines}")
 
 
 @app.command()
