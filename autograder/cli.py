@@ -148,10 +148,9 @@ def boot(
     from autograder.guest.machine import Kernel
 
     cache = Cache.default()
-    lines = Lines()
     shut = _sandbox(sandbox)
-    baseline = _baseline(series, cache, shut, lines)
-    with cache.workdir("boot") as work:
+    with Lines() as lines, cache.workdir("boot") as work:
+        baseline = _baseline(series, cache, shut, lines)
         kernel = Kernel(baseline.linux)
         if submission is not None:
             from autograder.building import build_for_boot
@@ -204,9 +203,8 @@ def kernel_fetch(series: SeriesOption = "7.3") -> None:
     from autograder.cache import Cache
     from autograder.kernel.source import fetch
 
-    lines = Lines()
-    source = fetch(series, Cache.default(), _tarball(), lines)
-    lines.close()
+    with Lines() as lines:
+        source = fetch(series, Cache.default(), _tarball(), lines)
     print(f"Linux {source.version}, {source.origin}\n{source.tarball}")
 
 
@@ -215,9 +213,8 @@ def kernel_build(series: SeriesOption = "7.3", sandbox: SandboxOption = None) ->
     """Build the baseline kernel, unless it is in the cache."""
     from autograder.cache import Cache
 
-    lines = Lines()
-    baseline = _baseline(series, Cache.default(), _sandbox(sandbox), lines)
-    lines.close()
+    with Lines() as lines:
+        baseline = _baseline(series, Cache.default(), _sandbox(sandbox), lines)
     print(f"Linux {baseline.version}, built with {baseline.compiler}\n{baseline.linux}")
 
 
