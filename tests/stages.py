@@ -12,6 +12,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +21,12 @@ from rich.cells import cell_len
 from autograder.cache import Cache
 from autograder.report.diagnosis import diagnose
 from autograder.results import Status
-from tests.corpus import HERE, Mutant, load
-from tests.student_way import STEPS, Command, Ran, Way
+from tests.corpus import HERE, load
+from tests.student_way import STEPS, Command, Ran, Way, blocks
 
 COLUMNS, LINES = 80, 40
 KERNEL, HOME = "linux", "."
+FIRST_CHANGE = "the first change of section 2"
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,12 @@ class Stage:
     """A moment of the way: what of the reference is there, and what is wrong with it."""
 
     milestone: str  # everything up to it is there; empty: nothing
-    mistake: str = ""  # the name of a mutant
+    mistake: str = ""  # the name of a mutant, or the change that the text begins with
 
 
 STAGES = (
     Stage(""),
+    Stage("", FIRST_CHANGE),
     Stage("M1"),
     Stage("M1", "file/does-not-compile"),
     Stage("M2"),
@@ -96,14 +99,14 @@ def _left(line: str) -> str:
 
 def try_stage(way: Way, stage: Stage) -> Row:
     """Make the mistake, try, and take it back."""
-    mutant = _mutant(stage)
-    if mutant is not None:
-        _apply(way, mutant, back=False)
+    changes = list(_changes(way, stage))
+    for diff, folder in changes:
+        way.apply(diff, folder)
     ran = way.run(Command(stage.milestone or "untouched", "make check"), status=None)
     result = way.result()
     causes = diagnose(result.verdicts)
-    if mutant is not None:
-        _apply(way, mutant, back=True)
+    for diff, folder in changes:
+        way.apply(diff, folder, back=True)
     return Row(
         stage,
         ran,
@@ -115,12 +118,15 @@ def try_stage(way: Way, stage: Stage) -> Row:
     )
 
 
-def _mutant(stage: Stage) -> Mutant | None:
-    return load(HERE / "mutants" / f"{stage.mistake}.diff") if stage.mistake else None
-
-
-def _apply(way: Way, mutant: Mutant, back: bool) -> None:
-    way.apply(mutant.diff, HOME if mutant.changes_tools else KERNEL, back)
+def _changes(way: Way, stage: Stage) -> Iterator[tuple[str, str]]:
+    """The diffs of the stage, and the folders that they are for."""
+    if stage.mistake == FIRST_CHANGE:
+        for block in blocks(way.text):
+            if block.section.startswith("2.") and block.kind == "diff":
+                yield "\n".join(block.lines) + "\n", KERNEL
+    elif stage.mistake:
+        mutant = load(HERE / "mutants" / f"{stage.mistake}.diff")
+        yield mutant.diff, HOME if mutant.changes_tools else KERNEL
 
 
 def go(way: Way, stages: tuple[Stage, ...]) -> list[Row]:
