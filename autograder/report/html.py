@@ -124,6 +124,7 @@ def environment() -> Environment:
         duration=text.duration,
         count=count,
         state=hangs.state,
+        doing=hangs.doing,
         calls=hangs.calls,
         sparkline=charts.sparkline,
     )

@@ -13,7 +13,8 @@ from autograder.guest.console import FRAME, STAMP, classify
 from autograder.results import Evidence, Excerpt, Verdict
 
 _ERROR = re.compile(r"(^|\W)(fatal )?error:|undefined reference to|FAILED at|^make.*\*\*\*", re.I)
-_PROBE = re.compile(r" \(in \w+\)$")
+# What differs between two reports of one thing: the probe, a blocked task's number, the seconds.
+_PASSING = re.compile(r" \(in \w+\)$|(?<=:)\d+(?= blocked for )|\d+(?= seconds)")
 LONGEST = 300  # characters of a line that are looked at
 
 
@@ -97,8 +98,8 @@ def marked(text: str, excerpts: Sequence[Excerpt] = ()) -> list[Lines]:
 
 
 def bare(title: str) -> str:
-    """The title of a report, without the probe that it was seen in."""
-    return _PROBE.sub("", title)
+    """The title of a report, without what is different each time."""
+    return _PASSING.sub("", title)
 
 
 def tellers(verdicts: Iterable[Verdict]) -> dict[str, str]:

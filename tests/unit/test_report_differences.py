@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from autograder.report import loglines
+import pytest
+
+from autograder.report import hangs, loglines
 from autograder.report.differences import LONGEST, marked
 from autograder.report.inline import coded
 from autograder.report.loglines import Look
-from autograder.results import Evidence, Excerpt, Verdict
+from autograder.results import Evidence, Excerpt, Process, Verdict
 
 
 def bracketed(expected: str, observed: str) -> tuple[str, str]:
@@ -84,6 +86,30 @@ def test_the_first_check_that_shows_a_report_is_known_by_its_title() -> None:
 
     verdicts = [verdict("8.1", "BUG: x (in steps)"), verdict("2.1", "BUG: x", "BUG: y")]
     assert loglines.tellers(verdicts) == {"BUG: x": "8.1", "BUG: y": "2.1"}
+
+
+def test_a_task_that_stays_blocked_is_one_report() -> None:
+    first = "INFO: task init:24 blocked for more than 122 seconds. (in self_reader)"
+    later = "INFO: task init:36 blocked for more than 245 seconds."
+    assert loglines.bare(first) == loglines.bare(later)
+    assert loglines.bare("WARNING: mm/x.c:24 at put") != loglines.bare("WARNING: mm/x.c:36 at put")
+
+
+@pytest.mark.parametrize(
+    ("stack", "words"),
+    [
+        (
+            "mutex_lock my_fault handle_mm_fault my_read vfs_read ksys_read",
+            "in read(), in a page fault",
+        ),
+        ("my_hook do_exit do_group_exit", "exits"),
+        ("schedule my_hook handle_mm_fault", "in a page fault"),
+        ("do_wait kernel_wait4", "waits for a child"),
+        ("my_hook", ""),
+    ],
+)
+def test_what_a_process_was_about_when_it_stopped(stack: str, words: str) -> None:
+    assert hangs.doing(Process(pid=7, name="init", state="D", stack=stack.split())) == words
 
 
 def test_names_in_sentences_are_code_and_nothing_else_is_markup() -> None:

@@ -415,14 +415,16 @@ def test_a_hang_says_who_waits_for_what(diagnosed: Result, monkeypatch: pytest.M
         kind="hang",
         title="who is still there",
         text="",
-        processes=[Process(pid=26, name="reader", state="D", stack=["schedule", "my_read"])],
+        processes=[
+            Process(pid=26, name="reader", state="D", stack=["schedule", "my_read", "ksys_read"])
+        ],
     )
     cause = Cause(Finding.HANG, "A reader never ends.", diagnosed.verdicts[-1], "", evidence=hang)
     monkeypatch.setattr(view, "diagnose", lambda verdicts: (cause,))
     diagnosed.verdicts = [diagnosed.verdicts[0], diagnosed.verdicts[-1]]
     words = Page(html.render(diagnosed)).words
     card = words[words.index("A reader never ends.") : words.index("See check 8.1")]
-    assert "reader 26 sleeps, and no signal wakes it my_read" in card
+    assert "reader 26 in read(): sleeps, and no signal wakes it my_read ← ksys_read" in card
 
 
 def test_progress_names_the_next_milestone_and_what_changed(result: Result) -> None:
