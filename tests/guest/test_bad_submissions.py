@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import rubric
+from autograder.results import Finding
 from tests.corpus import REFERENCE
 from tests.guest.conftest import Graded, grade, run
 
@@ -139,16 +140,104 @@ def test_bad_patch(case: str, tmp_path: Path) -> None:
     assert "build/tools_build" in reached
 
 
-def test_empty_feature(tmp_path: Path) -> None:
-    """An unpatched kernel's checks fail; nothing is the grader's fault."""
-    graded = grade(submission(tmp_path / "handed-in", HARMLESS), tmp_path / "out", "--seed", "4")
+STARTER = REFERENCE.parent / "handout/kit/tools"
+MOST_BOOTS = 15  # of a submission that does nothing
+
+
+def file_in_proc(read: str, write: str, makes: str = "") -> str:
+    """A patch that adds pgfault_history to every process, with these bodies of its calls."""
+    return (
+        "--- a/fs/proc/base.c\n+++ b/fs/proc/base.c\n@@ -3324,6 +3324,7 @@\n"
+        ' \tREG("smaps_rollup", S_IRUGO, proc_pid_smaps_rollup_operations),\n'
+        ' \tREG("pagemap",    S_IRUSR, proc_pagemap_operations),\n #endif\n'
+        '+\tREG("pgfault_history", 0600, proc_pgfault_history_operations),\n'
+        ' #ifdef CONFIG_SECURITY\n \tDIR("attr",       S_IRUGO|S_IXUGO, '
+        "proc_attr_dir_inode_operations, proc_attr_dir_operations),\n #endif\n"
+        "--- a/fs/proc/internal.h\n+++ b/fs/proc/internal.h\n@@ -410,6 +410,7 @@\n"
+        " extern const struct file_operations proc_pid_smaps_rollup_operations;\n"
+        " extern const struct file_operations proc_clear_refs_operations;\n"
+        " extern const struct file_operations proc_pagemap_operations;\n"
+        "+extern const struct file_operations proc_pgfault_history_operations;\n \n"
+        " extern unsigned long task_vsize(struct mm_struct *);\n"
+        " extern unsigned long task_statm(struct mm_struct *,\n"
+        "--- a/fs/proc/Makefile\n+++ b/fs/proc/Makefile\n@@ -35,4 +35,5 @@\n"
+        " proc-$(CONFIG_PROC_VMCORE)\t+= vmcore.o\n proc-$(CONFIG_PRINTK)\t+= kmsg.o\n"
+        " proc-$(CONFIG_PROC_PAGE_MONITOR)\t+= page.o\n+proc-y += pgfault_history.o\n"
+        " proc-$(CONFIG_BOOT_CONFIG)\t+= bootconfig.o\n"
+    ) + new_file(
+        "fs/proc/pgfault_history.c",
+        f"""#include <linux/fs.h>
+#include <linux/panic.h>
+#include "internal.h"
+{makes}
+static ssize_t history_read(struct file *file, char __user *to, size_t size, loff_t *at)
+{{
+\t{read}
+}}
+static ssize_t history_write(struct file *file, const char __user *from, size_t size, loff_t *at)
+{{
+\t{write}
+}}
+const struct file_operations proc_pgfault_history_operations = {{
+\t.read = history_read,
+\t.write = history_write,
+}};
+""",
+    )
+
+
+# The patch, the check that says what is wrong, how it is called, the areas that give points.
+NOTHING = {
+    "untouched": (HARMLESS, "file/exists_for_every_process", Finding.NO_FILE, ("build",)),
+    "no start": (
+        file_in_proc("return -ESRCH;", "return -EINVAL;"),
+        "file/start_answers",
+        Finding.NO_START,
+        ("build", "file", "reading"),
+    ),
+    "stub": (
+        file_in_proc("return 0;", "return size;"),
+        "reading/records_leave_the_trace",
+        Finding.NO_RECORD,
+        ("build", "file"),
+    ),
+    "panics at start": (
+        file_in_proc("return -ESRCH;", 'panic("nobody home");'),
+        "file/start_answers",
+        Finding.PANIC,
+        ("build", "file", "reading"),
+    ),
+    "panics at first process": (
+        code(
+            "#include <linux/workqueue.h>\n"
+            "static void late(struct work_struct *work)\n{\n"
+            '\tpanic("course panics soon");\n}\n'
+            "static DECLARE_DELAYED_WORK(course_work, late);\n"
+            + AT_BOOT
+            % "\tschedule_delayed_work(&course_work, 1);"
+        ),
+        "build/boots",
+        Finding.PANIC,
+        ("build",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOTHING)
+def test_nothing_works_yet(case: str, tmp_path: Path) -> None:
+    """One check says what is missing; what depends on it costs no boots and earns no points."""
+    patch, failing, finding, areas = NOTHING[case]
+    folder = submission(tmp_path / "handed-in", patch, tools=False)
+    shutil.copytree(STARTER, folder / "tools")
+    graded = grade(folder, tmp_path / "out", "--seed", "4")
     expect_all_present(graded)
     assert graded.status == 1
-    passed = {v.id for v in graded.result.verdicts if v.status == "passed"}
-    assert {"build/boots", "build/proc_is_unharmed", "build/tools_build"} <= passed
-    assert passed <= {
-        v for v in ALL if v.startswith(("build/", "tracepgfault/", "pgfaultmap/", "health/"))
-    }
+    verdict = graded.verdict(failing)
+    assert (verdict.status, verdict.finding) == ("failed", finding)
+    passed = {v.id.partition("/")[0] for v in graded.result.verdicts if v.status == "passed"}
+    assert passed <= set(areas)
+    assert {v.blocked_by for v in graded.result.verdicts if v.status == "not_reached"} == {failing}
+    assert graded.result.timing.boots <= (MOST_BOOTS if areas == ("build",) else 3 * MOST_BOOTS)
 
 
 TOOLS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
