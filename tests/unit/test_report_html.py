@@ -306,9 +306,8 @@ def diagnosed(monkeypatch: pytest.MonkeyPatch) -> Result:
             report,
             (by["2.1"], by["2.2"], by["2.3"]),
             (by["2.4"],),
-            10,
         ),
-        Cause(Finding.MISMATCH, "Every user can read the trace.", by["2.5"], "A hint", lost=2),
+        Cause(Finding.MISMATCH, "Every user can read the trace.", by["2.5"], "A hint"),
     )
     monkeypatch.setattr(view, "diagnose", lambda verdicts: causes)
     return Result(
