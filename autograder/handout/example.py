@@ -33,7 +33,7 @@ PAGE = 4096  # bytes
 WIDTH = 84  # characters: a line that fits a page
 PATIENCE = 1200  # seconds, a build of the reference's kernel included
 SHOWN = 21  # regions of the map: enough for the program, its loader, and two libraries
-PATH_COLUMN = 44  # of /proc/PID/maps, nearer to the rest than the kernel puts it
+PATH_COLUMN = 50  # of /proc/PID/maps, nearer to the rest than the kernel puts it
 CAPTION = (
     "This is `{command}` in the guest, linked dynamically as on any Linux system. Each line is a "
     "region, each character a page, and `X` a page that was touched. In its short life the process "

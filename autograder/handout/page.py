@@ -58,11 +58,11 @@ def render(markdown: str, title: str, events: str, root: Path) -> str:
     environment = Environment(
         loader=FileSystemLoader(root), undefined=StrictUndefined, autoescape=True, trim_blocks=True
     )
-    style = (root / STYLE).read_text() + replay.style
+    style = Markup((root / STYLE).read_text()) + replay.style
     script = replay.script + Markup((root / SCRIPT).read_text())
     return environment.get_template(PAGE).render(
         title=title,
-        style=Markup(style),
+        style=style,
         script=script,
         policy=assets.policy(style=style, script=script),
         body=Markup(body),

@@ -244,6 +244,8 @@ def test_the_page_is_whole_and_fetches_nothing() -> None:
     assert len(set(seen.ids)) == len(seen.ids)
     for target in seen.targets:
         assert target.startswith("#") and target[1:] in seen.ids, target
+    assert (ROOT / "handout/page.css").read_text() in html
+    assert (ROOT / "handout/page.js").read_text() in html
     assert html.count("<figure>\n<svg") == 3 and "{#" not in html and "url(http" not in html
 
 
@@ -357,7 +359,7 @@ def test_the_example_shows_the_command_s_own_regions() -> None:
 
 def test_the_paths_of_the_maps_move_nearer() -> None:
     line = "40000000-40001000 r--p 00000000 00:03 108                                /lib64/ld.so"
-    assert narrow(line) == f"{'40000000-40001000 r--p 00000000 00:03 108':<44} /lib64/ld.so"
+    assert narrow(line) == f"{'40000000-40001000 r--p 00000000 00:03 108':<50} /lib64/ld.so"
     assert narrow("1-2 rw-p 0 00:00 0 ") == "1-2 rw-p 0 00:00 0"
 
 
