@@ -146,7 +146,7 @@ def test_an_address_is_found(page: Page, events: list[Event]) -> None:
     assert ("once" if times == 1 else f"{times} times") in said
     page.get_by_label("Address to find, hexadecimal").fill("<b>")
     page.get_by_role("button", name="Find").click()
-    assert "is no address" in (page.locator(".under").text_content() or "")
+    assert "is not an address" in (page.locator(".under").text_content() or "")
 
 
 def test_a_final_line_leads_into_the_map(page: Page) -> None:
