@@ -22,6 +22,8 @@ const SLOWEST = 4; // events a second
 const TABLE_PAUSE = 200; // milliseconds between two tables while it plays
 const CALM_PAUSE = 500; // milliseconds between two pictures for who wants little motion
 
+const POINT = "Point at a square of the map, or select one, to see what it is.";
+
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -54,7 +56,7 @@ export class Player {
 		this.plotTitle = element("p", { class: "plot-title" });
 		this.cursor = element("div", { class: "cursor" });
 		this.now = element("p", { class: "now" });
-		this.under = element("p", { class: "under", role: "status" });
+		this.under = element("p", { class: "under", role: "status" }, POINT);
 		/** Says what a button has led to, to those who do not see it. */
 		this.said = element("p", { class: "visually-hidden", role: "status" });
 		this.slider = element("input", {
@@ -326,7 +328,7 @@ export class Player {
 	/** @param {PointerEvent} event */
 	#hover(event) {
 		const cell = this.map.cellAt(event.clientX, event.clientY);
-		this.under.textContent = cell < 0 ? "" : ofCell(this.frame, cell, this.state);
+		this.under.textContent = cell < 0 ? POINT : ofCell(this.frame, cell, this.state);
 	}
 
 	/** @param {MouseEvent} event */

@@ -4,7 +4,7 @@
  */
 
 import { button, element } from "./dom.js";
-import { range } from "./words.js";
+import { nameOf, range } from "./words.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
 /** @typedef {import("./model.js").Model} Model */
@@ -35,8 +35,9 @@ export class RegionTable {
 		const row = element("tr", {});
 		const named = encoded.names.some(Boolean);
 		this.columns = [
-			...["Region", "Pages", "Touched"],
+			"Region",
 			...(named ? ["Name"] : []),
+			...["Pages", "Touched"],
 			...(encoded.checkpoints.length ? ["/proc/PID/maps"] : []),
 		];
 		for (const head of this.columns) {
@@ -105,12 +106,11 @@ export class RegionTable {
 		}
 		const faulted = life ? String(this.counts[life.number]) : "–";
 		row.append(head);
+		if (this.columns.includes("Name")) {
+			row.append(element("td", {}, nameOf(this.model, life, first, first + pages)));
+		}
 		for (const number of [String(pages), faulted]) {
 			row.append(element("td", { class: "number" }, number));
-		}
-		if (this.columns.includes("Name")) {
-			const known = life ? this.encoded.names[life.number] : "";
-			row.append(element("td", {}, known.replace(/^the /, "")));
 		}
 		if (this.encoded.checkpoints.length) {
 			row.append(element("td", {}, there));

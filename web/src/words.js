@@ -75,6 +75,26 @@ export function short(model, first, end) {
 }
 
 /**
+ * The name of a region, or of what the trace has where only the maps have one; without its article.
+ *
+ * @param {Model} model
+ * @param {Life | null} life
+ * @param {number} first
+ * @param {number} end
+ */
+export function nameOf(model, life, first, end) {
+	return life ? bare(model, life) : namesIn(model, first, end).filter(Boolean).join(", ");
+}
+
+/**
+ * @param {Model} model
+ * @param {Life} life
+ */
+function bare(model, life) {
+	return (model.names[life.number] ?? "").replace(/^the /, "");
+}
+
+/**
  * @param {Model} model
  * @param {number} first
  * @param {number} end
@@ -86,7 +106,7 @@ function namesIn(model, first, end) {
 			firsts.some((page, span) => page < end && page + pages[span] > first),
 		)
 		.sort((a, b) => a.first[0] - b.first[0])
-		.map(({ number }) => (model.names[number] ?? "").replace(/^the /, ""));
+		.map((life) => bare(model, life));
 	return [...new Set(names)];
 }
 
