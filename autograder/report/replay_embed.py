@@ -16,6 +16,7 @@ from markupsafe import Markup
 from autograder.report import assets, html
 from autograder.report.replay import Replay
 from autograder.trace.events import Event
+from autograder.trace.places import of_maps
 from autograder.trace.story import Story
 
 
@@ -28,8 +29,11 @@ class Embedded:
     script: Markup
 
 
-def section(events: Sequence[Event], title: str) -> Embedded:
-    """A replay of ``events``; ``title`` says to screen readers whose trace it is."""
+def section(events: Sequence[Event], title: str, maps: str = "") -> Embedded:
+    """A replay of ``events``; ``title`` says to screen readers whose trace it is.
+
+    The text of /proc/PID/maps at any time, if there is one, names the regions.
+    """
     macros = html.environment().get_template("trace_macros.html.j2").module
-    embedded = Markup(macros.embedded(Replay(Story(title, list(events)))))  # type: ignore[attr-defined]
+    embedded = Markup(macros.embedded(Replay(Story(title, list(events), places=of_maps(maps)))))  # type: ignore[attr-defined]
     return Embedded(embedded, assets.style("replay_embed.css", "replay.css"), assets.script())

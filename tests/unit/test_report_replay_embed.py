@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from autograder.report import assets, replay_embed
+from autograder.trace.events import parse
 from tests.traces import Process
 
 
@@ -18,6 +19,14 @@ def test_a_replay_can_stand_in_any_page() -> None:
     assert "</style" not in embedded.style and "</script" not in embedded.script
     policy = assets.policy(style=embedded.style, script=embedded.script)
     assert policy.count("'sha256-") == 2
+
+
+def test_maps_name_its_regions() -> None:
+    events = parse("0.000000001 add a 10000-12000\n")
+    maps = "00008000-00009000 r-xp 00000000 00:03 83      /bin/ps\n"
+    maps += "00010000-00012000 r-xp 00000000 00:03 84      /lib/libprocps.so.8\n"
+    assert "libprocps.so.8" in replay_embed.section(events, "ps", maps).html
+    assert "libprocps" not in replay_embed.section(events, "ps").html
 
 
 def test_its_style_touches_nothing_around_it() -> None:
