@@ -41,6 +41,15 @@ CAPTION = (
     "it touched any (long lines are cut)."
 )
 
+# The command waits for room in a full pipe when it ends, and its map can be read meanwhile.
+_TRACED = (
+    "mkfifo /tmp/f; exec 3<>/tmp/f; dd if=/dev/zero bs=65536 count=1 >&3 2>/dev/null",
+    f"tracepgfault /tmp/t /usr/bin/{COMMAND} >&3 & sleep 10",
+    f"cat /proc/$(pidof {COMMAND})/maps",
+    "dd bs=65536 count=2 <&3 >/dev/null 2>&1; wait",
+    "true",  # what the shell says about the job comes here
+)
+_SHOWN = ("pgfaultmap /tmp/t", "pgfaultmap --events /tmp/t", "/usr/bin/cat /proc/self/maps")
 _REGION = re.compile(r"Region: .* pages\): \|([.X]*)\|$")
 _LIBRARY = re.compile(r"(/\S+) \(0x[0-9a-f]+\)")
 
@@ -50,16 +59,10 @@ def main(arguments: Sequence[str]) -> None:
     if GUEST in arguments:
         sys.exit(_guest())
     folder = ROOT / EXAMPLES
-    _, map_, events, maps = run(
-        [
-            f"tracepgfault /tmp/t /usr/bin/{COMMAND} > /tmp/out",
-            "pgfaultmap /tmp/t",
-            "pgfaultmap --events /tmp/t",
-            "/usr/bin/cat /proc/self/maps",
-        ]
-    )
+    *_, places, _, _, map_, events, maps = run([*_TRACED, *_SHOWN])
     write_atomically(folder / "map.txt", describe(map_, events))
     write_atomically(folder / f"{COMMAND}.events", "\n".join(events) + "\n")
+    write_atomically(folder / f"{COMMAND}.maps", "\n".join(map(narrow, places)) + "\n")
     write_atomically(folder / "maps.txt", "\n".join(map(narrow, maps)) + "\n")
     print(folder)
 

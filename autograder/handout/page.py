@@ -38,8 +38,16 @@ class Entry:
     below: list[Entry] = field(default_factory=list)
 
 
-def render(markdown: str, title: str, events: str, root: Path) -> str:
-    """The page of ``markdown``; ``events`` is the trace that can be played in it.
+@dataclass(frozen=True)
+class Trace:
+    """A trace as ``pgfaultmap --events`` prints it, and /proc/PID/maps of that process."""
+
+    events: str
+    maps: str
+
+
+def render(markdown: str, title: str, trace: Trace, root: Path) -> str:
+    """The page of ``markdown``; ``trace`` can be played in it.
 
     Errors: GraderError if two headings have the same address.
     """
@@ -48,7 +56,7 @@ def render(markdown: str, title: str, events: str, root: Path) -> str:
     contents = _name_headings(tokens)
     links.link(tokens)
     _mark_columns(tokens)
-    replay = replay_embed.section(parse(events), "ps in the guest")
+    replay = replay_embed.section(parse(trace.events), "ps in the guest", trace.maps)
     parser.add_render_rule("image", _figure(root))
     parser.add_render_rule("fence", _fence(replay.html))
     parser.add_render_rule("table_open", lambda *_: '<div class="table" tabindex="0">\n<table>\n')

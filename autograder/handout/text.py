@@ -21,7 +21,7 @@ from autograder.scoring import worths
 ROOT = Path(__file__).resolve().parents[2] / "handout"
 CHAPTERS = "text"
 EXAMPLES = "examples"
-REPLAYED = "ps.events"
+REPLAYED = ("ps.events", "ps.maps")
 
 _COMMAND = re.compile(r"^([a-z][a-z-]*):[^=#\n]*## (.+)$", re.M)
 _PAGE_ONLY = re.compile(r"[ \t]*\{#[a-z0-9-]+\}(?=\n)|^```replay\n.*?^```\n\n", re.M | re.S)
@@ -39,8 +39,9 @@ def assignment(course: Course, root: Path = ROOT) -> Assignment:
     """The text for ``course``.  Errors: GraderError if a part of it is missing."""
     try:
         markdown = _markdown(course, root)
-        events = (root / EXAMPLES / REPLAYED).read_text()
-        html = page.render(markdown, course.course.assignment, events, root)
+        examples = root / EXAMPLES
+        trace = page.Trace(*(examples.joinpath(name).read_text() for name in REPLAYED))
+        html = page.render(markdown, course.course.assignment, trace, root)
         return Assignment(_PAGE_ONLY.sub("", markdown), html)
     except OSError as error:
         raise GraderError(f"the assignment's text cannot be made: {error}") from error

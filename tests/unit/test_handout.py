@@ -333,7 +333,7 @@ def test_the_markdown_has_nothing_of_the_page() -> None:
 
 def test_a_heading_may_not_have_the_address_of_another(tmp_path: Path) -> None:
     with pytest.raises(GraderError, match="#one"):
-        page.render("# A\n\n## One\n\n### One\n", "A", "", tmp_path)
+        page.render("# A\n\n## One\n\n### One\n", "A", page.Trace("", ""), tmp_path)
 
 
 def test_the_pictures_have_no_color_that_the_page_cannot_change() -> None:
