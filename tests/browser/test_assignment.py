@@ -90,3 +90,14 @@ def test_the_trace_of_ps_can_be_played(browser: Browser, path: Path) -> None:
     page.get_by_role("button", name="Step", exact=True).click()
     assert not seen, seen
     page.close()
+
+
+def test_on_paper_there_are_no_controls(browser: Browser, path: Path) -> None:
+    page = opened(browser, 690)
+    page.emulate_media(media="print")
+    page.goto(path.as_uri())
+    assert page.locator(".embedded-replay .still").is_visible()
+    for hidden in ("nav", ".embedded-replay .player"):
+        assert not page.locator(hidden).is_visible(), hidden
+    assert page.evaluate("document.documentElement.scrollWidth") <= 690
+    page.close()
