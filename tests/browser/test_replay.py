@@ -286,7 +286,12 @@ def test_a_replay_in_another_page_plays_and_keeps_nobody_out(
     shown.get_by_role("button", name="To the start").click()
     shown.get_by_role("button", name="Step", exact=True).click()
     assert "appeared with" in (shown.locator(".now").text_content() or "")
+    assert shown.locator(".plot:visible, .regions:visible").count() == 0
+    shown.get_by_text("All page faults at once").click()
+    assert shown.locator(".plot:visible, .regions:visible").count() == 2
+    assert shown.locator(".plot canvas").evaluate("(plot) => plot.width") > 300
     assert not violations(shown)
     assert not seen, seen
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    assert shown.locator(".map").evaluate("(map) => map.scrollWidth - map.clientWidth") <= 0
     shown.close()

@@ -94,6 +94,13 @@ export class Player {
 			axis.textContent = this.scatter.byTime ? "Show by event" : "Show by time";
 			this.#plotAnew();
 		});
+		const more = [
+			this.plotTitle,
+			element("div", { class: "plot" }, this.plot, this.cursor),
+			ends,
+			element("div", { class: "controls" }, axis),
+			this.table.place,
+		];
 		place.append(
 			controls(this),
 			this.slider,
@@ -103,11 +110,7 @@ export class Player {
 			this.under,
 			element("div", { class: "below" }, legend(this.encoded), finder((text) => this.find(text))),
 			...help(),
-			this.plotTitle,
-			element("div", { class: "plot" }, this.plot, this.cursor),
-			ends,
-			element("div", { class: "controls" }, axis),
-			this.table.place,
+			...(place.dataset.compact === undefined ? more : [this.#folded(more)]),
 		);
 		this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
 		this.window.addEventListener("keydown", (event) => this.#key(event));
@@ -117,14 +120,26 @@ export class Player {
 		this.plot.addEventListener("pointermove", (event) => this.#overPlot(event));
 	}
 
+	/**
+	 * What a compact replay does not show at once.
+	 *
+	 * @param {HTMLElement[]} more
+	 */
+	#folded(more) {
+		const summary = element("summary", {}, "All page faults at once, and a table of the regions");
+		const folded = element("details", { class: "more" }, summary, ...more);
+		folded.addEventListener("toggle", () => this.resize());
+		return folded;
+	}
+
 	/** Fit everything into the room there is. */
 	resize() {
 		this.map.resize();
+		this.map.draw(this.state);
 		const width = this.plot.parentElement?.clientWidth ?? 0;
 		if (width) {
 			this.plot.width = Math.round(width * window.devicePixelRatio);
 			this.plot.height = Math.round(HEIGHT * window.devicePixelRatio);
-			this.map.draw(this.state);
 			this.#plotAnew();
 		}
 	}
