@@ -113,7 +113,11 @@ def _named(text: str) -> Iterator[tuple[Extents, str]]:
 
 
 _SHARED = ("/dev/zero", "/SYSV")  # what MAP_SHARED without a file, and shmat, appear as
-_TEXT, _DATA, _CONSTANTS = "the program's text", "the program's data", "the program's constants"
+_TEXT, _DATA, _READ_ONLY = (
+    "the program's text",
+    "the program's data",
+    "the program's read-only data",
+)
 
 
 def _of_file(path: str, permissions: str, program: bool) -> str:
@@ -124,4 +128,4 @@ def _of_file(path: str, permissions: str, program: bool) -> str:
         return f"the mapped file {one_line(name, LONGEST_NAME)}"
     if "x" in permissions:
         return _TEXT
-    return _DATA if "w" in permissions else _CONSTANTS
+    return _DATA if "w" in permissions else _READ_ONLY

@@ -15,6 +15,7 @@ import { controls, finder, help, legend } from "./panel.js";
 import { called, moment, ofCell, ofPage, ofParting, piece, short } from "./words.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
+/** @typedef {import("./decode.js").Parting} Parting */
 /** @typedef {import("./model.js").Life} Life */
 
 const WHOLE = 20; // seconds that a trace takes from end to end
@@ -82,7 +83,10 @@ export class Player {
 		this.#build(place);
 		this.map = new AddressMap(this.canvas, this.frame, (first, end) => piece(this.model, first, end));
 		this.resize();
-		this.seek(partings.length ? partings[0].state : this.events.count);
+		this.seek(this.events.count);
+		if (partings.length) {
+			this.#showParting(partings[0]);
+		}
 	}
 
 	/** @param {HTMLElement} place */
@@ -94,6 +98,13 @@ export class Player {
 			axis.textContent = this.scatter.byTime ? "Show by event" : "Show by time";
 			this.#plotAnew();
 		});
+		const more = [
+			this.plotTitle,
+			element("div", { class: "plot" }, this.plot, this.cursor),
+			ends,
+			element("div", { class: "controls" }, axis),
+			this.table.place,
+		];
 		place.append(
 			controls(this),
 			this.slider,
@@ -103,11 +114,7 @@ export class Player {
 			this.under,
 			element("div", { class: "below" }, legend(this.encoded), finder((text) => this.find(text))),
 			...help(),
-			this.plotTitle,
-			element("div", { class: "plot" }, this.plot, this.cursor),
-			ends,
-			element("div", { class: "controls" }, axis),
-			this.table.place,
+			...(place.dataset.compact === undefined ? more : [this.#folded(more)]),
 		);
 		this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
 		this.window.addEventListener("keydown", (event) => this.#key(event));
@@ -117,14 +124,26 @@ export class Player {
 		this.plot.addEventListener("pointermove", (event) => this.#overPlot(event));
 	}
 
+	/**
+	 * What a compact replay does not show at once.
+	 *
+	 * @param {HTMLElement[]} more
+	 */
+	#folded(more) {
+		const summary = element("summary", {}, "All page faults at once, and a table of the regions");
+		const folded = element("details", { class: "more" }, summary, ...more);
+		folded.addEventListener("toggle", () => this.resize());
+		return folded;
+	}
+
 	/** Fit everything into the room there is. */
 	resize() {
 		this.map.resize();
+		this.map.draw(this.state);
 		const width = this.plot.parentElement?.clientWidth ?? 0;
 		if (width) {
 			this.plot.width = Math.round(width * window.devicePixelRatio);
 			this.plot.height = Math.round(HEIGHT * window.devicePixelRatio);
-			this.map.draw(this.state);
 			this.#plotAnew();
 		}
 	}
@@ -251,11 +270,16 @@ export class Player {
 	/** To the next moment at which trace and maps differ, or to the first one. */
 	toParting() {
 		const { partings } = this.encoded;
-		const next = partings.find((parting) => parting.state > this.state) ?? partings[0];
-		const [first] = next.notTraced.concat(next.onlyTraced, next.noFault.map((page) => [page, 1]));
+		this.#showParting(partings.find((parting) => parting.state > this.state) ?? partings[0]);
+	}
+
+	/** @param {Parting} parting */
+	#showParting(parting) {
+		const { notTraced, onlyTraced, noFault } = parting;
+		const [first] = notTraced.concat(onlyTraced, noFault.map((page) => [page, 1]));
 		this.#reveal(first[0]);
-		this.seek(next.state);
-		this.under.textContent = ofParting(next);
+		this.seek(parting.state);
+		this.under.textContent = ofParting(parting);
 	}
 
 	/** To the next event that contradicts those before it, or to the first one. */
