@@ -127,6 +127,18 @@ class Doctor:
                     "Fix what is reported above first.",
                 )
 
+    def tell(self) -> bool:
+        """Print every finding as it comes, and whether this machine is ready."""
+        missing_things = 0
+        for finding in self.findings():
+            missing_things += finding.state is State.MISSING
+            print(f"{finding.state:<8} {finding.what}: {finding.seen}")
+            if finding.remedy:
+                print(f"{'':8} -> {finding.remedy}", flush=True)
+        things = "1 thing" if missing_things == 1 else f"{missing_things} things"
+        print(f"not ready: {things} to fix" if missing_things else "ready")
+        return not missing_things
+
     def _processor(self) -> Iterator[Finding]:
         machine = platform.machine()
         if machine == "x86_64" and sys.platform == "linux":
