@@ -27,6 +27,10 @@ MAKE = re.compile(r"(?:^    |`)make ([a-z][a-z-]*)", re.M)
 TARGET = re.compile(r"^([a-z][a-z-]*):", re.M)
 
 
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text()
+
+
 def commands() -> list[str]:
     app = typer.Typer()
     add_to(app)
@@ -58,6 +62,20 @@ def test_every_key(section: str, key: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "README.md",
+        *(
+            f"docs/{name}.md"
+            for name in ("class", "instructor", "checks", "corpus", "speed", "threats")
+        ),
+    ],
+)
+def test_plain_words(page: str) -> None:
+    assert not re.findall(r"\bmend\w*|\btold\b|\brests? on\b|\bfor ever\b|\banew\b", text_of(page))
+
+
 @cache
 def help_of(command: str) -> str:
     """What ``--help`` of a command prints; fails if there is no such command."""
@@ -73,7 +91,7 @@ def help_of(command: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_says_to_run_exists(page: str) -> None:
-    text = (ROOT / page).read_text()
+    text = text_of(page)
     for command, rest in AUTOGRADER.findall(text):
         shown = help_of(command)
         for option in re.findall(r"--[a-z-]+", rest):
