@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
+from _pytest.outcomes import Skipped
+
 from autograder.guest.observation import Record
 from autograder.results import Finding
 
@@ -16,6 +18,14 @@ STATES = {
     "Z": "it has ended",
     "-": "it is gone",
 }
+
+
+class NotReached(Skipped):
+    """A check cannot be tried; ``by`` is the id of the failed check that stands in its way."""
+
+    def __init__(self, reason: str, by: str) -> None:
+        super().__init__(reason)
+        self.by = by
 
 
 class Mismatch(AssertionError):  # noqa: N818  (a verdict, not an error of ours)
