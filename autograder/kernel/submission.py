@@ -24,6 +24,7 @@ LARGEST_KERNEL = 256 << 20
 LARGEST_HEADER = 1 << 20
 EXPECTED = 400  # files compiled for a patch that touches sched.h; for the progress only
 MOST_PROBLEMS = 5
+NO_RULE = "No rule to make target"
 
 
 class BuildStatus(str, Enum):
@@ -89,6 +90,7 @@ class _Build:
         self.top = workdir / "tree"
         self.log = ""
         self.notes: tuple[str, ...] = ()
+        self.gone: list[str] = []  # files of the source that the patch deletes or renames
         self.cpu_seconds = 0.0
         self.started = time.monotonic()
 
@@ -103,6 +105,7 @@ class _Build:
         self.notes = report.notes
         if not done.ok or report.problems:
             return self._failed_patch(done, report)
+        self._forget(report.files)
         self.progress("configuring the kernel", None)
         done = self._command(make("olddefconfig"))
         if not done.ok:
@@ -117,9 +120,10 @@ class _Build:
         if len(units) >= headstart.FEWEST:
             units = self._keep(units, report.files)
             # Not `prepare` and objects in one call: make would make them one after another.
-            own = headstart.own_objects(self.baseline.tree, report.files) or ["prepare"]
+            sources = [name for name in report.files if name not in self.gone]
+            own = headstart.own_objects(self.baseline.tree, sources) or ["prepare"]
             done = self._command(make(f"-j{jobs()}", *own))
-            if not done.ok:
+            if not done.ok and NO_RULE not in done.output:  # the Makefile may need them no more
                 return self._failed_make(done, report.files)
         if len(units) >= headstart.FEWEST:
             self._head_start(units)
@@ -163,6 +167,21 @@ class _Build:
         self.cpu_seconds += done.cpu_seconds
         scarcity.check(done)
         return done
+
+    def _forget(self, changed: Sequence[str]) -> None:
+        """Remove the objects of sources that the patch has deleted or renamed.
+
+        make would take them for up to date, and the kernel would build here alone.
+        """
+        baseline = self.baseline.tree
+        self.gone = [
+            name
+            for name in changed
+            if (baseline / name).is_file() and not (self.top / name).exists()
+        ]
+        objects = headstart.made_from(self.gone, baseline)
+        if objects:
+            self._command(["rm", "-f", "--", *objects])
 
     def _keep(self, units: list[Unit], changed: Sequence[str]) -> list[Unit]:
         """Let make take the objects that the patch leaves as they are; the other units."""
@@ -215,10 +234,14 @@ class _Build:
     def _failed_make(self, done: Completed, touched: Sequence[str]) -> KernelBuild:
         error = diagnosis.compilation(done.output, touched)
         linking = error is not None and error.linking
+        message = (
+            f"the kernel does not {'link' if linking else 'compile'}: {error or 'see the log'}"
+        )
+        for name in self.gone:
+            if error is not None and f"'{name.rpartition('.')[0]}.o'" in error.text:
+                message += f". The patch removes {name}, but the Makefile still needs it"
         return self._limited(done) or self._end(
-            BuildStatus.LINK_FAILED if linking else BuildStatus.COMPILE_FAILED,
-            f"the kernel does not {'link' if linking else 'compile'}: {error or 'see the log'}",
-            error,
+            BuildStatus.LINK_FAILED if linking else BuildStatus.COMPILE_FAILED, message, error
         )
 
     def _limited(self, done: Completed) -> KernelBuild | None:
