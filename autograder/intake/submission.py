@@ -74,7 +74,7 @@ def take_in(path: Path, workdir: Path, series: str = SERIES) -> Submission:
         return Submission(
             name=name,
             folder=folder,
-            patch=patch if problem is None else None,
+            patch=summary.text if summary and problem is None else None,
             patch_summary=summary,
             patch_problem=problem,
             tools=tools,

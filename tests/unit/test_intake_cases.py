@@ -53,3 +53,27 @@ def test_makefile_txt(tmp_path: Path) -> None:
     assert "There is 'tools/Makefile.txt': rename it to exactly 'Makefile'" in (
         submission.tools_problem.message
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("p-color", "colour codes"),
+        ("p-crlfpart", "CRLF"),
+        ("p-gitparent", "git diff --relative"),
+        ("p-nonewline", ""),
+        ("p-noprefix", "diff.noprefix"),
+    ],
+)
+def test_patches_that_are_mended(name: str, note: str, tmp_path: Path) -> None:
+    submission = taken(f"{name}/submission", tmp_path)
+    assert submission.patch == BASE
+    assert note in "\n".join(submission.notes)
+
+
+def test_a_mark_before_a_new_file(tmp_path: Path) -> None:
+    submission = taken("p-bomempty/submission", tmp_path)
+    assert submission.patch is not None
+    assert submission.patch.startswith(b"diff --git a/mm/empty_note.h b/mm/empty_note.h\n")
+    assert submission.patch.endswith(BASE)
+    assert "byte order mark" in submission.notes[0]
