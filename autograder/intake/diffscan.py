@@ -41,6 +41,7 @@ _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _REGULAR = ("100644", "100755")  # sources from a Windows disk come as executable
 _SCRIPT = re.compile(r"\.(sh|pl|py|awk|sed)$")
 LONGEST_OUTSIDE = 4096  # characters: the expressions above take much longer for long lines
+SHORTEST_WRAPPED = 50  # columns of a line that may have been wrapped
 UNIFIED = "Take the patch with 'diff -ruN' or 'git diff'"
 
 
@@ -160,7 +161,7 @@ class _Scanner:
             if mark not in ("", " ", "-", "+", "\\"):
                 raise self._malformed(
                     f"{hunk}, which begins in line {start}, is damaged: a line in a hunk begins"
-                    " with a blank, '-' or '+'. Was the patch wrapped or cut on its way?"
+                    f" with a blank, '-' or '+'. {self._how_damaged()}"
                 )
             old -= mark in ("", " ", "-")
             new -= mark in ("", " ", "+")
@@ -174,6 +175,19 @@ class _Scanner:
             after.startswith("-") and not after.startswith("--")
         ):
             raise self._malformed(f"{hunk} has more lines than line {start} announces.")
+
+    def _how_damaged(self) -> str:
+        before = self.lines[self.at - 1]
+        if len(before.expandtabs()) >= SHORTEST_WRAPPED:
+            return (
+                f"This one looks like the end of line {self.number - 1}, which was wrapped or cut"
+                " by an editor or a mail program. Hand in the file that 'git diff"
+                " --output=kernel.patch' writes, not its text from a mail or a terminal."
+            )
+        return (
+            "Was the patch wrapped or cut on its way? Hand in the file that git or diff has"
+            " written, not its text from a mail or a terminal."
+        )
 
     # Everything else.
 

@@ -6,6 +6,7 @@ Only what leaves a single reading is undone, and a note tells the student.
 
 from __future__ import annotations
 
+import quopri
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _MARK = re.compile(rb"^\xef\xbb\xbf(?=diff |--- |Index:|From )", re.M)
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*[mK]")
 _COLOURED = re.compile(rb"^\x1b\[[0-9;]*m(?:diff |--- |\+\+\+ |@@ )", re.M)
 _LINE_END = re.compile(rb"\r+(?=\n|\Z)")
+_DIFF = re.compile(rb"^(?:diff --git |diff -|--- |Index: )", re.M)
+_NO_ESCAPE = re.compile(rb"=(?![0-9A-F]{2}|\n)")
 _NAMED_LINE = re.compile(r"(--- |\+\+\+ |\*\*\* |Index: |diff --git |(?:rename|copy) (?:from|to) )")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
 
@@ -62,9 +65,26 @@ def plain(text: bytes) -> Mended:
             " with 'dos2unix'; in git, set core.autocrlf to input."
         )
         text = mended
+    if (decoded := _from_mail(text)) is not None:
+        text = decoded
+        notes.append(
+            "kernel.patch is the text of a mail in the encoding quoted-printable ('=3D' stands for"
+            " '='), which was decoded. Hand in the file that git or diff has written."
+        )
     if text and not text.endswith(b"\n"):
         text += b"\n"
     return Mended(text, tuple(notes))
+
+
+def _from_mail(text: bytes) -> bytes | None:
+    """``text``, decoded where all of its diff is quoted-printable, as no source is by chance."""
+    start = _DIFF.search(text)
+    if start is None:
+        return None
+    head, body = text[: start.start()], text[start.start() :]
+    if b"=3D" not in body or _NO_ESCAPE.search(body):
+        return None
+    return head + quopri.decodestring(body)
 
 
 def levelled(lines: Sequence[str], paths: Sequence[NamedPath]) -> tuple[list[str], str] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
-from autograder.intake import mending
+from autograder.intake import mending, symptoms
 from autograder.intake.diffscan import UNIFIED, NamedPath, Scan, Section, scan
 from autograder.intake.mending import ALLOWED, FORBIDDEN
 from autograder.intake.names import listed, oddity, shown
@@ -23,6 +23,11 @@ _BUILT = re.compile(
     r"(^|/)(\.config(\.old)?|\.[^/]*\.(cmd|d)|[^/]*\.(o|s|a|ko|mod|order)|vmlinux(\.[^/.]*)?|System\.map)$"
     r"|(^|/)include/(generated|config)/"
     r"|^(init/utsversion-tmp\.h|lib/crc/crc\d+table\.h|lib/crc/gen_crc\d+table)$"
+)
+# What has other causes, where the text does not look as a patch does.
+_EXPLAINED = (
+    *(Refusal.PATCH_MALFORMED, Refusal.PATCH_NOT_UNIFIED, Refusal.PATCH_EMPTY),
+    *(Refusal.PATCH_LEVEL, Refusal.PATCH_MODE),
 )
 _HTML = (b"<!doctype", b"<html", b"<head", b"<?xml")
 
@@ -55,6 +60,7 @@ def inspect(text: bytes, series: str) -> PatchSummary:
     Whether it applies is for patch(1) to find out, with -p1.
     """
     files: list[str] = []
+    lines: list[str] = []
     try:
         _check_text(text, series)
         mended = mending.plain(text)
@@ -65,9 +71,10 @@ def inspect(text: bytes, series: str) -> PatchSummary:
             raise _without_hunks(found, series)
         counts = [_count(section) for section in found.sections]
     except Refused as refused:
-        return PatchSummary(
-            tuple(files), refusal=refused.problem.code, message=refused.problem.message
-        )
+        code, message = refused.problem.code, refused.problem.message
+        if code in _EXPLAINED and (diagnosis := symptoms.of_text(lines)):
+            message = str(diagnosis)
+        return PatchSummary(tuple(files), refusal=code, message=message)
     return PatchSummary(
         files=tuple(files),
         added=sum(added for added, _ in counts),
@@ -184,8 +191,18 @@ def _place(path: NamedPath) -> tuple[Refusal | None, str]:
 
 def _path_message(code: Refusal, names: list[str]) -> str:
     which = listed(names)
-    clean = "Take the diff between clean trees ('make mrproper'), or with 'git diff'."
+    clean = (
+        "Take the diff between clean trees ('make mrproper'); take such files out of a git"
+        " repository with 'git rm --cached'."
+    )
     built = f" Some of them a build makes. {clean}" if any(map(_BUILT.search, names)) else ""
+    known = any(name.partition("/")[0] in (*ALLOWED, *FORBIDDEN) for name in names)
+    inside = (
+        ""
+        if known or "/" not in names[0]
+        else " Paths begin at the top of the kernel's source: take the diff there, not in a folder"
+        " of it."
+    )
     messages = {
         Refusal.PATCH_NAME: f"kernel.patch names {which}, which {oddity(names[0])}.",
         Refusal.PATCH_ABSOLUTE: f"kernel.patch names the absolute path {which}. Take the diff in"
@@ -193,10 +210,11 @@ def _path_message(code: Refusal, names: list[str]) -> str:
         Refusal.PATCH_DOTDOT: f"kernel.patch names {which}, with '..' in it. Take the diff in the"
         " folder that holds both trees: 'diff -ruN linux.orig linux'.",
         Refusal.PATCH_LEVEL: f"kernel.patch names {which}: a path must have exactly one leading"
-        " folder (a/fs/..., b/fs/... or linux/fs/...), which 'patch -p1' takes off. Take the diff"
-        " with 'git diff', or with 'diff -ruN linux.orig linux' in the folder that holds both.",
+        " folder (a/fs/..., b/fs/... or linux/fs/...), which 'patch -p1' takes off. Use"
+        " 'git diff --relative' in the top folder of the kernel, or 'diff -ruN linux.orig linux' in"
+        " the folder that holds both.",
         Refusal.PATCH_OUTSIDE: f"kernel.patch touches {which}, but may add and change files below"
-        f" {ALLOWED_WORDS} only.{built}",
+        f" {ALLOWED_WORDS} only.{built}{inside}",
         Refusal.PATCH_BUILT: f"kernel.patch touches {which}, which is not in the source: a build"
         f" makes it. {clean}",
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.bounded import read_back
 from autograder.errors import GraderError
+from autograder.intake import misfits
 from autograder.kernel import diagnosis, headstart, layout, options, patching
 from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.headstart import Unit
@@ -21,7 +22,7 @@ from autograder.scarcity import Scarcity
 
 LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400, disk_bytes=2 << 30)
 LARGEST_KERNEL = 256 << 20
-LARGEST_HEADER = 1 << 20
+LARGEST_HEADER = LARGEST_SOURCE = 1 << 20
 EXPECTED = 400  # files compiled for a patch that touches sched.h; for the progress only
 MOST_PROBLEMS = 5
 NO_RULE = "No rule to make target"
@@ -104,7 +105,7 @@ class _Build:
         report = patching.read(done.output)
         self.notes = report.notes
         if not done.ok or report.problems:
-            return self._failed_patch(done, report)
+            return self._failed_patch(done, report, patch)
         self._forget(report.files)
         self.progress("configuring the kernel", None)
         done = self._command(make("olddefconfig"))
@@ -216,14 +217,25 @@ class _Build:
         fragment = (self.baseline.tree / FRAGMENT).read_text()
         return options.missing(fragment, config.decode(errors="replace"))
 
-    def _failed_patch(self, done: Completed, report: patching.PatchReport) -> KernelBuild:
+    def _failed_patch(
+        self, done: Completed, report: patching.PatchReport, patch: bytes
+    ) -> KernelBuild:
         problems = report.problems or ("patch(1) finds no patch in it",)
-        more = len(problems) - MOST_PROBLEMS
-        shown = "; ".join(problems[:MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
+        version = self.baseline.version
+        why = misfits.explain(patch, self._pristine, version)
+        most = MOST_PROBLEMS if why is None else 1
+        more = len(problems) - most
+        shown = "; ".join(problems[:most]) + (f"; and {more} more" if more > 0 else "")
+        message = f"the patch does not apply to Linux {version}"
         return self._limited(done) or self._end(
             BuildStatus.PATCH_FAILED,
-            f"the patch does not apply to Linux {self.baseline.version}: {shown}",
+            f"{message}: {shown}" if why is None else f"{message} ({shown}). {why}",
         )
+
+    def _pristine(self, name: str) -> str | None:
+        """A file of the untouched source, for a comparison with the patch."""
+        content = read_back(self.baseline.tree / name, LARGEST_SOURCE)
+        return None if content is None else content.decode("utf-8", "surrogateescape")
 
     def _failed_config(self, done: Completed) -> KernelBuild:
         error = diagnosis.configuration(done.output)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.guest.conftest import ROOT, grade
-from tests.guest.test_bad_submissions import submission
+from tests.guest.conftest import grade
+from tests.guest.test_bad_submissions import CASES, submission
 
-CASES = ROOT / "tests" / "cases"
 BUILT = "1.1,1.2"
 RENAMED = (
     "diff --git a/lib/bcd.c b/lib/decimal.c\nsimilarity index 100%\n"

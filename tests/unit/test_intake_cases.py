@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.intake import Submission, take_in
+from autograder.intake.misfits import explain
+from autograder.intake.trial import hunks_of
 
 CASES = Path(__file__).parents[1] / "cases"
 BASE = (CASES / "00-base" / "kernel.patch").read_bytes()
@@ -77,3 +79,28 @@ def test_a_mark_before_a_new_file(tmp_path: Path) -> None:
     assert submission.patch.startswith(b"diff --git a/mm/empty_note.h b/mm/empty_note.h\n")
     assert submission.patch.endswith(BASE)
     assert "byte order mark" in submission.notes[0]
+
+
+def pristine(name: str) -> str | None:
+    """What the base's patch shows of the untouched source."""
+    old = [line for h in hunks_of(BASE.decode().split("\n")) if h.file == name for line in h.old]
+    return "\n".join(["", *old, ""]) if old else None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("p-reversed", ["is reversed", "Give the untouched source first"]),
+        ("p-tabs", ["tabs became blanks", "fs/proc/uptime.c"]),
+    ],
+)
+def test_patches_that_do_not_apply(name: str, words: list[str], tmp_path: Path) -> None:
+    submission = taken(f"{name}/submission", tmp_path)
+    assert submission.patch is not None
+    message = str(explain(submission.patch, pristine, "7.3.4"))
+    for word in words:
+        assert word in message
+
+
+def test_the_base_applies() -> None:
+    assert explain(BASE, pristine, "7.3.4") is None

@@ -151,7 +151,7 @@ REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
     "built, in the tree's own folders": (
         FILE + of("b/kernel/sched/rq-offsets.s"),
         Refusal.PATCH_BUILT,
-        ["'kernel/sched/rq-offsets.s'", "a build makes", "git diff"],
+        ["'kernel/sched/rq-offsets.s'", "a build makes", "git rm --cached"],
     ),
     "commands of a build": (of("b/kernel/.fork.o.cmd"), Refusal.PATCH_BUILT, ["make mrproper"]),
     "configuration of a build": (of("b/include/generated/autoconf.h"), Refusal.PATCH_BUILT, []),

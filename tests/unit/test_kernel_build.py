@@ -261,7 +261,18 @@ def test_a_patch_that_does_not_apply(build: Build) -> None:
     done = build.apply("--- a/fs/main.c\n+++ b/fs/main.c\n@@ -3 +3 @@\n-int nothing;\n+int x;\n")
     assert done.status is BuildStatus.PATCH_FAILED
     assert done.patch_failed
-    assert done.message == "the patch does not apply to Linux 7.3.4: fs/main.c: hunk 1, at line 3"
+    assert done.message.startswith(
+        "the patch does not apply to Linux 7.3.4 (fs/main.c: hunk 1, at line 3). It expects the line"
+        " 'int nothing;' in fs/main.c (line 3 of kernel.patch), which the untouched source of Linux"
+        " 7.3.4 does not have"
+    )
+
+
+def test_a_patch_whose_file_is_not_there(build: Build) -> None:
+    done = build.apply("--- a/fs/no.c\n+++ b/fs/no.c\n@@ -3 +3 @@\n-int a;\n+int x;\n")
+    assert done.message == (
+        "the patch does not apply to Linux 7.3.4: fs/no.c: there is no such file in this kernel"
+    )
 
 
 def test_source_that_does_not_compile(build: Build) -> None:
