@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,7 +21,7 @@ from autograder.bulk.shelf import Earlier, Record, Shelf
 from autograder.checks import rubric
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.examination import after_first_boot
+from autograder.gates import closed_gate
 from autograder.grading import OBSERVATIONS, STAGES
 from autograder.judging import Judge, judge
 from autograder.observer import RecordedObserver
@@ -148,7 +148,8 @@ def judged_again(folder: Path, old: Result) -> tuple[Result, list[str]]:
     try:
         builds = not (stages.patch_problem or stages.kernel_problem)
         seen = observer if builds else None
-        stages = after_first_boot(observer, stages, old.seed) if builds else stages
+        if builds:
+            stages = replace(stages, gate=closed_gate(observer, old.seed))
         judge(Judge(seen, stages, old.seed, list(rubric.checks()), fresh.__setitem__))
     except GraderError:
         return old, [check.id for check in rubric.checks()]

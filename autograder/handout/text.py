@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from autograder.checks import rubric
+from autograder.checks import milestones, rubric
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.handout.tables import VISIBLE, amount, points_by_area, visible_checks
@@ -96,6 +96,7 @@ def _values(course: Course, root: Path) -> dict[str, object]:
         "hidden": visible != len(worth),
         "visible_count": visible,
         "total_count": len(rubric.checks()),
+        "milestones": {step.name: step for step in milestones.STEPS},
         "commands": commands((root / "kit" / "Makefile").read_text()),
         "example": example,
         "example_caption": caption,

@@ -26,3 +26,11 @@ def state(process: Process) -> str:
 def calls(process: Process) -> list[str]:
     """Where in the kernel it is, innermost first, without what every stack has."""
     return [name for name in process.stack if name not in _EVERYWHERE]
+
+
+def who(processes: list[Process]) -> str:
+    """The process that a sentence about a hang begins with: the one that cannot be killed,
+    else the first that has a stack.
+    """
+    stuck = [p for p in processes if p.state == "D"] or [p for p in processes if calls(p)]
+    return f"The process '{stuck[0].name}'" if stuck else "A process"

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from autograder.files import write_atomically
 from autograder.report import assets, hangs, loglines, text, traces
+from autograder.report.journey import Journey
+from autograder.report.repeat import Repeat, from_handout
 from autograder.report.view import anchor, arrange, base_points, count
 from autograder.results import Evidence, Result
 
@@ -28,12 +30,14 @@ def render(
     for_instructor: bool = False,
     course: str = COURSE,
     observations: Path | None = None,
+    journey: Journey | None = None,
+    repeat: Repeat = from_handout,
 ) -> str:
     """The page for a student, or the instructor's copy, in which nothing is withheld.
 
     With the folder of the grading's ``observations`` it shows traces as well.
     """
-    view = arrange(result, for_instructor=for_instructor)
+    view = arrange(result, for_instructor=for_instructor, repeat=repeat)
     shown = traces.of_checks(view, observations, result.seed) if observations else {}
     passed = {row.verdict.id for row in view.passed}
     style, script = assets.style("feedback.css", "replay.css"), assets.script()
@@ -45,6 +49,7 @@ def render(
             result=result,
             base_points=base_points(result.totals),
             view=view,
+            journey=journey,
             traces=shown,
             shown_traces=[trace for name, trace in shown.items() if name in passed],
             for_instructor=for_instructor,
@@ -62,9 +67,18 @@ def write(
     for_instructor: bool = False,
     course: str = COURSE,
     observations: Path | None = None,
+    journey: Journey | None = None,
+    repeat: Repeat = from_handout,
 ) -> None:
     """Write the page of :func:`render` to ``path``, atomically."""
-    page = render(result, for_instructor=for_instructor, course=course, observations=observations)
+    page = render(
+        result,
+        for_instructor=for_instructor,
+        course=course,
+        observations=observations,
+        journey=journey,
+        repeat=repeat,
+    )
     write_atomically(path, page)
 
 

@@ -7,11 +7,11 @@ that no template can let it slip.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 
 from autograder.checks.dependencies import resting_on
 from autograder.report.differences import Piece, marked
+from autograder.report.repeat import Repeat, from_handout
 from autograder.report.text import number
 from autograder.results import Excerpt, Result, Status, Totals, Verdict, total
 
@@ -26,7 +26,7 @@ class Row:
 
     verdict: Verdict
     withheld: bool
-    seed: int
+    command: str = ""  # what to type to repeat this check with the same patterns and sizes
     held_up: int = 0  # checks without their points that rest on this one
     mend_before: tuple[Verdict, ...] = ()  # failed ones that this one rests on
 
@@ -83,14 +83,6 @@ class Row:
         if broken:
             words.append(f"{count(broken, 'attempt')} lost to a grader error")
         return "; ".join(words)
-
-    @property
-    def command(self) -> str:
-        """What to type to repeat this check with the same patterns and sizes."""
-        return (
-            "python -m autograder grade SUBMISSION"
-            f" --only {shlex.quote(self.verdict.id)} --seed {self.seed}"
-        )
 
 
 @dataclass(frozen=True)
@@ -195,8 +187,11 @@ class View:
         return [*chosen, *roots][:MOST_OPEN]
 
 
-def arrange(result: Result, *, for_instructor: bool) -> View:
-    """Arrange ``result`` for a student, or for the instructor, who sees everything."""
+def arrange(result: Result, *, for_instructor: bool, repeat: Repeat = from_handout) -> View:
+    """Arrange ``result`` for a student, or for the instructor, who sees everything.
+
+    ``repeat`` makes the line that runs a check again.
+    """
     failed = {
         verdict.id: verdict
         for verdict in result.verdicts
@@ -213,7 +208,7 @@ def arrange(result: Result, *, for_instructor: bool) -> View:
             Row(
                 _without_content(verdict) if withheld else verdict,
                 withheld,
-                result.seed,
+                "" if withheld else repeat(verdict.number, result.seed),
                 len(below.get(verdict.id, set()) & owed),
                 () if withheld else _mend_before(verdict, failed, below),
             )

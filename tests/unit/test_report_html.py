@@ -170,7 +170,7 @@ def test_a_failed_check_is_shown_with_all_that_helps(result: Result) -> None:
         "Mend first 2.1 Title of 2.1",
     ):
         assert expected in words
-    command = "python -m autograder grade SUBMISSION --only reading/check_2.1 --seed 4711"
+    command = "make check ONLY=2.1 SEED=4711"
     assert command in words.replace("  ", " ")
 
 

@@ -145,9 +145,7 @@ def test_attempts_in_words(attempts: list[str], words: str) -> None:
 
 def test_the_command_repeats_one_check_with_the_same_seed() -> None:
     rows = arrange(result(verdict("1.1", "life cycle", Status.FAILED)), for_instructor=False).rows
-    assert rows[0].command == (
-        "python -m autograder grade SUBMISSION --only 'life cycle/check_1.1' --seed 7"
-    )
+    assert rows[0].command == ("make check ONLY=1.1 SEED=7")
 
 
 def test_areas_add_up_to_the_totals() -> None:
