@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import pexpect
 
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.handout.text import EXAMPLES, ROOT
 
 PROMPT = "guest# "
@@ -31,7 +31,7 @@ def main() -> None:
     """Boot the reference's kernel, trace the command, and keep what is printed."""
     lines = run([f"tracepgfault /tmp/t {COMMAND} > /tmp/out", "pgfaultmap /tmp/t"])
     target = ROOT / EXAMPLES / "map.txt"
-    write_atomically(target, describe(lines))
+    write_atomically(target, describe(lines), PUBLIC)
     print(target)
 
 

@@ -16,7 +16,7 @@ from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
 from autograder.kernel.build import Baseline, KernelBuild
 from autograder.kernel.progress import Progress
@@ -67,7 +67,7 @@ class Trial:
             chosen = {check.id for check in rubric.select(PROOF)}
             verdicts = [verdict for verdict in result.verdicts if verdict.id in chosen]
             if all(verdict.status is Status.PASSED for verdict in verdicts):
-                write_atomically(self.project.submission, archive.read_bytes())
+                write_atomically(self.project.submission, archive.read_bytes(), PUBLIC)
             else:
                 self.project.submission.unlink(missing_ok=True)
             return result
