@@ -11,14 +11,14 @@ from math import inf
 from statistics import mean, median
 
 from autograder.bulk.classbook import UNREADABLE, ClassBook, Entry
-from autograder.checks.rubric import BOOT_CHECK
+from autograder.checks.dependencies import BOOTS
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Finding, Result, Status, Verdict
 
 BINS = 10
 SLOWEST = 10
 HARDEST = 10
-TO_A_KERNEL = ("build/patch_applies", "build/kernel_builds", BOOT_CHECK)
+TO_A_KERNEL = ("build/patch_applies", "build/kernel_builds", BOOTS)
 """The checks that a submission must pass to have a kernel, in their order."""
 
 
