@@ -31,6 +31,7 @@ def test_patch_applies(stages: Stages) -> None:
 @number("1.2")
 @weight(1)
 @clause("1: the patched kernel builds, with new options at their defaults")
+@hint("Fix the compiler's first error first; the others may come of it.")
 def test_kernel_builds(stages: Stages) -> None:
     """The patched kernel compiles and links."""
     if stages.patch_problem:
@@ -62,7 +63,7 @@ def test_tools_build(stages: Stages) -> None:
 @number("1.4")
 @weight(1)
 @clause("1: the patched kernel boots")
-@hint("Read the end of the kernel's log: it stops where the kernel did.")
+@hint("The kernel's log ends where the boot stopped; `make boot` boots the same kernel.")
 @observe("proc_entries")
 @any_outcome
 def test_boots(seen: Observation) -> None:
