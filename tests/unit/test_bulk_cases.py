@@ -23,10 +23,11 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from autograder.bulk import gradebook
+from autograder.bulk import gradebook, returning
 from autograder.bulk.batch import Engine
 from autograder.bulk.classbook import ClassBook
 from autograder.bulk.run import ClassRun
+from autograder.bulk.shelf import ClassList, Shelf
 from autograder.bulk.students import Roster
 from autograder.bulk.worker import Done, Order
 from autograder.course import Course
@@ -812,3 +813,64 @@ def test_results_are_their_owner_s_only(tmp_path: Path, grade: Grade, umask: int
         assert path.stat().st_mode & 0o077 == 0, path
     text = (graded.out / "journal.jsonl").stat()
     assert text.st_mode & 0o777 == 0o600
+
+
+# The way back.
+
+
+def feedback(graded: Class) -> dict[str, list[str]]:
+    """What is in the uploads."""
+    written = returning.write(graded.book, Shelf(graded.out), graded.out / "feedback")
+    found = {}
+    for upload in written:
+        if upload.path.is_dir():
+            found[upload.path.name] = sorted(entry.name for entry in upload.path.iterdir())
+        else:
+            with zipfile.ZipFile(upload.path) as archive:
+                assert archive.testzip() is None
+                found[upload.path.name] = archive.namelist()
+    return found
+
+
+def test_feedback_for_moodle(case: Callable[[str], Class]) -> None:
+    graded = case("c-moodle-group")
+    assert feedback(graded) == {
+        "moodle.zip": [
+            "Ada Lovelace_55_assignsubmission_file_feedback.html",
+            "Bob Boole_56_assignsubmission_file_feedback.html",
+            "Zed Zuse_57_assignsubmission_file_feedback.html",
+        ],
+        "by-id": ["ada@example.org", "bob@example.org", "zed@example.org"],
+    }
+
+
+def test_feedback_for_canvas(case: Callable[[str], Class]) -> None:
+    graded = case("c-canvas-multi")
+    assert feedback(graded) == {
+        "canvas.zip": [
+            "boolebob_102_5009_feedback.html",
+            "lovelaceada_101_5001_feedback.html",
+        ],
+        "by-id": ["s101", "s102"],
+    }
+    for path in (graded.out / "feedback").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_feedback_for_others(tmp_path: Path, grade: Grade) -> None:
+    head = "412-7788 - Ada Lovelace - Nov 21, 2026 1011 AM"
+    graded = grade(lay(tmp_path / "in", {f"{head} - w.zip": archive(WHOLE)}))
+    assert feedback(graded)["brightspace.zip"] == [f"{head}/feedback.html"]
+    files: dict[str, str | bytes] = {"Lovelace_Ada_ab12_4711/w.zip": archive(WHOLE)}
+    graded = grade(lay(tmp_path / "ilias", files), out=tmp_path / "other")
+    assert feedback(graded)["ilias.zip"] == ["Lovelace_Ada_ab12_4711/feedback.html"]
+    # What was written there is no submission, and is written again.
+    assert set(grade(tmp_path / "ilias", out=tmp_path / "other").taken) == set()
+    assert len(feedback(graded)) == 2
+
+
+def test_feedback_of_nobody(tmp_path: Path) -> None:
+    Shelf(tmp_path).write_class(ClassList(submissions="", series="7.3", names=["ada"]))
+    book = ClassBook.read(Shelf(tmp_path), COURSE)
+    with pytest.raises(UsageError, match="no page"):
+        returning.write(book, Shelf(tmp_path), tmp_path / "feedback")
