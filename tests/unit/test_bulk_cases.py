@@ -32,8 +32,10 @@ from autograder.bulk.students import Roster
 from autograder.bulk.worker import Done, Order
 from autograder.course import Course
 from autograder.errors import UsageError
+from autograder.files import write_atomically
 from autograder.grading import RESULT
 from autograder.intake.submission import Submission, take_in
+from autograder.report import html
 from tests.sample_class import VERSIONS, result
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -114,8 +116,16 @@ Grade = Callable[..., Class]
 
 
 @pytest.fixture
-def grade(tmp_path: Path) -> Grade:
-    """Grades a folder, with the text of a roster or a file of one."""
+def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
+    """Grades a folder, with the text of a roster or a file of one.
+
+    Students' pages are drawn elsewhere: here they would take most of the time.
+    """
+
+    def page(made: object, path: Path, **_: object) -> None:
+        write_atomically(path, "<!doctype html>")
+
+    monkeypatch.setattr(html, "write", page)
 
     def run(
         export: Path, roster: str | bytes | Path | None = None, out: Path | None = None
@@ -505,6 +515,14 @@ def test_anonymous_canvas_files_are_nobody_s(tmp_path: Path, grade: Grade) -> No
     assert "their points stay empty" in graded.remarks
 
 
+def test_an_anonymous_name_with_a_number_that_canvas_s_gradebook_has(
+    tmp_path: Path, grade: Grade
+) -> None:
+    folder = lay(tmp_path / "in", {"anon_12345_101_5001_w.zip": archive(WHOLE)})
+    graded = grade(folder, CANVAS + '"Zuse, Zed",101,s1,zed,A,\n')
+    assert graded.states() == {"Zuse, Zed": "graded"} and not graded.remarks
+
+
 def test_github_classroom(tmp_path: Path, grade: Grade) -> None:
     folder = lay(
         tmp_path / "lab-submissions",
@@ -748,6 +766,11 @@ def test_the_export_is_a_zip(tmp_path: Path, grade: Grade, inside: str, direct: 
     assert len(grade(place).rows) == 2
     again = grade(place)
     assert len(again.rows) == 2 and not again.taken
+
+
+def test_one_submission_is_no_class(tmp_path: Path, grade: Grade) -> None:
+    with pytest.raises(UsageError, match="is one submission, not a folder of submissions"):
+        grade(lay(tmp_path / "in", WHOLE))
 
 
 def test_an_export_that_leads_out_of_itself(tmp_path: Path, grade: Grade) -> None:
