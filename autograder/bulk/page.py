@@ -21,7 +21,7 @@ from autograder.bulk.finishing import title
 from autograder.bulk.similarity import Similarity
 from autograder.files import write_atomically
 from autograder.grading import FEEDBACK
-from autograder.report import html
+from autograder.report import complaints, html
 from autograder.report.diagnosis import Cause
 from autograder.report.view import count
 from autograder.results import Finding, Result, Status, Verdict
@@ -45,6 +45,7 @@ FEW_WORDS = {
     Finding.NO_FILE: "no file in /proc",
     Finding.NO_START: "tracing never starts",
     Finding.NO_RECORD: "nothing recorded",
+    Finding.NO_EVENTS: "no event printed",
 }
 """What a cause is, where a sentence has no room; of the others the check's title says it."""
 
@@ -123,6 +124,8 @@ def render(book: ClassBook, similar: Similarity | None = None) -> str:
 def few_words(cause: Cause) -> str:
     """A cause in a few words: the check's number, and what was found there."""
     words = FEW_WORDS.get(cause.finding) or cause.verdict.title.rstrip(".")
+    if cause.finding is Finding.REPORT and cause.evidence is not None:
+        words = f"kernel {complaints.words(cause.evidence.title, cause.evidence.text).what}"
     return f"{cause.verdict.number} {words}"
 
 
