@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from autograder import checks as package
+from autograder.checks import milestones
 from autograder.checks.draw import draw_params
 from autograder.guest.machine import Job
 
@@ -153,10 +154,11 @@ def checks() -> tuple[Check, ...]:
 
 
 def select(expression: str | None) -> list[Check]:
-    """The checks that ``--only`` names: numbers, areas, ids or parts of ids, with commas."""
+    """The checks that ``--only`` names: numbers, areas, milestones, parts of ids, with commas."""
     if not expression:
         return list(checks())
-    words = [word.strip() for word in expression.split(",") if word.strip()]
+    named = ",".join(milestones.expand(word.strip()) for word in expression.split(","))
+    words = [word.strip() for word in named.split(",") if word.strip()]
     return [check for check in checks() if any(_is_meant(check, word) for word in words)]
 
 

@@ -14,7 +14,7 @@ USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
 
 
 @number("1.1")
-@weight(1)
+@weight(0.5)
 @clause("1: kernel.patch is a unified diff that applies, in the allowed folders only")
 @hint("Make the patch against the pristine source of the course's series, with `make patch`.")
 def test_patch_applies(stages: Stages) -> None:
@@ -29,8 +29,9 @@ def test_patch_applies(stages: Stages) -> None:
 
 
 @number("1.2")
-@weight(2)
+@weight(1)
 @clause("1: the patched kernel builds, with new options at their defaults")
+@hint("Fix the compiler's first error first; the others may come of it.")
 def test_kernel_builds(stages: Stages) -> None:
     """The patched kernel compiles and links."""
     if stages.patch_problem:
@@ -62,7 +63,7 @@ def test_tools_build(stages: Stages) -> None:
 @number("1.4")
 @weight(1)
 @clause("1: the patched kernel boots")
-@hint("Read the end of the kernel's log: it stops where the kernel did.")
+@hint("The kernel's log ends where the boot stopped; `make boot` boots the same kernel.")
 @observe("proc_entries")
 @any_outcome
 def test_boots(seen: Observation) -> None:
@@ -78,7 +79,7 @@ def test_boots(seen: Observation) -> None:
 
 
 @number("1.5")
-@weight(1)
+@weight(0.5)
 @clause("2: one file in every process's directory; the others there stay as they are")
 @hint("Compare your change to fs/proc/base.c with the entries around it.")
 @observe("proc_entries")

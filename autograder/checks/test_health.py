@@ -28,7 +28,7 @@ def expect_no_report(boots: list[Observation], what: str, *kinds: str) -> None:
 
 
 @number("8.1")
-@weight(3)
+@weight(1)
 @clause("2, 3: never a crash; memory is used only while it is owned")
 @hint("The report names the access, who allocated the memory and who freed it.")
 @all_boots
@@ -38,7 +38,7 @@ def test_no_memory_errors(boots: list[Observation]) -> None:
 
 
 @number("8.2")
-@weight(3)
+@weight(1)
 @clause("3: recording happens under locks that the fault path may take")
 @hint("Read the two chains of locks in the report: each is one order; choose one of them.")
 @all_boots
@@ -48,7 +48,7 @@ def test_no_lock_errors(boots: list[Observation]) -> None:
 
 
 @number("8.3")
-@weight(3)
+@weight(1)
 @clause("3: nothing sleeps in atomic context")
 @hint("Under a spinlock use GFP_ATOMIC or allocate before; copy_to_user() may sleep too.")
 @all_boots
@@ -58,7 +58,7 @@ def test_no_sleep_in_atomic(boots: list[Observation]) -> None:
 
 
 @number("8.4")
-@weight(2)
+@weight(1)
 @clause("3: the buffer is freed when the process is reaped")
 @all_boots
 def test_no_leaks(boots: list[Observation]) -> None:
@@ -67,7 +67,7 @@ def test_no_leaks(boots: list[Observation]) -> None:
 
 
 @number("8.5")
-@weight(2)
+@weight(1)
 @clause("2: no crash, no hang")
 @all_boots
 def test_no_other_complaints(boots: list[Observation]) -> None:

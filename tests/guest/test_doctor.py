@@ -19,7 +19,8 @@ from autograder.grading import RESULT
 from autograder.results import Result
 from tests.corpus import REFERENCE
 from tests.guest.conftest import ROOT
-from tests.guest.test_bad_submissions import HARMLESS, submission
+from tests.guest.test_bad_submissions import submission
+from tests.patches import HARMLESS
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can change mounts")
 

@@ -320,4 +320,4 @@ def test_everything_shows_the_points_that_count(tmp_path: Path) -> None:
     source = page.render(full)
     assert f'<td class="number"><strong>{points}</strong></td>' in source
     assert "Points that count, of 50" in source
-    assert points in html.render(made)
+    assert f'class="big">{points}</span> of 50 points' in html.render(made)
