@@ -18,7 +18,7 @@ from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.errors import UsageError
 from autograder.examination import Examination
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.guest.machine import Job, Kernel, Machine, command
 from autograder.guest.programs import compile_programs
 from autograder.intake.submission import take_in
@@ -81,10 +81,10 @@ class Reproducer:
         keep.mkdir(parents=True, exist_ok=True)
         programs = compile_programs(self.cache.root)
         machine = Machine(kernel, programs, self.sandbox, work / "kept")
-        write_atomically(keep / "initrd", machine.archive([job], [secrets.token_hex(8)]))
+        write_atomically(keep / "initrd", machine.archive([job], [secrets.token_hex(8)]), PUBLIC)
         shutil.copy2(kernel.linux, keep / "linux")
         script = keep / SCRIPT
-        write_atomically(script, _script(command([job], QUIET, REPORT)))
+        write_atomically(script, _script(command([job], QUIET, REPORT)), PUBLIC)
         script.chmod(0o755)
         return script
 

@@ -14,11 +14,12 @@ import pytest
 from autograder.checks import rubric
 from autograder.results import Finding
 from tests.corpus import REFERENCE
-from tests.guest.conftest import Graded, grade, run
+from tests.guest.conftest import ROOT, Graded, grade, run
 from tests.patches import AT_BOOT, HARMLESS, code, file_in_proc, new_file
 
 ALL = [check.id for check in rubric.checks()]
 FORK = "kernel/fork.c"
+CASES = ROOT / "tests" / "cases"
 
 
 def submission(folder: Path, patch: str | None, tools: bool = True) -> Path:
@@ -58,7 +59,16 @@ PATCHES: dict[str, tuple[str | None, str, list[str]]] = {
         ["arch/um/kernel/course.c"],
     ),
     "dotdot": (new_file("mm/../../x.c", "int x;\n"), "build/patch_applies", [".."]),
-    "windows lines": (HARMLESS.replace("\n", "\r\n"), "build/patch_applies", ["CRLF"]),
+    "tabs became blanks": (
+        (CASES / "p-tabs/submission/kernel.patch").read_text(),
+        "build/patch_applies",
+        ["fs/proc/uptime.c", "tabs became blanks", "git diff COMMIT --output=kernel.patch"],
+    ),
+    "reversed": (
+        (CASES / "p-reversed/submission/kernel.patch").read_text(),
+        "build/patch_applies",
+        ["fs/proc/uptime.c", "is reversed", "untouched source first"],
+    ),
     "does not compile": (
         code("int course = no_such_thing;\n"),
         "build/kernel_builds",
