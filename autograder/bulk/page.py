@@ -16,7 +16,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from autograder.bulk import gradebook, statistics
-from autograder.bulk.classbook import GRADER_ERROR, NOTHING, UNREADABLE, WAITING, ClassBook, Row
+from autograder.bulk.classbook import GRADER_ERROR, UNREADABLE, WAITING, ClassBook, Row
 from autograder.bulk.finishing import title
 from autograder.bulk.similarity import Similarity
 from autograder.files import write_atomically
@@ -77,7 +77,7 @@ def render(book: ClassBook, similar: Similarity | None = None) -> str:
         made=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         rows=rows,
         graded=len(book.graded),
-        nothing=NOTHING,
+        nothing=[row for row in rows if row.entry is None],
         grader_error=GRADER_ERROR,
         troubles=_troubles(rows),
         waiting=[row for row in rows if row.state == WAITING],
@@ -141,7 +141,9 @@ def headline(stumbles: list[statistics.Stumble], judged: int) -> str:
 
 def remark(row: Row) -> str:
     """What else is to be known of a submission."""
-    if row.entry is None or row.entry.record is None or row.entry.result is None:
+    if row.entry is None:
+        return row.why_missing
+    if row.entry.record is None or row.entry.result is None:
         return ""
     record, result = row.entry.record, row.entry.result
     late = result.late.words if result.late else ""

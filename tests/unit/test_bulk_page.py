@@ -321,3 +321,12 @@ def test_everything_shows_the_points_that_count(tmp_path: Path) -> None:
     assert f'<td class="number"><strong>{points}</strong></td>' in source
     assert "Points that count, of 50" in source
     assert f'class="big">{points}</span> of 50 points' in html.render(made)
+
+
+def test_who_may_have_handed_in_is_told_from_who_did_not() -> None:
+    ada, bob = Student(id="1", name="Ada"), Student(id="2", name="Bob")
+    full = book(entry("zoe", "Zoe"), roster=[ada, bob], lost=["1"])
+    source = page.render(full)
+    words = text_of(source, "class")
+    assert words.index("Ada 1 no submission found The export") < words.index("Bob 2 nothing")
+    assert "<dt>No submission</dt><dd>2</dd>" in source
