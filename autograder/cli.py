@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import cli_class, cli_trace
+from autograder import cli_class, cli_trace, unheard
 from autograder.errors import (
     EXIT_FULL_MARKS,
     EXIT_GRADER,
@@ -258,6 +258,7 @@ def _baseline(series: str, cache: Cache, sandbox: Sandbox, lines: Lines) -> Base
 def main() -> None:
     """Run a command; errors of ours end it with one sentence and their status."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
+    unheard.guard()
     cli_class.add_to(app)
     cli_trace.add_to(app)
     try:

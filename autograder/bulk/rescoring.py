@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Judge and score a class again from what was recorded: no kernel is built or booted.
 
-Where the checks changed since a result was made, they judge the recorded observations
-again.  What they cannot judge from these (they ask for another probe than before) keeps its
-verdict, and is named: that needs ``regrade``.
+If the checks changed since a result was made, they judge the recorded observations again.
+A check that cannot judge from these (it asks for another probe than before) keeps its verdict,
+and is named: it needs ``regrade``.
 """
 
 from __future__ import annotations
@@ -108,7 +108,10 @@ def apply(
     for change in changes:
         old = shelf.load(change.record.name)
         if old is None:
-            raise GraderError(f"the result of {change.record.name} went away meanwhile")
+            raise GraderError(
+                f"the result of {change.record.name} was removed while it was rescored: run the "
+                "command again"
+            )
         if change.matters:
             shelf.keep(Earlier(why=WHY, record=old[0], result=old[1]))
         if change.record != old[0]:

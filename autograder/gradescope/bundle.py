@@ -20,7 +20,7 @@ from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
 from autograder.checks import dependencies, rubric
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.gradescope.harness import SETTINGS, Settings
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
@@ -160,7 +160,7 @@ class _Zip:
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         self.archive.close()
         if kind is None:
-            write_atomically(self.out, self.stream.getvalue())
+            write_atomically(self.out, self.stream.getvalue(), PUBLIC)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False) -> None:

@@ -25,7 +25,7 @@ def read_answers(folder: Path, files: list[str]) -> tuple[str, list[str]]:
 
     ANSWERS.md comes first; other names and other cases are read where it is missing.
     """
-    found = sorted((name for name in files if _is_answers(name)), key=_order)
+    found = sorted((name for name in files if is_answers(name)), key=_order)
     text, shown_name = "", ""
     for name in found:
         content = _text(folder / name) if _suffix(name) in _TEXT else None
@@ -42,7 +42,7 @@ def read_answers(folder: Path, files: list[str]) -> tuple[str, list[str]]:
     ]
 
 
-def _is_answers(name: str) -> bool:
+def is_answers(name: str) -> bool:
     """Whether the file's name begins so, and it is no source of the tools."""
     base = name.rpartition("/")[2]
     return _ANSWERS.match(base) is not None and _suffix(name) not in (".c", ".h", ".o")

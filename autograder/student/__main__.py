@@ -144,14 +144,14 @@ def check(
 @app.command()
 def patch() -> None:
     """Write kernel.patch."""
-    from autograder.files import write_atomically
+    from autograder.files import PUBLIC, write_atomically
     from autograder.intake.patch import inspect
     from autograder.report.view import count
     from autograder.student import worktree
 
     project = _project()
     content = worktree.difference(project)
-    write_atomically(project.patch, content)
+    write_atomically(project.patch, content, PUBLIC)
     summary = inspect(content, _course_series(project))
     if summary.problem is not None:
         print(f"kernel.patch: {summary.problem.message}", file=sys.stderr)

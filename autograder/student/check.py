@@ -14,7 +14,7 @@ from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
 from autograder.kernel.build import Baseline, KernelBuild
 from autograder.kernel.progress import Progress
@@ -118,7 +118,7 @@ class Trial:
             html.write(result, out / FEEDBACK, observations=out / OBSERVATIONS)
             tried = Tried(result, self._relative(out / FEEDBACK))
             if tried.passed:
-                write_atomically(self.project.submission, archive.read_bytes())
+                write_atomically(self.project.submission, archive.read_bytes(), PUBLIC)
             else:
                 self.project.submission.unlink(missing_ok=True)
             return tried

@@ -93,7 +93,7 @@ def test_a_machine_with_everything(place: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert "missing" not in done.stdout
     assert said(done.stdout, "guest").startswith("ok")
-    assert "level full" in said(done.stdout, "sandbox")
+    assert "Level full" in said(done.stdout, "sandbox")
 
 
 def test_without_bubblewrap(place: Path) -> None:

@@ -11,7 +11,8 @@ from autograder.report.repeat import from_grader
 from autograder.report.view import arrange
 from autograder.results import Result
 from tests.guest.conftest import ROOT, grade
-from tests.guest.test_bad_submissions import HARMLESS, submission
+from tests.guest.test_bad_submissions import submission
+from tests.patches import HARMLESS
 
 
 def test_an_instructor_repeats_a_check(tmp_path: Path) -> None:
