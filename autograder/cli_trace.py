@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,82 +21,113 @@ if TYPE_CHECKING:
 LARGEST = 512 << 20  # bytes
 EXIT_WRONG = 1
 MOST_LINES = 40
+MOST_WRONG = 5  # lines, beside the names of what was written
 
 _FILE = "What `pgfaultmap --events` printed, or an observation of a grading (.json); - for stdin."
 
 
 def trace(
-    file: Annotated[str, typer.Argument(help=_FILE)],
-    html: Annotated[Path | None, typer.Option(help="Write a page that plays the trace.")] = None,
+    file: Annotated[str, typer.Argument(metavar="FILE", help=_FILE)],
+    html: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Write a page that replays the trace.")
+    ] = None,
     csv: Annotated[
-        Path | None, typer.Option(help="Write the views as CSV into this folder.")
+        Path | None, typer.Option(metavar="DIR", help="Write each view as a CSV file into DIR.")
     ] = None,
     json_: Annotated[
-        Path | None, typer.Option("--json", help="Write all views as JSON; - for stdout.")
+        Path | None,
+        typer.Option("--json", metavar="OUT", help="Write all views as JSON; - for stdout."),
     ] = None,
     perfetto: Annotated[
-        Path | None, typer.Option(help="Write Chrome trace JSON, for ui.perfetto.dev.")
+        Path | None, typer.Option(metavar="OUT", help="Write a file for ui.perfetto.dev.")
     ] = None,
     maps: Annotated[
-        Path | None, typer.Option(help="/proc/PID/maps as it was at the end, to compare with.")
+        Path | None,
+        typer.Option(metavar="MAPS", help="Compare the end with this copy of /proc/PID/maps."),
     ] = None,
 ) -> None:
-    """Look at a trace: its regions, faults and contradictions, as text, page or data.
+    """Look at one trace: its regions, its page faults, and where it contradicts itself.
 
-    Exits with 0, with 1 where the trace contradicts itself, ends in what is no event, or
-    differs from the maps, and with 2 where the file cannot be read or holds no events.
+    Without options it prints the trace in words. With options it writes the files that you ask
+    for, prints their names and sizes, and reports what is wrong with the trace.
+
+    Exit status: 0 if the trace is sound. 1 if it contradicts itself, differs from the maps, or
+    goes on with a line that is not an event. 2 if a file cannot be read or written, or if FILE
+    has no events.
     """
+    story = load(file, maps)
+    on_stdout = str(json_) == "-"
+    try:
+        written = list(_write(story, html, csv, None if on_stdout else json_, perfetto))
+    except OSError as error:
+        raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from error
+    if on_stdout:
+        print(_json(story))
+    elif written:
+        _print_written(story, written)
+    else:
+        _print_in_words(story)
+    if story.problem or story.history.problems or story.first_parting:
+        raise typer.Exit(EXIT_WRONG)
+
+
+def _write(
+    story: Story, html: Path | None, csv: Path | None, json_: Path | None, perfetto: Path | None
+) -> Iterator[Path]:
+    """Write what was asked for; gives the paths.  Errors: OSError."""
     from autograder.files import write_atomically
     from autograder.report import trace_page
     from autograder.trace import perfetto as chrome
     from autograder.trace import views
 
-    story = load(file, maps)
-    written = []
     if html is not None:
         trace_page.write(story, html)
-        written.append(html)
+        yield html
     if csv is not None:
         for name, view in views.VIEWS.items():
             path = csv / f"{name}.csv"
             write_atomically(path, views.as_csv(view(story)))
-            written.append(path)
+            yield path
     if perfetto is not None:
         write_atomically(perfetto, chrome.export(story))
-        written.append(perfetto)
+        yield perfetto
     if json_ is not None:
-        text = json.dumps({name: view(story) for name, view in views.VIEWS.items()}, indent=1)
-        if str(json_) == "-":
-            print(text)
-        else:
-            write_atomically(json_, text + "\n")
-            written.append(json_)
-    if json_ is None or str(json_) != "-":
-        _tell(story)
-        for path in written:
-            print(path)
-    if story.problem or story.history.problems or story.first_parting:
-        raise typer.Exit(EXIT_WRONG)
+        write_atomically(json_, _json(story) + "\n")
+        yield json_
+
+
+def _json(story: Story) -> str:
+    from autograder.trace import views
+
+    return json.dumps({name: view(story) for name, view in views.VIEWS.items()}, indent=1)
 
 
 def load(file: str, maps: Path | None = None) -> Story:
-    """The story in ``file``.  Errors: UsageError where there is none to be read."""
+    """The story in ``file``.  Errors: UsageError if there is none to be read."""
     from autograder.report.text import one_line
+    from autograder.trace import places
     from autograder.trace.address_space import maps as regions_of
-    from autograder.trace.story import Checkpoint, Story, read
+    from autograder.trace.story import Checkpoint, read
 
     text = _text(file)
     title = "standard input" if file == "-" else one_line(Path(file).name, 80)
     story = _observation(title, text) if text.lstrip().startswith("{") else read(title, text)
     if not story.events:
-        why = f": {story.problem}" if story.problem else ", it is empty"
-        raise UsageError(f"{title} holds no events{why} (give it what pgfaultmap --events prints)")
+        if not text.strip():
+            raise UsageError(f"{title} is empty: give it what `pgfaultmap --events` prints")
+        why = story.problem or "it has no lines"
+        raise UsageError(f"{title} has no events, as `pgfaultmap --events` prints them: {why}")
     if maps is not None:
-        regions = regions_of(_text(str(maps)))
+        there = _text(str(maps))
+        regions = regions_of(there)
         if not regions:
-            raise UsageError(f"{maps} holds no regions: give it the text of /proc/PID/maps")
+            raise UsageError(f"{maps} has no regions: give it the text of /proc/PID/maps")
         end = Checkpoint(len(story.events), "at the end", regions)
-        story = Story(story.title, story.events, [*story.checkpoints, end], story.problem)
+        story = replace(
+            story,
+            checkpoints=[*story.checkpoints, end],
+            places=[*story.places, *places.of_maps(there)],
+        )
     return story
 
 
@@ -104,7 +137,7 @@ def _text(file: str) -> str:
             return sys.stdin.buffer.read(LARGEST).decode(errors="replace")
         path = Path(file)
         if path.stat().st_size > LARGEST:
-            raise UsageError(f"{file} is larger than {LARGEST >> 20} MiB: cut it first")
+            raise UsageError(f"{file} is larger than {LARGEST >> 20} MiB: shorten it first")
         return path.read_bytes().decode(errors="replace")
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
@@ -119,33 +152,56 @@ def _observation(title: str, text: str) -> Story:
     try:
         seen = Observation.model_validate_json(text)
     except ValidationError:
-        raise UsageError(f"{title} is JSON, but no observation of a grading") from None
+        raise UsageError(f"{title} is JSON, but not an observation of a grading") from None
     story = observed(title, seen)
     if story is None:
-        raise UsageError(f"{title} is an observation without a trace: probe {seen.probe}")
+        raise UsageError(f"{title} is an observation without a trace (probe {seen.probe})")
     return story
 
 
-def _tell(story: Story) -> None:
+def _print_written(story: Story, paths: list[Path]) -> None:
+    """The files that were written, the length of the trace, and the first things wrong with it."""
+    for path in paths:
+        print(f"wrote {path} ({_size(path.stat().st_size)})")
+    print(f"{len(story.events)} events, {len(story.history.lives)} regions")
+    for text in itertools.islice(_wrong(story), MOST_WRONG):
+        print(text)
+    if (more := sum(1 for _ in _wrong(story)) - MOST_WRONG) > 0:
+        print(f"and {more} more; without options this command lists them")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(round(count / 1e3), 1)} kB"
+
+
+def _wrong(story: Story) -> Iterator[str]:
+    """All that is wrong with the trace, a line each."""
+    from autograder.report.replay import Replay
+
+    if story.problem:
+        yield f"The trace ends early, because the next line is not an event: {story.problem}"
+    for problem in story.history.problems:
+        yield f"Event {problem.event + 1} contradicts earlier ones: {problem.words}"
+    comparison = Replay(story).comparison
+    for moment in comparison.differing if comparison else []:
+        yield f"The trace is wrong {moment.label}: {'; '.join(moment.differences)}"
+
+
+def _print_in_words(story: Story) -> None:
     """The trace in words, with its first regions as ``pgfaultmap`` prints them."""
     from rich.console import Console
 
     from autograder.report.replay import Replay
 
     console = Console()
-    replay = Replay(story)
 
     def line(text: str, style: str = "") -> None:
         console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
-    line(f"{story.title}: {replay.summary}", "bold")
-    if story.problem:
-        line(f"It ends there, for what comes next is no event: {story.problem}", "red")
-    for problem in story.history.problems[:MOST_LINES]:
-        line(f"event {problem.event + 1}: {problem.words}", "red")
-    for moment, differences in replay.moments:
-        if differences:
-            line(f"{moment.label}: {'; '.join(differences)}", "red")
+    line(f"{story.title}: {Replay(story).summary}", "bold")
+    for number, text in enumerate(_wrong(story)):
+        if number < MOST_LINES:
+            line(text, "red")
     for life in story.history.lives[:MOST_LINES]:
         line(life.line(160))
     if len(story.history.lives) > MOST_LINES:
@@ -171,7 +227,7 @@ def _figures(story: Story) -> Iterator[tuple[str, str]]:
     faults = sum(int(row["faults"]) for row in seconds)
     yield "faults", f"{faults}; most in second {busiest['second']}: {busiest['faults']}"
     strides = ", ".join(f"{far:+d} ({times})" for far, times in views.strides(touches))
-    yield "first touch", f"most frequent distances in pages: {strides or 'none'}"
+    yield "first touch", f"most frequent distances, in pages: {strides or 'none'}"
 
 
 def add_to(app: typer.Typer) -> None:

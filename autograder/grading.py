@@ -23,7 +23,7 @@ from autograder.judging import empty_verdict
 from autograder.kernel.build import Baseline, kept_or_built
 from autograder.kernel.progress import Progress
 from autograder.patchlines import PatchedLines, with_excerpts
-from autograder.report import html
+from autograder.report import html, repeat
 from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Verdict, total
 from autograder.sandbox import Sandbox
 from autograder.stages import Stages
@@ -155,6 +155,7 @@ class Grading:
                 self.result,
                 self.order.out / FEEDBACK,
                 observations=self.order.out / OBSERVATIONS,
+                repeat=repeat.from_grader(self.order.submission, self.order.out),
             )
         self.result.write(self.order.out / RESULT)
 

@@ -40,11 +40,11 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether there is anything to tell."""
+        """Whether there is anything to report."""
         return self.points[0] != self.points[1] or bool(self.flips)
 
 
 def compare(left: Shelf, right: Shelf) -> list[Pair]:
-    """All submissions of both, by name.  Errors: UsageError where one holds no grades."""
+    """All submissions of both, by name.  Errors: UsageError if one holds no grades."""
     names = sorted({*left.read_class().names, *right.read_class().names})
     return [Pair(name, left.load(name), right.load(name)) for name in names]

@@ -38,11 +38,17 @@ def write(book: ClassBook, folder: Path) -> None:
 
 
 def gradebook(book: ClassBook) -> list[list[str]]:
-    """A line for each student, with all that a complaint may be about."""
+    """A line for each student, with everything that a complaint may be about."""
     areas = list(dict.fromkeys(check.area for check in rubric.checks()))
-    head = ["id", "name", "email", "folder", "state", "final", "points", "of", "extra credit"]
-    head += ["submitted", "days late", "taken off"]
-    head += ["passed", "failed", "not reached", "grader errors", "remark", *areas]
+    head = ["id", "name", "email", "folder", "state", "points that count"]
+    head += ["points before lateness", "of", "extra credit points"]
+    head += ["submitted", "days late", "points off for lateness", "checks passed", "checks failed"]
+    head += [
+        "checks not reached",
+        "grader errors",
+        "remark",
+        *(f"{area}, points" for area in areas),
+    ]
     return [head, *(_line(row, areas) for row in book.rows)]
 
 
@@ -90,7 +96,7 @@ def _moodle_head(columns: Sequence[str]) -> list[str]:
 
 
 def too_many(book: ClassBook) -> list[Row]:
-    """Those whose points Moodle would pass over without a word, because they exceed its maximum."""
+    """Those whose points Moodle would ignore, without saying so: they exceed its maximum."""
     full = float(book.course.points.full)
     return [
         row
@@ -124,7 +130,7 @@ def _areas(result: Result, areas: Iterable[str]) -> list[str]:
 
 
 def _final(row: Row) -> str:
-    """What a system may import; empty leaves what is there, where no grade is settled yet."""
+    """What a system may import; empty, which leaves what is there, if no grade is settled yet."""
     if row.entry is None:
         return "0" if row.state == NOTHING else ""
     return "" if row.entry.settled is None else number(row.entry.settled)

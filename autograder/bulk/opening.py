@@ -19,9 +19,8 @@ from autograder.bulk.students import Roster
 from autograder.cache import remove
 from autograder.errors import UsageError
 from autograder.files import PRIVATE_FOLDER
-from autograder.intake.archive import PATCH_NAME
+from autograder.intake.arrangement import PATCH_NAME, TOOLS_NAME
 from autograder.intake.members import is_litter
-from autograder.intake.submission import TOOLS_NAME
 
 UNPACKED = ".export"  # below the folder of the grades
 DEEPEST = 4

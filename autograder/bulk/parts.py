@@ -17,10 +17,11 @@ from autograder.bulk.archives import PATCHES, SUFFIXES, is_archive, is_patch
 from autograder.cache import remove
 from autograder.errors import GraderError, UsageError
 from autograder.files import PRIVATE, PRIVATE_FOLDER
-from autograder.intake.archive import PATCH_NAME, unpack
+from autograder.intake.answers import is_answers
+from autograder.intake.archive import unpack
+from autograder.intake.arrangement import PATCH_NAME, TOOLS_NAME
 from autograder.intake.members import ARCHIVE_BYTES, MIB, UNPACKED_BYTES, is_litter
 from autograder.intake.problem import Refused
-from autograder.intake.submission import ANSWERS_NAME, TOOLS_NAME
 from autograder.report.text import one_line
 
 _SOURCE = re.compile(r"(?:gnu)?makefile|.*\.[ch]", re.I)
@@ -219,11 +220,10 @@ def _chosen(parts: Sequence[Part]) -> Content:
 def _matters(name: str) -> bool:
     """Whether a submission has files that are called so."""
     lower = name.lower()
-    answers = lower.partition(".")[0] == ANSWERS_NAME.lower().partition(".")[0]
     return (
         lower in (TOOLS_NAME, PATCH_NAME)
         or lower.endswith(PATCHES)
-        or answers
+        or is_answers(name)
         or bool(_SOURCE.fullmatch(name))
     )
 

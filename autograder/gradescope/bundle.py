@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
-from autograder.checks import rubric
+from autograder.checks import dependencies, rubric
 from autograder.files import PUBLIC, write_atomically
 from autograder.gradescope.harness import SETTINGS, Settings
 from autograder.guest.machine import Kernel, Machine
@@ -65,7 +65,7 @@ class Bundle:
 
     def write_canary(self, out: Path, sandbox: Sandbox) -> None:
         """The canary, with the baseline's kernel to boot."""
-        check = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
+        check = next(check for check in rubric.checks() if check.id == dependencies.BOOTS)
         assert check.plan is not None
         with _Zip(out) as archive, tempfile.TemporaryDirectory() as folder:
             for name in ("setup.sh", "run_autograder"):

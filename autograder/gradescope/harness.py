@@ -32,8 +32,9 @@ from autograder.bulk.versions import Versions, own, seed_of
 from autograder.bulk.worker import Done, Order
 from autograder.course import Course, load
 from autograder.files import PUBLIC, write_atomically
-from autograder.gradescope.results import points, results
+from autograder.gradescope.results import results
 from autograder.grading import RESULT
+from autograder.report.view import counted
 from autograder.results import Result, Status
 
 ROOT = Path("/autograder")
@@ -182,7 +183,7 @@ def main(root: Path = ROOT) -> None:
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
     unheard.guard()
     result = Harness(root).run()
-    print(f"{points(result):g} points")
+    print(f"{counted(result):g} points")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.errors import GraderError
@@ -40,15 +40,17 @@ def boot(
     workdir: Path,
     host: Path | None = None,
     debugger: Sequence[str] = (),
+    programs: Iterable[initramfs.Member] = (),
 ) -> int:
     """Boot and stay until the guest is shut down; the exit status of the kernel's process.
 
     ``host``: a folder to mount at /host, for kernels with hostfs outside of any sandbox.
     ``debugger``: a command to run the kernel under.
+    ``programs``: what the guest has besides busybox and the tools.
     Errors: GraderError where busybox is missing.
     """
     initrd = workdir / "initrd"
-    initrd.write_bytes(_archive(kernel, host))
+    initrd.write_bytes(_archive(kernel, host) + initramfs.pack(programs))
     process = sandbox.start(
         [
             *debugger,

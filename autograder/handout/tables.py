@@ -7,13 +7,14 @@ from fractions import Fraction
 
 from autograder.checks import rubric
 from autograder.course import Course
+from autograder.handout.rules import rule
 from autograder.scoring import Worth, worths
 
 VISIBLE = "visible"
 AREA_MEANS = {
     "Build": "the patch applies, kernel and tools build, the kernel boots",
     "The file": "mode, owner, and every value that may be written",
-    "Reading": "what a read answers, sleeping and waking",
+    "Reading": "what a read returns, sleeping and waking",
     "Life cycle": "zombies, reaping, signals, fork and execve",
     "Faults": "each fault, once, in order",
     "Regions": "the regions as in `/proc/PID/maps`, after every change",
@@ -25,7 +26,7 @@ AREA_MEANS = {
 
 
 def amount(points: Fraction) -> str:
-    """Points with at most two decimals, none where they are whole."""
+    """Points with at most two decimals, none if they are whole."""
     return f"{float(points):.2f}".rstrip("0").rstrip(".")
 
 
@@ -47,14 +48,20 @@ def points_by_area(course: Course) -> str:
 
 
 def visible_checks(course: Course) -> str:
-    """One row for each visible check: number, points, and what must hold."""
+    """A heading and a table for each area, with a row for each visible check."""
     worth = worths(course)
-    rows = [
-        [check.number, check.title, _plus(worth[check.id])]
-        for check in rubric.checks()
-        if worth[check.id].visibility == VISIBLE
-    ]
-    return _table(["no.", "what must hold", "points"], rows, right=(2,))
+    parts = []
+    shown = [check for check in rubric.checks() if worth[check.id].visibility == VISIBLE]
+    for area in dict.fromkeys(check.area for check in shown):
+        checks = [check for check in shown if check.area == area]
+        rows = [
+            [check.number, rule(check.number), check.title, _plus(worth[check.id])]
+            for check in checks
+        ]
+        number = checks[0].number.partition(".")[0]
+        table = _table(["no.", "rule", "what must hold", "points"], rows, right=(3,))
+        parts.append(f"### Area {number}: {area} {{#checks-{number}}}\n\n{table}")
+    return "\n\n".join(parts)
 
 
 def _area_points(values: list[Worth]) -> str:

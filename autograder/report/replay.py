@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,13 +14,43 @@ from markupsafe import Markup
 from autograder.trace.address_space import Extents
 from autograder.trace.encoding import encode
 from autograder.trace.picture import Picture, picture
+from autograder.trace.places import name_of
 from autograder.trace.segments import Segment, segments
-from autograder.trace.story import Checkpoint, Parting, Story
+from autograder.trace.story import Parting, Story
 
 MOST_LINES = 400  # `Region:` lines
 LONGEST_LINE = 2000  # pages shown in one
-MOST_MOMENTS = 64  # of comparison with the maps
+MOST_MOMENTS = 64  # at which trace and maps differ
 MOST_RANGES = 12
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment at which trace and maps differ in a way in which they did not before."""
+
+    state: int
+    label: str
+    differences: list[str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The trace beside /proc/PID/maps: what matches is counted, a difference reported once."""
+
+    moments: int
+    matching: int
+    differing: list[Moment]
+    repeated: int  # moments at which they differ only as they did before
+    left_out: int  # moments with further differences
+
+    @property
+    def words(self) -> str:
+        """The moments at which both match, in a sentence's beginning."""
+        if self.moments == 1:
+            return "at the one moment compared"
+        if self.matching == self.moments:
+            return f"at all {self.moments} moments compared"
+        return f"at {self.matching} of the {self.moments} moments compared"
 
 
 @dataclass(frozen=True)
@@ -62,18 +93,28 @@ class Replay:
         """How many such lines are not shown."""
         return max(len(self.story.history.lives) - MOST_LINES, 0)
 
-    @property
-    def moments(self) -> list[tuple[Checkpoint, list[str]]]:
-        """When the trace was compared with /proc/PID/maps, and how they differ, in words."""
-        return [
-            (parting.checkpoint, list(_words(parting)))
-            for parting in self.story.partings[:MOST_MOMENTS]
-        ]
-
-    @property
-    def more_moments(self) -> int:
-        """How many further such moments are not shown."""
-        return max(len(self.story.partings) - MOST_MOMENTS, 0)
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """The trace beside /proc/PID/maps; None if nothing is known of those."""
+        partings = self.story.partings
+        if not partings:
+            return None
+        reported = Parting(partings[0].checkpoint, [], [], [])
+        differing = []
+        for parting in partings:
+            new = parting.beyond(reported)
+            if new:
+                reported = reported.joined(new)
+                point = parting.checkpoint
+                differing.append(Moment(point.state, point.label, list(self._words(new))))
+        matching = sum(not parting for parting in partings)
+        return Comparison(
+            len(partings),
+            matching,
+            differing[:MOST_MOMENTS],
+            len(partings) - matching - len(differing),
+            max(len(differing) - MOST_MOMENTS, 0),
+        )
 
     @property
     def summary(self) -> str:
@@ -88,23 +129,37 @@ class Replay:
         if history.problems:
             words.append(_counted(len(history.problems), "contradiction"))
         if parting := self.story.first_parting:
-            words.append(f"parts from /proc/PID/maps {parting.checkpoint.label}")
+            wrong = (
+                "differs from /proc/PID/maps"
+                if parting.not_traced or parting.only_traced
+                else "misses page faults"
+            )
+            words.append(f"{wrong} {parting.checkpoint.label}")
         return ", ".join(words)
 
+    def _words(self, parting: Parting) -> Iterator[str]:
+        for extents in parting.not_traced[:MOST_RANGES]:
+            yield f"{self._range(extents)} is in /proc/PID/maps but is not in the trace"
+        for extents in parting.only_traced[:MOST_RANGES]:
+            yield f"{self._range(extents)} is in the trace but is not in /proc/PID/maps"
+        more = sum(
+            max(len(some) - MOST_RANGES, 0) for some in (parting.not_traced, parting.only_traced)
+        )
+        if more:
+            yield f"{_counted(more, 'more region')} {'differs' if more == 1 else 'differ'}"
+        if pages := parting.no_fault:
+            listed = ", ".join(f"{page:x}" for page in pages[:MOST_RANGES])
+            rest = f" and {len(pages) - MOST_RANGES} more" if len(pages) > MOST_RANGES else ""
+            verb, them = ("was", "it") if len(pages) == 1 else ("were", "them")
+            yield (
+                f"{_counted(len(pages), 'page')} {verb} touched, but the trace has no fault on"
+                f" {them}: {listed}{rest}"
+            )
 
-def _words(parting: Parting) -> list[str]:
-    return [
-        *(f"{each} is not in the trace" for each in _some(parting.not_traced)),
-        *(f"{each} is in the trace only" for each in _some(parting.only_traced)),
-        *(
-            f"the page {page:x} was touched and shows no fault"
-            for page in parting.no_fault[:MOST_RANGES]
-        ),
-    ]
-
-
-def _some(regions: list[Extents]) -> list[str]:
-    return [str(region) for region in regions[:MOST_RANGES]]
+    def _range(self, extents: Extents) -> str:
+        name = name_of(extents, self.story.places)
+        comment = f"{name}, " if name else ""
+        return f"{extents} ({comment}{_counted(extents.pages, 'page')})"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -7,17 +7,22 @@ that no template can let it slip.
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.checks.dependencies import resting_on
+from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.differences import Piece, marked
+from autograder.report.repeat import Repeat, from_handout
 from autograder.report.text import number
-from autograder.results import Excerpt, Result, Status, Totals, Verdict, total
+from autograder.results import Evidence, Excerpt, Result, Status, Totals, Verdict, total
 
 VISIBLE = "visible"
 HEALTH = "health/"  # begins the ids of the checks of the kernel's health
 MOST_OPEN = 3  # failed checks that a page shows unfolded
+MOST_CARDS = 2  # causes that stand on top of a page
+TELLING = ("report", "compiler")  # kinds of evidence
+NEARLY = 0.95  # of the assignment's points: only little is left to do
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Row:
 
     verdict: Verdict
     withheld: bool
-    seed: int
+    command: str = ""  # what to type to repeat this check with the same patterns and sizes
     held_up: int = 0  # checks without their points that rest on this one
     mend_before: tuple[Verdict, ...] = ()  # failed ones that this one rests on
 
@@ -38,8 +43,7 @@ class Row:
     @property
     def excerpts(self) -> list[Excerpt]:
         """The lines of the submission around the frames of all reports, each place once."""
-        found = (excerpt for item in self.verdict.evidence for excerpt in item.excerpts)
-        return list({(excerpt.file, excerpt.line): excerpt for excerpt in found}.values())
+        return excerpts_of(self.verdict.evidence)
 
     @property
     def word(self) -> str:
@@ -84,14 +88,6 @@ class Row:
             words.append(f"{count(broken, 'attempt')} lost to a grader error")
         return "; ".join(words)
 
-    @property
-    def command(self) -> str:
-        """What to type to repeat this check with the same patterns and sizes."""
-        return (
-            "python -m autograder grade SUBMISSION"
-            f" --only {shlex.quote(self.verdict.id)} --seed {self.seed}"
-        )
-
 
 @dataclass(frozen=True)
 class Area:
@@ -107,6 +103,29 @@ class Area:
         if not self.totals.max_points:
             return ""
         return f"{number(base_points(self.totals))} / {number(self.totals.max_points)}"
+
+    @property
+    def whole(self) -> bool:
+        """Whether every check passed."""
+        return self.totals.passed == len(self.rows)
+
+    @property
+    def untried(self) -> bool:
+        """Whether no check was tried."""
+        return self.totals.not_reached == len(self.rows) and not any(
+            row.withheld for row in self.rows
+        )
+
+    @property
+    def passed(self) -> list[Row]:
+        """The checks that passed."""
+        return [row for row in self.rows if row.verdict.status is Status.PASSED]
+
+    @property
+    def share(self) -> float:
+        """Of the points of these checks, extra credit included, what was given: 0 to 1."""
+        possible = self.totals.max_points + self.totals.max_extra_points
+        return self.totals.points / possible if possible else 0
 
     @property
     def extra(self) -> str:
@@ -125,11 +144,57 @@ class NotReached:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """Failed checks that found the same, so that it is said once."""
+
+    message: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, with the checks that may have failed because of it."""
+
+    number: int  # from 1 on, the first to fix first
+    cause: Cause
+    row: Row  # the check that shows it best
+    others: list[Alike]
+    not_tried: list[Row]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The checks that failed, that which shows it best first."""
+        return [self.row, *(row for alike in self.others for row in alike.rows)]
+
+    @property
+    def failed(self) -> int:
+        """How many checks failed."""
+        return len(self.rows)
+
+    @property
+    def is_told_by_evidence(self) -> bool:
+        """Whether a report or a compiler says it all: 'expected no report' adds nothing."""
+        evidence = self.cause.evidence
+        return evidence is not None and evidence.kind in TELLING
+
+    @property
+    def anchor(self) -> str:
+        """Its address inside a page."""
+        return f"cause-{self.number}"
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that a report shows of the checks."""
 
     rows: list[Row]
     areas: list[Area]
+    problems: list[Problem]
+
+    @property
+    def cards(self) -> list[Problem]:
+        """What to fix first, and what second, if that is another thing."""
+        return self.problems[:MOST_CARDS]
 
     def having(self, status: Status) -> list[Row]:
         """The rows of that status whose content the reader may see."""
@@ -157,10 +222,12 @@ class View:
 
     @property
     def not_reached(self) -> list[NotReached]:
-        """Checks that were not tried, those with the same reason together."""
+        """Checks that were not tried for another reason than a problem: by reason."""
+        blocked = {row.verdict.number for problem in self.problems for row in problem.not_tried}
         reasons: dict[str, list[Row]] = {}
         for row in self.having(Status.NOT_REACHED):
-            reasons.setdefault(row.verdict.message, []).append(row)
+            if row.verdict.number not in blocked:
+                reasons.setdefault(row.verdict.message, []).append(row)
         return [NotReached(reason, rows) for reason, rows in reasons.items()]
 
     @property
@@ -195,8 +262,11 @@ class View:
         return [*chosen, *roots][:MOST_OPEN]
 
 
-def arrange(result: Result, *, for_instructor: bool) -> View:
-    """Arrange ``result`` for a student, or for the instructor, who sees everything."""
+def arrange(result: Result, *, for_instructor: bool, repeat: Repeat = from_handout) -> View:
+    """Arrange ``result`` for a student, or for the instructor, who sees everything.
+
+    ``repeat`` makes the line that runs a check again.
+    """
     failed = {
         verdict.id: verdict
         for verdict in result.verdicts
@@ -213,7 +283,7 @@ def arrange(result: Result, *, for_instructor: bool) -> View:
             Row(
                 _without_content(verdict) if withheld else verdict,
                 withheld,
-                result.seed,
+                "" if withheld else repeat(verdict.number, result.seed),
                 len(below.get(verdict.id, set()) & owed),
                 () if withheld else _mend_before(verdict, failed, below),
             )
@@ -227,7 +297,18 @@ def arrange(result: Result, *, for_instructor: bool) -> View:
             Area(_capital(name), members, total([row.verdict for row in members]))
             for name, members in areas.items()
         ],
+        problems=_problems(rows),
     )
+
+
+def counted(result: Result) -> float:
+    """The points that count in the gradebook."""
+    return result.late.points if result.late else result.totals.points
+
+
+def is_near(totals: Totals) -> bool:
+    """Whether little of the assignment is left to do."""
+    return totals.max_points > 0 and base_points(totals) > NEARLY * totals.max_points
 
 
 def base_points(totals: Totals) -> float:
@@ -240,6 +321,12 @@ def count(amount: float, noun: str) -> str:
     return f"{number(amount)} {noun}" if amount == 1 else f"{number(amount)} {noun}s"
 
 
+def excerpts_of(evidence: Iterable[Evidence]) -> list[Excerpt]:
+    """The lines of the submission that ``evidence`` leads to, each place once."""
+    found = (excerpt for item in evidence for excerpt in item.excerpts)
+    return list({(excerpt.file, excerpt.line): excerpt for excerpt in found}.values())
+
+
 def anchor(verdict: Verdict) -> str:
     """A check's address inside a page."""
     return f"check-{verdict.number}"
@@ -247,6 +334,29 @@ def anchor(verdict: Verdict) -> str:
 
 def _is_withheld(verdict: Verdict, for_instructor: bool) -> bool:
     return verdict.visibility != VISIBLE and not for_instructor
+
+
+def _problems(rows: list[Row]) -> list[Problem]:
+    """The causes of the failures that the reader may see, with the rows of their checks."""
+    seen = {row.verdict.number: row for row in rows if not row.withheld}
+    return [
+        Problem(
+            number=place,
+            cause=cause,
+            row=seen[cause.verdict.number],
+            others=_alike([seen[verdict.number] for verdict in cause.others]),
+            not_tried=[seen[verdict.number] for verdict in cause.not_tried],
+        )
+        for place, cause in enumerate(diagnose([row.verdict for row in seen.values()]), start=1)
+    ]
+
+
+def _alike(rows: list[Row]) -> list[Alike]:
+    """``rows`` in groups with the same message, each where its first one was."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.verdict.message, []).append(row)
+    return [Alike(message, members) for message, members in groups.items()]
 
 
 def _mend_before(

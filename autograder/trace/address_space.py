@@ -75,7 +75,7 @@ class AddressSpace:
             self._add(event)
         elif event.id not in self.live:
             if not self.lost:
-                raise TraceError(f"{event.kind} of {event.id}, which is no region then")
+                raise TraceError(unknown(event))
         elif event.kind is Kind.REMOVE:
             del self.live[event.id]
         else:
@@ -85,7 +85,7 @@ class AddressSpace:
 
     def _add(self, event: Event) -> None:
         if event.id in self.live and not self.lost:
-            raise TraceError(f"add of {event.id}, which is a region already")
+            raise TraceError(doubled(event))
         region = Region(event.id, _extents(event), [_extents(event)])
         self.live[event.id] = region
         self.ever.append(region)
@@ -97,8 +97,26 @@ class AddressSpace:
 
 def _extents(event: Event) -> Extents:
     if event.start >= event.end or event.start % PAGE or event.end % PAGE:
-        raise TraceError(f"{event.kind} of {event.id} with the range {event.start:x}-{event.end:x}")
+        raise TraceError(impossible(event))
     return Extents(event.start, event.end)
+
+
+def doubled(event: Event) -> str:
+    """What is wrong with adding a region that is there."""
+    return f"the trace adds region {event.id}, which exists already"
+
+
+def unknown(event: Event) -> str:
+    """What is wrong with changing a region that is not there."""
+    return f"the trace {event.kind}s region {event.id}, which does not exist"
+
+
+def impossible(event: Event) -> str:
+    """What is wrong with a range that is empty, backward, or not made of whole pages."""
+    return (
+        f"the trace {event.kind}s region {event.id} with the impossible range"
+        f" {event.start:x}-{event.end:x}"
+    )
 
 
 def follow(events: Iterable[Event]) -> AddressSpace:
@@ -117,7 +135,7 @@ def maps(text: str) -> list[Extents]:
 def named(text: str, name: str) -> Extents:
     """From the first to the last region called ``name``, such as ``[heap]``.
 
-    Errors: LookupError where there is none.
+    Errors: LookupError if there is none.
     """
     found = [extents for extents, _, region_name in maps_lines(text) if region_name == name]
     if not found:

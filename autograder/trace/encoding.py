@@ -45,6 +45,7 @@ def encode(story: Story, segments: list[Segment]) -> dict[str, Any]:
         "events": len(story.events),
         "start": _seconds(story.events[0].time if story.events else 0),
         "ids": [one_line(name, LONGEST_ID) for name in ids],
+        "names": story.names,
         "stream": base64.b64encode(stream).decode(),
         "segments": [[segment.page, segment.pages, int(segment.folded)] for segment in segments],
         "checkpoints": [

@@ -45,7 +45,7 @@ class Event:
 
 
 class EventSyntaxError(ValueError):
-    """A line that is no event; says which and why."""
+    """A line that is not an event; says which and why."""
 
 
 def parse(text: str) -> list[Event]:
@@ -61,22 +61,22 @@ def parse_line(line: str, number: int = 1) -> Event:
         return EventSyntaxError(f"line {number} of the events, {line[:120]!r}: {what}")
 
     if len(words) < 3:
-        raise wrong("it has fewer than three words")
+        raise wrong("it needs at least three words")
     time = _TIME.fullmatch(words[0])
     if not time:
-        raise wrong("the time is not seconds, a point and nine digits")
+        raise wrong("the time must be seconds, a point and nine digits")
     nanoseconds = int(time[1]) * 1_000_000_000 + int(time[2])
     try:
         kind = Kind(words[1])
     except ValueError:
-        raise wrong("the second word is none of add, resize, remove, fault, lost") from None
+        raise wrong("the second word must be add, resize, remove, fault or lost") from None
     if kind is Kind.FAULT:
         if not _HEX.fullmatch(words[2]):
-            raise wrong("the address is not hexadecimal digits")
+            raise wrong("the address must be hexadecimal digits")
         return Event(nanoseconds, kind, address=int(words[2], 16))
     if kind is Kind.LOST:
         if not words[2].isdecimal():
-            raise wrong("the count is not a number")
+            raise wrong("the count must be a decimal number")
         return Event(nanoseconds, kind, count=int(words[2]))
     if not words[2]:
         raise wrong("the identity is empty")
@@ -84,5 +84,5 @@ def parse_line(line: str, number: int = 1) -> Event:
         return Event(nanoseconds, kind, id=words[2])
     extents = _RANGE.fullmatch(words[3]) if len(words) > 3 else None
     if not extents:
-        raise wrong("the extents are not START-END in hexadecimal digits")
+        raise wrong("the range must be START-END in hexadecimal digits")
     return Event(nanoseconds, kind, id=words[2], start=int(extents[1], 16), end=int(extents[2], 16))

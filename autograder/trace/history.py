@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograder.trace.address_space import Extents
+from autograder.trace.address_space import Extents, doubled, impossible, unknown
 from autograder.trace.events import PAGE, Event, Kind
 
 NEVER = 1 << 62  # the end of a region that was not removed
@@ -42,13 +42,13 @@ class Life:
         return sum(self.faulted.values())
 
     def at(self, state: int) -> Extents | None:
-        """Its extents in ``state``; None where it is not there then."""
+        """Its extents in ``state``; None if it is not there then."""
         if not self.born < state <= self.ended:
             return None
         return self.spans[bisect_right(self.spans, state - 1, key=lambda span: span[0]) - 1][1]
 
     def line(self, most_pages: int | None = None) -> str:
-        """The line that ``pgfaultmap`` prints for it, its pages cut where there are too many."""
+        """The line that ``pgfaultmap`` prints for it, its pages cut if there are too many."""
         start, end, count = self.extents.start, self.extents.end, self.extents.pages
         shown = count if most_pages is None else min(count, most_pages)
         pages = "".join(
@@ -98,18 +98,16 @@ class History:
         if event.kind in (Kind.ADD, Kind.RESIZE) and (
             event.start >= event.end or event.start % PAGE or event.end % PAGE
         ):
-            self._problem(
-                number, f"{event.kind} of {event.id} with {event.start:x}-{event.end:x}", True
-            )
+            self._problem(number, impossible(event), True)
         elif event.kind is Kind.ADD:
             if known is not None:
-                self._problem(number, f"add of {event.id}, which is a region already")
+                self._problem(number, doubled(event))
                 known.ended = number
             life = Life(event.id, number, [(number, Extents(event.start, event.end))])
             self._live[event.id] = life
             self.lives.append(life)
         elif known is None:
-            self._problem(number, f"{event.kind} of {event.id}, which is no region then")
+            self._problem(number, unknown(event))
         elif event.kind is Kind.REMOVE:
             known.ended = number
             del self._live[event.id]

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autograder.report.text import one_line
 from autograder.trace.events import PAGE, Kind
 from autograder.trace.segments import Segment
 from autograder.trace.story import Story
@@ -21,6 +22,7 @@ GAP = 5  # between two pieces with a hole between them
 MOST_DOTS = 4000
 MOST_BOXES = 1500
 MOST_LABELS = 12
+LONGEST_LABEL = 18  # characters
 DOT = 2
 
 
@@ -36,7 +38,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Label:
-    """An address at the edge of the picture."""
+    """What a piece is called, or the address it begins with, at the edge of the picture."""
 
     y: float
     text: str
@@ -44,7 +46,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment at which trace and maps part, or the trace contradicts itself."""
+    """A moment at which trace and maps differ, or the trace contradicts itself."""
 
     x: float
     words: str
@@ -85,12 +87,12 @@ def picture(story: Story, segments: list[Segment]) -> Picture:
     }
     marks = [Mark(across(problem.event), problem.words) for problem in story.history.problems[:20]]
     if parting := story.first_parting:
-        words = f"{parting.checkpoint.label}: trace and maps part here"
+        words = f"{parting.checkpoint.label}: trace and maps differ from here on"
         marks.append(Mark(across(parting.checkpoint.state), words))
     return Picture(
         boxes[:MOST_BOXES],
         "".join(f"M{x} {y}h0" for x, y in sorted(dots)[:MOST_DOTS]),
-        list(_labels(segments, scale)),
+        list(_labels(story, segments, scale)),
         marks,
         len(boxes) > MOST_BOXES or len(dots) > MOST_DOTS,
     )
@@ -133,14 +135,27 @@ def _weight(segment: Segment) -> float:
     return 2 if segment.folded else 1 + math.sqrt(segment.pages)
 
 
-def _labels(segments: list[Segment], scale: _Scale) -> Iterator[Label]:
-    """The first address of each piece, as far as there is room."""
+def _labels(story: Story, segments: list[Segment], scale: _Scale) -> Iterator[Label]:
+    """The name of each piece, else its first address, as far as there is room."""
     before = float(HEIGHT) + 100
     count = 0
     for number, segment in enumerate(segments):
         begins = not number or segments[number - 1].end != segment.page
         y = scale.at(segment.page)
         if begins and before - y > HEIGHT / MOST_LABELS and count < MOST_LABELS:
-            yield Label(y, f"{segment.page * PAGE:x}")
+            name = _name_at(story, segment.page * PAGE).removeprefix("the ")
+            yield Label(y, one_line(name, LONGEST_LABEL) or f"{segment.page * PAGE:x}")
             before = y
             count += 1
+
+
+def _name_at(story: Story, address: int) -> str:
+    """What the first named region that ever had ``address`` is called."""
+    return next(
+        (
+            name
+            for life, name in zip(story.history.lives, story.names, strict=True)
+            if name and any(address in extents for _, extents in life.spans)
+        ),
+        "",
+    )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The steps of a target in words: ``unmap 0 0 2`` is a probe's, a student reads ``munmap``.
+"""The steps of a target in words: ``unmap 0 0 2`` is a probe's, a student reads ``munmap()``.
 
 What each step does stands in ``guest/probes/actions.c``.
 """
@@ -8,50 +8,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from autograder.trace.address_space import Extents
 from autograder.trace.events import PAGE
 
 STRIDE = 1 << 28  # bytes between the areas of a target
 MOVED = 1 << 27  # from an area to its other place
 MOST_LISTED = 6  # pages
-START = "when tracing has started"
+START = "when tracing started"
 
-_PROTECTIONS = {"none": "PROT_NONE", "r": "PROT_READ", "rw": "PROT_READ | PROT_WRITE"}
+_PROTECTIONS = {"none": "inaccessible", "r": "read-only", "rw": "readable and writable"}
 _EACH_PAGE = {
-    "touch": "writing to",
-    "look": "reading from",
-    "fill": "read(2) from a pipe into",
-    "drain": "write(2) to a pipe from",
+    "touch": "the process wrote to {}",
+    "look": "the process read from {}",
+    "fill": "read() copied from a pipe into {}",
+    "drain": "write() copied into a pipe from {}",
 }
 _MAPPINGS = {
-    "map": "mmap of {}",
-    "shared": "mmap (MAP_SHARED) of {}",
-    "file": "mmap of a file: {}",
-    "reserve": "mmap (PROT_NONE) of {}",
-    "attach": "shmat of {}",
+    "map": "mmap() mapped {}",
+    "shared": "mmap() with MAP_SHARED mapped {}",
+    "file": "mmap() mapped a file: {}",
+    "reserve": "mmap() with PROT_NONE mapped {}",
+    "attach": "shmat() attached {}",
 }
 _RANGES = {
-    "unmap": "munmap of {}",
-    "lock": "mlock of {}",
-    "discard": "madvise (MADV_DONTNEED) of {}",
-    "over": "mmap (MAP_FIXED) of {}",
-    "overfail": "an mmap (MAP_FIXED) that fails, of {}",
-    "poke": "writing through the /proc/PID/mem of a child to {}",
-    "touchrange": "writing to {}",
-    "lookrange": "reading from {}",
+    "unmap": "munmap() unmapped {}",
+    "lock": "mlock() locked {}",
+    "discard": "madvise() with MADV_DONTNEED discarded {}",
+    "over": "mmap() with MAP_FIXED replaced {}",
+    "overfail": "mmap() with MAP_FIXED failed to replace {}",
+    "poke": "the process wrote through /proc/PID/mem to {} in its child",
+    "touchrange": "the process wrote to {}",
+    "lookrange": "the process read from {}",
 }
 _PLAIN = {
-    "fork": "a fork whose child uses some stack and exits",
-    "hold": "a fork whose child lives on",
-    "drop": "the end of that child",
-    "spawn": "a vfork whose child runs a program",
-    "exec": "execve",
-    "threadexec": "execve by a second thread",
-    "badexec": "an execve that fails",
-    "overstack": "calls that need more stack than RLIMIT_STACK allows",
-    "write1": "writing 1 to its own pgfault_history",
-    "crash": "a crash",
-    "none": "nothing",
+    "fork": "fork() made a child that used some stack and exited",
+    "hold": "fork() made a child that lives on",
+    "drop": "that child ended",
+    "spawn": "vfork() made a child that ran a program",
+    "exec": "execve() replaced the program",
+    "threadexec": "execve() by a second thread replaced the program",
+    "badexec": "execve() failed",
+    "overstack": "the process needed more stack than RLIMIT_STACK allows",
+    "write1": "the process wrote 1 to its own pgfault_history",
+    "crash": "the process crashed",
+    "none": "the process did nothing",
 }
 
 
@@ -64,7 +63,7 @@ def after(params: Mapping[str, str], index: int) -> str:
 
 
 def words(step: str, base: int) -> str:
-    """What ``step`` does, with addresses, for a target whose areas begin at ``base``."""
+    """What ``step`` did, as a clause, for a target whose areas begin at ``base``."""
     what, *arguments = step.split()
     try:
         return _words(what, arguments, base)
@@ -78,43 +77,45 @@ def _words(what: str, arguments: list[str], base: int) -> str:
     if what in _AMOUNTS:
         return _AMOUNTS[what](int(arguments[0]))
     if what == "heap":
-        return f"writing to {_pages(arguments[0])} of what brk added"
+        return f"the process wrote to {_pages(arguments[0])} of what brk() added"
     if what == "image":
-        return f"writing to {_pages(arguments[0])} of the data in its program"
+        return f"the process wrote to {_pages(arguments[0])} of the data in its program"
     if what == "pause":
-        return f"{float(arguments[0]):g} s of sleep"
+        return f"the process slept for {float(arguments[0]):g} s"
     start = base + int(arguments[0]) * STRIDE
     if what in _EACH_PAGE:
-        return f"{_EACH_PAGE[what]} {_pages(arguments[1])} of the mapping at {start:x}"
+        pages = f"{_pages(arguments[1])} of the mapping at {start:x}"
+        return _EACH_PAGE[what].format(pages)
     if what in _MAPPINGS:
         return _MAPPINGS[what].format(_range(start, 0, int(arguments[1])))
     if what == "detach":
-        return f"shmdt of {start:x}"
+        return f"shmdt() detached the memory at {start:x}"
     if what in ("resize", "move"):
         old, new = int(arguments[1]), int(arguments[2])
-        target = f"{start + MOVED:x}, {new} pages" if what == "move" else f"{new} pages, in place"
-        return f"mremap of {_range(start, 0, old)} to {target}"
+        if what == "move":
+            return f"mremap() moved {_range(start, 0, old)} to {_range(start + MOVED, 0, new)}"
+        return f"mremap() resized the mapping at {start:x} from {old} to {_counted(new)}"
     place = _range(start, int(arguments[1]), int(arguments[2]))
     if what == "protect":
-        return f"mprotect of {place} to {_PROTECTIONS[arguments[3]]}"
+        return f"mprotect() made {place} {_PROTECTIONS[arguments[3]]}"
     return _RANGES[what].format(place) if what in _RANGES else f"'{what}'"
 
 
 def _brk(pages: int) -> str:
-    return f"brk that {'adds' if pages >= 0 else 'takes away'} {_counted(abs(pages))}"
+    change = f"added {_counted(pages)} to" if pages >= 0 else f"removed {_counted(-pages)} from"
+    return f"brk() {change} the heap"
 
 
 _AMOUNTS: dict[str, Callable[[int], str]] = {
     "brk": _brk,
-    "stack": lambda pages: f"calls that use {_counted(pages)} of stack",
-    "exit": lambda status: f"exit({status})",
-    "signal": lambda number: f"signal {number}",
+    "stack": lambda pages: f"the process used {_counted(pages)} of stack",
+    "exit": lambda status: f"the process called exit({status})",
+    "signal": lambda number: f"signal {number} reached the process",
 }
 
 
 def _range(start: int, first: int, pages: int) -> str:
-    begin = start + first * PAGE
-    return f"{Extents(begin, begin + pages * PAGE)} ({_counted(pages)})"
+    return f"{_counted(pages)} at {start + first * PAGE:x}"
 
 
 def _counted(pages: int) -> str:

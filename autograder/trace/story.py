@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""A trace to be looked at, with what is known from elsewhere about the process it traced."""
+"""A trace to be looked at, with what is known from elsewhere about the process that it traced."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from autograder.guest.observation import Observation
 from autograder.trace.address_space import Extents, maps
 from autograder.trace.events import PAGE, Event, EventSyntaxError, Kind, parse
 from autograder.trace.history import History
+from autograder.trace.places import Place, names, of_check, of_maps
 from autograder.trace.steps import STRIDE, after
 
 LONGEST = 4 << 20  # characters of a trace out of a guest that are looked at
@@ -32,7 +33,7 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Parting:
-    """Where trace and maps part: what only the one and only the other has."""
+    """How trace and maps differ: what only the one and only the other has."""
 
     checkpoint: Checkpoint
     not_traced: list[Extents]
@@ -41,6 +42,25 @@ class Parting:
 
     def __bool__(self) -> bool:
         return bool(self.not_traced or self.only_traced or self.no_fault)
+
+    def beyond(self, other: Parting) -> Parting:
+        """The differences that ``other`` does not have."""
+        silent = set(other.no_fault)
+        return replace(
+            self,
+            not_traced=[each for each in self.not_traced if each not in other.not_traced],
+            only_traced=[each for each in self.only_traced if each not in other.only_traced],
+            no_fault=[each for each in self.no_fault if each not in silent],
+        )
+
+    def joined(self, other: Parting) -> Parting:
+        """The differences of both."""
+        return replace(
+            self,
+            not_traced=[*self.not_traced, *other.not_traced],
+            only_traced=[*self.only_traced, *other.only_traced],
+            no_fault=[*self.no_fault, *other.no_fault],
+        )
 
 
 @dataclass(frozen=True)
@@ -52,6 +72,7 @@ class Story:
     checkpoints: list[Checkpoint] = field(default_factory=list)
     problem: str = ""  # the text goes on where the events end, but it is no event
     left_out: int = 0  # events after those
+    places: list[Place] = field(default_factory=list)  # what parts of its memory are called
 
     @cached_property
     def history(self) -> History:
@@ -59,8 +80,13 @@ class Story:
         return History(self.events)
 
     @cached_property
+    def names(self) -> list[str]:
+        """What each region of the history is called; empty if that is not known."""
+        return names(self.history, self.places)
+
+    @cached_property
     def partings(self) -> list[Parting]:
-        """A comparison for every checkpoint, also where both agree."""
+        """A comparison for every checkpoint, also if both agree."""
         return [self._compare(checkpoint) for checkpoint in self.checkpoints]
 
     @property
@@ -74,7 +100,7 @@ class Story:
             return self
         kept = [checkpoint for checkpoint in self.checkpoints if checkpoint.state <= most]
         left_out = self.left_out + len(self.events) - most
-        return Story(self.title, self.events[:most], kept, self.problem, left_out)
+        return replace(self, events=self.events[:most], checkpoints=kept, left_out=left_out)
 
     def _compare(self, checkpoint: Checkpoint) -> Parting:
         living = self.history.at(checkpoint.state)
@@ -91,7 +117,7 @@ class Story:
 
 
 def read(title: str, text: str, most: int | None = None) -> Story:
-    """The story of a text of events; it ends before the first line that is none.
+    """The story of a text of events; it ends before the first line that is not an event.
 
     Of a text longer than ``most`` characters only the beginning is read.
     """
@@ -112,13 +138,20 @@ def _as_far_as_possible(text: str) -> Iterator[Event]:
 
 
 def observed(title: str, seen: Observation) -> Story | None:
-    """The story of the trace in an observation; None where there is none in it."""
+    """The story of the trace in an observation; None if there is none in it."""
     text = seen.text("events.out")
     if not text:
         return None
     story = read(title, text, LONGEST)
     checkpoints = list(_checkpoints(seen, len(story.events)))
-    return Story(title, story.events, checkpoints, story.problem)
+    return replace(story, checkpoints=checkpoints, places=_places(seen))
+
+
+def _places(seen: Observation) -> list[Place]:
+    """The names in all that the observation has of /proc/PID/maps, and those of the check."""
+    texts = [seen.text(name) for name in sorted(seen.files) if name.split(".")[0] == "maps"]
+    found = dict.fromkeys(place for text in texts for place in of_maps(text))
+    return [*found, *of_check(seen.params)]
 
 
 def _checkpoints(seen: Observation, most: int) -> Iterator[Checkpoint]:

@@ -64,12 +64,13 @@ def faults_by_region(story: Story) -> list[Row]:
     return [
         {
             "region": f"{life.extents.start:08x}-{life.extents.end:08x}",
+            "name": one_line(name, 60),
             "id": one_line(life.id, 40),
             "pages": life.extents.pages,
             "faulted_pages": len(life.faulted),
             "faults": life.faults,
         }
-        for life in story.history.lives
+        for life, name in zip(story.history.lives, story.names, strict=True)
     ]
 
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from autograder.report import trace_page
-from autograder.trace.address_space import AddressSpace, TraceError, follow
+from autograder.report import assets, replay_embed, trace_page
+from autograder.trace.address_space import AddressSpace, Extents, TraceError, follow
 from autograder.trace.encoding import encode
-from autograder.trace.events import PAGE, Event
+from autograder.trace.events import PAGE, Event, parse
 from autograder.trace.history import NEVER, History
 from autograder.trace.segments import segments
-from autograder.trace.story import Story
+from autograder.trace.story import Checkpoint, Story
 from tests.browser.axe import violations
 from tests.browser.chromium import PATIENCE, WEB, node, opened, watch
 from tests.traces import Process, broken
@@ -97,7 +97,8 @@ def rows(page: Page) -> list[list[str]]:
     """The table of regions as it stands on the screen."""
     cells: list[list[str]] = page.evaluate(
         "[...document.querySelectorAll('.regions tbody tr')]"
-        ".map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent))"
+        ".map((row) => [row.cells[0], ...row.querySelectorAll('.number')])"
+        ".map((cells) => cells.map((cell) => cell.textContent))"
     )
     return cells
 
@@ -146,7 +147,7 @@ def test_an_address_is_found(page: Page, events: list[Event]) -> None:
     assert ("once" if times == 1 else f"{times} times") in said
     page.get_by_label("Address to find, hexadecimal").fill("<b>")
     page.get_by_role("button", name="Find").click()
-    assert "is no address" in (page.locator(".under").text_content() or "")
+    assert "is not an address" in (page.locator(".under").text_content() or "")
 
 
 def test_a_final_line_leads_into_the_map(page: Page) -> None:
@@ -217,4 +218,96 @@ def test_who_wants_little_motion_gets_few_pictures(
     shown.get_by_role("button", name="Play").click()
     expect(shown.get_by_role("slider", name="Events so far")).to_have_value("400", timeout=PATIENCE)
     assert shown.evaluate("window.shown.size") <= 8
+    shown.close()
+
+
+def test_the_keys_of_the_map_move_in_time(page: Page, events: list[Event]) -> None:
+    slider = page.get_by_role("slider", name="Events so far")
+    page.get_by_role("group", name="Map").focus()
+    changes = [at for at, event in enumerate(events, start=1) if not event.address]
+    for key, state in (
+        *(("Home", 0), (".", 1), (".", 2), (",", 1), ("End", 400), (",", 399), ("Home", 0)),
+        *(("]", changes[0]), ("]", changes[1]), ("[", changes[0])),
+    ):
+        page.keyboard.press(key)
+        expect(slider).to_have_value(str(state))
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Pause").wait_for()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Play").wait_for()
+
+
+def test_the_map_and_play_come_before_lists_and_tables(page: Page) -> None:
+    order = page.evaluate(
+        """[".play", ".map", ".hint", ".plot", ".regions", ".evidence"].map((name) => {
+            const all = [...document.querySelector("section.replay").querySelectorAll("*")];
+            return all.findIndex((one) => one.matches(name));
+        })"""
+    )
+    assert order == sorted(order) and -1 not in order
+
+
+def test_the_hint_is_open_once_and_can_be_put_away(page: Page) -> None:
+    hint = page.locator("details.hint")
+    assert hint.locator("li:visible").count() == 3
+    hint.locator("summary").click()
+    assert hint.locator("li:visible").count() == 0
+
+
+def test_axes_say_what_they_show(page: Page, events: list[Event]) -> None:
+    ends = page.locator(".ends span")
+    assert ends.all_text_contents() == ["event 1", "events \u2192", "event 400"]
+    page.get_by_role("button", name="Show by time").click()
+    start, axis, end = ends.all_text_contents()
+    assert (start, axis) == ("0", "time since the first event \u2192")
+    assert end.endswith(" s") and float(end[:-2]) == pytest.approx(
+        (events[-1].time - events[0].time) / 1e9, rel=1e-3
+    )
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1100), ("dark", 390)])
+def test_a_replay_in_another_page_plays_and_keeps_nobody_out(
+    browser: Browser, tmp_path: Path, events: list[Event], scheme: str, width: int
+) -> None:
+    embedded = replay_embed.section(events, "ps")
+    policy = assets.policy(style=embedded.style, script=embedded.script)
+    path = tmp_path / "page.html"
+    path.write_text(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{embedded.style}</style></head><body><main><h1>t</h1>{embedded.html}</main>"
+        f"<script>{embedded.script}</script></body></html>"
+    )
+    shown = opened(browser, width, dark=scheme == "dark")
+    seen = watch(shown)
+    shown.goto(path.as_uri())
+    shown.get_by_role("button", name="To the start").click()
+    shown.get_by_role("button", name="Step", exact=True).click()
+    assert "appeared with" in (shown.locator(".now").text_content() or "")
+    assert shown.locator(".plot:visible, .regions:visible").count() == 0
+    shown.get_by_text("All page faults at once").click()
+    assert shown.locator(".plot:visible, .regions:visible").count() == 2
+    assert shown.locator(".plot canvas").evaluate("(plot) => plot.width") > 300
+    assert not violations(shown)
+    assert not seen, seen
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    assert shown.locator(".map").evaluate("(map) => map.scrollWidth - map.clientWidth") <= 0
+    shown.close()
+
+
+def test_a_wrong_trace_begins_with_what_is_wrong(browser: Browser, tmp_path: Path) -> None:
+    events = parse("0.000000001 add a 10000-12000\n0.000000002 fault 10000\n")
+    point = Checkpoint(1, "after step 1", [Extents(0x10000, 0x13000)])
+    path = tmp_path / "trace.html"
+    trace_page.write(Story("t", events, [point]), path)
+    shown = opened(browser)
+    shown.goto(path.as_uri())
+    under = shown.locator(".under")
+    assert under.text_content() == (
+        "After step 1: 00010000-00013000 is not in the trace; 00010000-00012000 is only in the"
+        " trace."
+    )
+    assert shown.locator(".now").text_content().startswith("Event 1 of 2")  # type: ignore[union-attr]
     shown.close()

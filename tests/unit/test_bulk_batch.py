@@ -117,7 +117,7 @@ def test_the_books(tmp_path: Path, submissions: Path, engine: FakeEngine) -> Non
         ["bob", "bob", "", "bob", "graded", lines[3].split(",")[5]],
         ["eve", "eve", "", "eve", "graded", number(everything())],
     ]
-    assert 90 < float(lines[3].split(",")[5]) < 104
+    assert 90 < float(lines[3].split(",")[5]) < everything()
     # A second run without a roster knows the first one's.
     grade(tmp_path, engine)
     assert (tmp_path / "grades" / "gradebook.csv").read_text().splitlines() == lines

@@ -35,14 +35,47 @@ def test_all_that_it_writes(trace: Path, tmp_path: Path) -> None:
         *("--json", str(out / "t.json"), "--perfetto", str(out / "p.json")),
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "200 events" in done.stdout
-    assert "Region: " in done.stdout
-    assert "\nworking set  " in done.stdout and "\nfirst touch  most frequent" in done.stdout
-    assert "\x1b" not in done.stdout
     views = json.loads((out / "t.json").read_text())
     assert {path.stem for path in (out / "csv").iterdir()} == set(views)
     assert json.loads((out / "p.json").read_text())["traceEvents"]
     assert "trace-data" in (out / "t.html").read_text()
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"wrote {out / 't.html'} ({round((out / 't.html').stat().st_size / 1e3)} kB)"
+    assert len([line for line in lines if line.startswith("wrote ")]) == 7
+    assert lines[-1].startswith("200 events, ") and len(lines) == 8
+
+
+def test_without_options_it_prints_the_trace_in_words(trace: Path) -> None:
+    done = run(str(trace))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "200 events" in done.stdout
+    assert "Region: " in done.stdout
+    assert "\nworking set  " in done.stdout and "\nfirst touch  most frequent" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_a_page_of_a_wrong_trace_is_written_and_says_what_is_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "events.txt"
+    path.write_text(text(broken(Process(4).events(300), 4)))
+    done = run(str(path), "--html", str(tmp_path / "t.html"))
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("wrote ") and len(lines) == 8
+    assert lines[2].startswith("Event ") and "contradicts earlier ones: the trace " in lines[2]
+    assert lines[7].startswith("and ") and "Region: " not in done.stdout
+
+
+def test_what_cannot_be_written_is_one_sentence(trace: Path, tmp_path: Path) -> None:
+    done = run(str(trace), "--html", str(trace / "t.html"))
+    assert done.returncode == 2
+    assert "cannot be written: " in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_help_fits_a_terminal_and_gives_the_exit_statuses() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    assert "Exit status: 0 if" in done.stdout
 
 
 def test_views_on_standard_output_from_standard_input(trace: Path) -> None:
@@ -58,8 +91,8 @@ def test_what_is_wrong_with_a_trace_is_told(tmp_path: Path) -> None:
     path.write_text(text(broken(Process(4).events(300), 4)) + "<script>\n")
     done = run(str(path))
     assert done.returncode == 1
-    assert "which is no region then" in done.stdout
-    assert "what comes next is no event" in done.stdout
+    assert "which does not exist" in done.stdout
+    assert "the next line is not an event" in done.stdout
 
 
 def test_the_end_is_compared_with_maps(tmp_path: Path) -> None:
@@ -70,16 +103,16 @@ def test_the_end_is_compared_with_maps(tmp_path: Path) -> None:
     assert run(str(tmp_path / "good"), *maps).returncode == 0
     done = run(str(tmp_path / "bad"), *maps)
     assert done.returncode == 1
-    assert "at the end: 00400000-00402000 is not in the trace" in done.stdout
+    assert "wrong at the end: 00400000-00402000 (2 pages) is in /proc/PID/maps but" in done.stdout
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "holds no events, it is empty"),
-        (b"\xff\xfe\x00", "holds no events: line 1"),
-        (b'{"a": 1}', "no observation"),
-        (b"hello world\n", "holds no events"),
+        (b"", "is empty: give it"),
+        (b"\xff\xfe\x00", "has no events, as"),
+        (b'{"a": 1}', "not an observation"),
+        (b"hello world\n", "has no events, as"),
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, content: bytes, words: str) -> None:

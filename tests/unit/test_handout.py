@@ -16,8 +16,10 @@ import pytest
 
 from autograder.checks import rubric
 from autograder.course import COURSE_FILE, Course, load
-from autograder.handout import bundle, lock, visible
-from autograder.handout.example import describe
+from autograder.errors import GraderError
+from autograder.handout import bundle, lock, page, visible
+from autograder.handout.example import describe, narrow, with_libraries
+from autograder.handout.rules import CHECKS, rule
 from autograder.handout.text import assignment, late_policy, moment
 from autograder.scoring import worths
 from tests.handout_archive import NEAR, added, grams, normal, secrets
@@ -168,8 +170,17 @@ def test_the_table_of_points_is_that_of_the_checks() -> None:
     points = sum(Fraction(value) for _, _, value in rows if not value.startswith("+"))
     assert float(points) == pytest.approx(60, abs=0.06)
     appendix = written.partition("## Appendix")[2]
+    assert re.findall(r"^### Area \d+: (.*)$", appendix, re.M) == [area for area, _, _ in rows]
     for check in rubric.checks():
-        assert f"| {check.number} | {check.title} |" in appendix
+        assert f"| {check.number} | {rule(check.number)} | {check.title} |" in appendix
+
+
+def test_every_check_is_about_a_rule_that_exists() -> None:
+    text = assignment(course()).markdown
+    defined = set(re.findall(r"^\*\*([FRTBPKX]\d+)\.", text, re.M))
+    assert set(CHECKS) <= defined
+    numbers = [number for group in CHECKS.values() for number in group.split()]
+    assert sorted(numbers) == sorted(check.number for check in rubric.checks())
 
 
 def test_the_course_s_values_are_in_the_text() -> None:
@@ -212,7 +223,7 @@ class Page(HTMLParser):
             self.ids.append(name)
         if target := given.get("href"):
             self.targets.append(target)
-        if tag in ("script", "link", "img", "iframe"):
+        if tag in ("link", "img", "iframe") or (tag == "script" and "src" in given):
             self.fetched.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -226,13 +237,16 @@ class Page(HTMLParser):
 
 def test_the_page_is_whole_and_fetches_nothing() -> None:
     html = assignment(course()).html
-    page = Page()
-    page.feed(html)
-    assert page.open == [] and page.fetched == []
-    assert len(set(page.ids)) == len(page.ids)
-    for target in page.targets:
-        assert target.startswith("#") and target[1:] in page.ids, target
-    assert html.count("<svg") == 3 and "{#" not in html and "url(http" not in html
+    seen = Page()
+    seen.feed(html)
+    assert seen.open == [] and seen.fetched == []
+    assert html.count("sha256-") == 2 and not re.search(r"<[a-z]+ [^>]*\bstyle=", html)
+    assert len(set(seen.ids)) == len(seen.ids)
+    for target in seen.targets:
+        assert target.startswith("#") and target[1:] in seen.ids, target
+    assert (ROOT / "handout/page.css").read_text() in html
+    assert (ROOT / "handout/page.js").read_text() in html
+    assert html.count("<figure>\n<svg") == 3 and "{#" not in html and "url(http" not in html
 
 
 def test_every_clause_of_the_contract_has_its_rule() -> None:
@@ -284,8 +298,76 @@ def test_the_lock_keeps_what_is_needed() -> None:
         lock.needed(text, ["q"])
 
 
+def test_sections_and_rules_are_links_to_their_places() -> None:
+    html = assignment(course()).html
+    assert '<strong id="rule-r2">R2.</strong>' in html
+    assert '<strong id="rule-t1">T1. Every page fault</strong>' in html
+    assert re.search(r'<a href="#4-3-[a-z-]+">section 4\.3</a>', html)
+    assert 'rule <a href="#rule-r2">R2</a>' in html
+    assert '(<a href="#rule-r3">R3</a>)' in html and '<td><a href="#rule-x1">X1</a></td>' in html
+    main = html.partition("<main")[2].partition("<script>")[0]
+    text = re.sub(r"<pre.*?</pre>|<code>.*?</code>|<a .*?</a>|<h\d.*?</h\d>", "", main, flags=re.S)
+    text = re.sub(r"<section.*?</section>|<strong.*?</strong>", "", text, flags=re.S)
+    left = re.findall(r"\b[Ss]ections? \d[\d.]*|\b[FRTBPKX]\d+\b", text)
+    assert not left, left
+
+
+def test_the_contents_have_the_headings_below_those_of_the_chapters() -> None:
+    nav = assignment(course()).html.partition("<nav")[2].partition("</nav>")[0]
+    background = nav.partition("4. Background")[2].partition("5. The contract")[0]
+    assert re.findall(r'href="#[^"]+">(4\.\d)', background) == [f"4.{n}" for n in range(1, 7)]
+    assert "own-map" not in nav  # smaller ones are left out
+
+
+def test_a_space_in_code_is_seen() -> None:
+    """Rule F3 says that ` 1` is another spelling than `1`."""
+    assert "<code> 1</code>" in assignment(course()).html
+    (rule,) = re.findall(r"^code \{[^}]*\}", (ROOT / "handout/page.css").read_text(), re.M)
+    assert "white-space: pre-wrap" in rule
+
+
+def test_the_markdown_has_nothing_of_the_page() -> None:
+    text = assignment(course()).markdown
+    assert "```replay" not in text and "{#" not in text and "Press Play" not in text
+
+
+def test_a_heading_may_not_have_the_address_of_another(tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match="#one"):
+        page.render("# A\n\n## One\n\n### One\n", "A", page.Trace("", ""), tmp_path)
+
+
+def test_the_pictures_have_no_color_that_the_page_cannot_change() -> None:
+    style = (ROOT / "handout/page.css").read_text()
+    dark = style.partition("prefers-color-scheme: dark")[2].partition("* {")[0]
+    for picture in (ROOT / "handout/pictures").glob("*.svg"):
+        colors = re.findall(r'(?:fill|stroke)="([^"]+)"', picture.read_text())
+        for color in set(colors) - {"none"}:
+            name = re.fullmatch(r"var\((--[a-z0-9-]+), #[0-9a-f]+\)", color)
+            assert name, f"{picture.name}: {color}"
+            assert f"{name[1]}:" in dark, name[1]
+
+
 def test_the_example_shows_the_command_s_own_regions() -> None:
-    line = "Region: {} - 2000 (   2 pages): |X.|"
-    text = describe([line.format(start) for start in ("1000", "5000", "1000", "7000")])
-    caption, _, map_ = text.partition("\n\n")
-    assert map_.count("Region") == 2 and "2 of 4 pages" in caption
+    line = "Region: {} - 2000 (   2 pages): |{}|"
+    map_ = [line.format(f"{n}000", drawn) for n, drawn in enumerate(("X.", "..", "X.", ".."))]
+    events = ["0 add a 0-2", "0 fault 1000", "1 add b 1-2", "1 remove a", "2 add c 1-2"]
+    events += ["2 fault 2000", "3 fault 2008", "4 add d 3-4"]
+    caption, _, shown = describe(map_, events).partition("\n\n")
+    assert shown == "Region: 2000 - 2000 (   2 pages): |X.|\n"
+    assert "had 2 regions and touched 1 pages" in caption
+
+
+def test_the_paths_of_the_maps_move_nearer() -> None:
+    line = "40000000-40001000 r--p 00000000 00:03 108                                /lib64/ld.so"
+    assert narrow(line) == f"{'40000000-40001000 r--p 00000000 00:03 108':<50} /lib64/ld.so"
+    assert narrow("1-2 rw-p 0 00:00 0 ") == "1-2 rw-p 0 00:00 0"
+
+
+def test_a_program_comes_with_its_libraries() -> None:
+    members = with_libraries([Path("/bin/cat").resolve()])
+    names = [member.name for member in members]
+    assert "usr/bin/cat" in names and any("libc.so" in name for name in names)
+    for name in names:  # the kernel makes no folders by itself
+        assert Path(name).parent.as_posix() in {".", *names[: names.index(name)]}
+    with pytest.raises(GraderError, match="not dynamically linked"):
+        with_libraries([ROOT / "README.md"])

@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
+from pathlib import Path
+
 import pytest
 
-from autograder.report.view import arrange
+from autograder.report.repeat import from_grader
+from autograder.report.view import arrange, is_near
 from autograder.results import Evidence, Result, Status, SubmissionInfo, Verdict, total
 
 
@@ -143,11 +148,49 @@ def test_attempts_in_words(attempts: list[str], words: str) -> None:
     assert row.attempts == words
 
 
-def test_the_command_repeats_one_check_with_the_same_seed() -> None:
-    rows = arrange(result(verdict("1.1", "life cycle", Status.FAILED)), for_instructor=False).rows
-    assert rows[0].command == (
-        "python -m autograder grade SUBMISSION --only 'life cycle/check_1.1' --seed 7"
+def test_a_student_repeats_a_check_with_the_handout() -> None:
+    rows = arrange(result(verdict("1.1", "file", Status.FAILED)), for_instructor=False).rows
+    assert rows[0].command == "make check ONLY=1.1 SEED=7"
+
+
+def test_an_instructor_repeats_a_check_with_a_line_that_runs(tmp_path: Path) -> None:
+    """The program finds nothing to complain of but the submission, which is not there."""
+    submission = tmp_path / "no such folder"
+    rows = arrange(
+        result(verdict("1.1", "file", Status.FAILED)),
+        for_instructor=True,
+        repeat=from_grader(submission, tmp_path / "out"),
+    ).rows
+    words = shlex.split(rows[0].command)
+    assert words[-4:] == ["--only", "1.1", "--seed", "7"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"there is no {submission}" in " ".join(done.stderr.split())
+
+
+def test_a_hidden_check_has_no_line_to_repeat_it() -> None:
+    hidden = verdict("1.1", "file", Status.FAILED, visibility="hidden")
+    assert arrange(result(hidden), for_instructor=False).rows[0].command == ""
+
+
+def test_causes_come_from_what_the_reader_may_see() -> None:
+    rows = result(
+        verdict("1.1", "file", Status.FAILED, visibility="hidden", id="secret"),
+        verdict("1.2", "file", Status.FAILED),
     )
+    problems = arrange(rows, for_instructor=False).problems
+    assert [row.verdict.number for problem in problems for row in problem.rows] == ["1.2"]
+    seen = arrange(rows, for_instructor=True).problems
+    assert sorted(row.verdict.number for problem in seen for row in problem.rows) == ["1.1", "1.2"]
+
+
+@pytest.mark.parametrize(
+    ("points", "extra", "near"), [(96, 0, True), (95, 0, False), (94, 4, False), (100, 0, True)]
+)
+def test_near_is_what_the_assignment_itself_says(points: float, extra: float, near: bool) -> None:
+    done = verdict("1.1", "file", Status.PASSED, points=points, max_points=100)
+    more = verdict("1.2", "file", Status.PASSED, points=extra, max_points=4, extra_credit=True)
+    assert is_near(total([done, more])) is near
 
 
 def test_areas_add_up_to_the_totals() -> None:

@@ -91,7 +91,7 @@ function segmentOf(layout, page) {
 }
 
 /**
- * The cell of `page`; -1 where it is in none.
+ * The cell of `page`; -1 if it is in none.
  *
  * @param {Layout} layout
  * @param {number} page
@@ -147,14 +147,18 @@ export function cellsOfFaults(layout, events) {
  * @property {number} rows
  * @property {Int32Array} slots the place of each cell: its row times columns, plus its column;
  *   NOWHERE for a blank that the end of a row stands for
- * @property {{ row: number, page: number }[]} labels the pages that rows begin with
+ * @property {{ row: number, page: number, end: number }[]} labels the pages of each piece (of
+ *   the first one none, if pieces have no rows of their own), and the row of its heading
  */
+
+/** Pixels of the page that a heading needs. */
+export const HEADING = 16;
 
 /** More pieces than that follow each other with a blank cell between. */
 const MOST_ROWS_OF_THEIR_OWN = 80;
 
 /**
- * Put the cells in rows. Each piece begins a row of its own, unless there are too many.
+ * Put the cells in rows. Each piece has a heading and rows of its own, unless there are too many.
  *
  * @param {Layout} layout
  * @param {number} width of the map, in pixels of the page
@@ -171,16 +175,28 @@ export function grid(layout, width) {
 	const slots = new Int32Array(layout.count);
 	const holes = layout.what.reduce((sum, what) => sum + (what === HOLE ? 1 : 0), 0);
 	const apart = holes < MOST_ROWS_OF_THEIR_OWN;
-	const labels = layout.count ? [{ row: 0, page: layout.first[0] }] : [];
+	const heading = Math.ceil(HEADING / size);
+	/** @type {Grid["labels"]} */
+	const labels = [];
 	let at = 0;
+	/** @param {number} cell */
+	const begin = (cell) => {
+		const row = Math.ceil(at / columns);
+		const page = layout.first[cell];
+		labels.push({ row, page, end: apart ? Infinity : page });
+		at = (row + heading) * columns;
+	};
 	for (let cell = 0; cell < layout.count; cell++) {
 		if (layout.what[cell] === HOLE && apart) {
 			slots[cell] = NOWHERE;
-			at = Math.ceil(at / columns) * columns;
-			labels.push({ row: at / columns, page: layout.first[cell] });
-		} else {
-			slots[cell] = at++;
+			labels[labels.length - 1].end = layout.first[cell];
+			begin(cell);
+			continue;
 		}
+		if (cell === 0) {
+			begin(cell);
+		}
+		slots[cell] = at++;
 	}
 	return { size, columns, rows: Math.max(Math.ceil(at / columns), 1), slots, labels };
 }

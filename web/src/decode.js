@@ -20,7 +20,7 @@ export const PAGE = 4096;
  */
 
 /**
- * @typedef {object} Parting
+ * @typedef {object} Parting where trace and maps differ
  * @property {number} state
  * @property {string} label
  * @property {number[][]} notTraced
@@ -34,6 +34,7 @@ export const PAGE = 4096;
  * @property {number} events
  * @property {number} start seconds
  * @property {string[]} ids
+ * @property {string[]} names of the regions, in the order of their adding; empty if unknown
  * @property {string} stream
  * @property {number[][]} segments
  * @property {Checkpoint[]} checkpoints
@@ -133,7 +134,7 @@ export function address(page) {
 }
 
 /**
- * The page of an address that somebody typed, with or without 0x; null where it is none.
+ * The page of an address that somebody typed, with or without 0x; null if it is not one.
  *
  * @param {string} text
  * @returns {number | null}

@@ -3,7 +3,7 @@
  * @file The map on the screen: a canvas whose cells take the colours of a frame.
  */
 
-import { HOLE, NOWHERE, cellOf, cellsOf, grid } from "./cells.js";
+import { HEADING, HOLE, NOWHERE, cellOf, cellsOf, grid } from "./cells.js";
 import { address } from "./decode.js";
 import { FOREIGN, MISSING, SILENT } from "./frame.js";
 
@@ -11,12 +11,11 @@ import { FOREIGN, MISSING, SILENT } from "./frame.js";
 
 export const BACKGROUND = "#111419";
 export const LABELS = "#b6bec9";
-export const GUTTER = 88; // pixels of the page, for twelve digits
 
 const OUTLINE = "#ffffff";
 const EDGE = "#c3cbd6";
 const DIFFERS = "#ff9ac4";
-const SHORTEST = 11; // pixels between two labels
+const FONT = 11; // pixels of the page
 const SMALLEST_MARKED = 5; // pixels of the screen a cell: less has no room for lines and marks
 const LARGEST = 16000; // pixels: browsers refuse canvases beyond some size
 
@@ -24,27 +23,33 @@ export class AddressMap {
 	/**
 	 * @param {HTMLCanvasElement} canvas
 	 * @param {Frame} frame
+	 * @param {(first: number, end: number) => string} named what a range of pages is called
 	 */
-	constructor(canvas, frame) {
+	constructor(canvas, frame, named) {
 		this.canvas = canvas;
 		this.frame = frame;
+		this.named = named;
+		/** What stands above each piece. @type {string[]} */
+		this.headings = [];
 		this.small = document.createElement("canvas");
 		this.grid = grid(frame.layout, 1);
 		/** The cell in each place of the grid. */
 		this.cells = new Int32Array();
 		this.scale = 1;
-		this.gutter = 0;
 		/** The range of pages with a line around it. @type {[number, number] | null} */
 		this.outlined = null;
 	}
 
 	/** Fit into the room there is; a map that is out of sight has none. */
 	resize() {
-		const width = this.canvas.parentElement?.clientWidth ?? 0;
-		if (!width) {
+		const width = room(this.canvas.parentElement);
+		if (width <= 0) {
 			return;
 		}
-		this.grid = grid(this.frame.layout, width - GUTTER);
+		this.grid = grid(this.frame.layout, width);
+		this.headings = this.grid.labels.map(({ page, end }) => {
+			return `${address(page)}  ${this.named(page, end)}`;
+		});
 		const { size, columns, rows, slots } = this.grid;
 		this.cells = new Int32Array(columns * rows).fill(-1);
 		slots.forEach((slot, cell) => {
@@ -56,10 +61,9 @@ export class AddressMap {
 		while (rows * this.scale > LARGEST && this.scale > 1) {
 			this.scale--;
 		}
-		this.gutter = Math.round((GUTTER * this.scale) / size);
-		this.canvas.width = this.gutter + columns * this.scale;
+		this.canvas.width = columns * this.scale;
 		this.canvas.height = rows * this.scale;
-		this.canvas.style.width = `${GUTTER + columns * size}px`;
+		this.canvas.style.width = `${columns * size}px`;
 		this.canvas.style.height = `${rows * size}px`;
 		this.small.width = columns;
 		this.small.height = rows;
@@ -88,14 +92,13 @@ export class AddressMap {
 		context.imageSmoothingEnabled = false;
 		context.fillStyle = BACKGROUND;
 		context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-		const width = this.canvas.width - this.gutter;
-		context.drawImage(this.small, this.gutter, 0, width, this.canvas.height);
+		context.drawImage(this.small, 0, 0, this.canvas.width, this.canvas.height);
 		if (this.scale >= SMALLEST_MARKED) {
 			this.#lines(context);
 			this.#edges(context);
 			this.#marks(context);
 		}
-		this.#labels(context);
+		this.#headings(context);
 		const parting = this.frame.partings.find((one) => one.state === state);
 		for (const [first, pages] of [...(parting?.notTraced ?? []), ...(parting?.onlyTraced ?? [])]) {
 			this.#outline(context, [first, pages], DIFFERS);
@@ -106,14 +109,14 @@ export class AddressMap {
 	}
 
 	/**
-	 * The cell below a point of the page; -1 where there is none.
+	 * The cell below a point of the page; -1 if there is none.
 	 *
 	 * @param {number} x
 	 * @param {number} y
 	 */
 	cellAt(x, y) {
 		const box = this.canvas.getBoundingClientRect();
-		const column = Math.floor((x - box.left - GUTTER) / this.grid.size);
+		const column = Math.floor((x - box.left) / this.grid.size);
 		const row = Math.floor((y - box.top) / this.grid.size);
 		if (column < 0 || column >= this.grid.columns || row < 0 || row >= this.grid.rows) {
 			return -1;
@@ -123,7 +126,7 @@ export class AddressMap {
 	}
 
 	/**
-	 * The cell of a page; -1 where it has none.
+	 * The cell of a page; -1 if it has none.
 	 *
 	 * @param {number} page
 	 */
@@ -178,7 +181,7 @@ export class AddressMap {
 		const wide = Math.max(Math.round(this.scale / 7), 1);
 		for (const cell of this.frame.edges) {
 			if (cell >= 0 && slots[cell] !== NOWHERE) {
-				const left = this.gutter + (slots[cell] % columns) * this.scale;
+				const left = (slots[cell] % columns) * this.scale;
 				context.fillRect(left, Math.floor(slots[cell] / columns) * this.scale, wide, this.scale - 1);
 			}
 		}
@@ -199,7 +202,7 @@ export class AddressMap {
 			if (!marks[cell] || slots[cell] === NOWHERE) {
 				continue;
 			}
-			const left = this.gutter + (slots[cell] % columns) * this.scale;
+			const left = (slots[cell] % columns) * this.scale;
 			const top = Math.floor(slots[cell] / columns) * this.scale;
 			const inset = Math.max(Math.round(this.scale / 5), 1);
 			if (marks[cell] === MISSING) {
@@ -218,7 +221,7 @@ export class AddressMap {
 		const { columns, rows } = this.grid;
 		context.fillStyle = BACKGROUND;
 		for (let column = 1; column <= columns; column++) {
-			context.fillRect(this.gutter + column * this.scale - 1, 0, 1, this.canvas.height);
+			context.fillRect(column * this.scale - 1, 0, 1, this.canvas.height);
 		}
 		for (let row = 1; row <= rows; row++) {
 			context.fillRect(0, row * this.scale - 1, this.canvas.width, 1);
@@ -226,24 +229,24 @@ export class AddressMap {
 	}
 
 	/**
-	 * The addresses that pieces begin with, where there is room for them.
+	 * Above each piece the address that it begins with, and what it is called.
 	 *
 	 * @param {CanvasRenderingContext2D} context
 	 */
-	#labels(context) {
+	#headings(context) {
 		const unit = this.scale / this.grid.size;
-		context.fillStyle = LABELS;
-		context.font = `${Math.round(10 * unit)}px monospace`;
-		context.textBaseline = "middle";
-		context.textAlign = "right";
-		let free = 0;
-		for (const { row, page } of this.grid.labels) {
-			const top = (row + 0.5) * this.scale;
-			if (top >= free) {
-				context.fillText(address(page), this.gutter - 8 * unit, top);
-				free = top + SHORTEST * unit;
-			}
-		}
+		const high = Math.ceil(HEADING / this.grid.size) * this.scale;
+		context.font = `${Math.round(FONT * unit)}px monospace`;
+		context.textBaseline = "alphabetic";
+		context.textAlign = "left";
+		this.grid.labels.forEach(({ row }, at) => {
+			const top = row * this.scale;
+			context.fillStyle = BACKGROUND;
+			context.fillRect(0, top, this.canvas.width, high);
+			context.fillStyle = LABELS;
+			const text = fitted(context, this.headings[at], this.canvas.width);
+			context.fillText(text, 0, top + high - 4 * unit);
+		});
 	}
 
 	/**
@@ -265,7 +268,7 @@ export class AddressMap {
 				until++;
 			}
 			context.strokeRect(
-				this.gutter + (slots[cell] - row * columns) * this.scale,
+				(slots[cell] - row * columns) * this.scale,
 				row * this.scale,
 				(until - cell) * this.scale,
 				this.scale,
@@ -273,4 +276,32 @@ export class AddressMap {
 			cell = until;
 		}
 	}
+}
+
+/**
+ * The width inside the padding of an element, in pixels of the page.
+ *
+ * @param {Element | null} place
+ */
+function room(place) {
+	if (!place) {
+		return 0;
+	}
+	const { paddingLeft, paddingRight } = getComputedStyle(place);
+	return place.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
+/**
+ * As much of a text as there is room for.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} width
+ */
+function fitted(context, text, width) {
+	if (context.measureText(text).width <= width) {
+		return text;
+	}
+	const letters = Math.floor(width / context.measureText("m").width);
+	return `${text.slice(0, Math.max(letters - 1, 1))}…`;
 }

@@ -34,13 +34,19 @@ const SEVERAL = -2;
 /** @typedef {{ life: Life, first: number, pages: number }} Living */
 
 export class Model {
-	/** @param {Events} events */
-	constructor(events) {
+	/**
+	 * @param {Events} events
+	 * @param {string[]} names of the regions
+	 */
+	constructor(events, names = []) {
 		this.events = events;
+		this.names = names;
 		/** @type {Life[]} */
 		this.lives = [];
 		/** The life in which each fault fell. @type {Int32Array} */
 		this.owner = new Int32Array(events.count).fill(NOBODY);
+		/** The life that each change of regions is about. @type {Int32Array} */
+		this.subject = new Int32Array(events.count).fill(NOBODY);
 		/** @type {Map<number, number[]>} */
 		this.shared = new Map();
 		/** The lives that get one more faulted page, in order. @type {number[]} */
@@ -87,6 +93,7 @@ export class Model {
 			}
 			fresh = false;
 			const known = live.get(id[at]);
+			this.subject[at] = known?.number ?? NOBODY;
 			if (kind[at] === REMOVE) {
 				if (known) {
 					known.ended = at;
@@ -106,6 +113,7 @@ export class Model {
 					pages: [length[at]],
 				};
 				this.lives.push(life);
+				this.subject[at] = life.number;
 				faulted.push(new Set());
 				live.delete(id[at]);
 				live.set(id[at], life);

@@ -6,21 +6,24 @@
 import { FAULT, decode, pageOf } from "./decode.js";
 import { layOut } from "./cells.js";
 import { Frame } from "./frame.js";
-import { AddressMap, GUTTER } from "./map.js";
+import { AddressMap } from "./map.js";
 import { Model } from "./model.js";
-import { HEIGHT, Scatter } from "./scatter.js";
+import { GUTTER, HEIGHT, Scatter } from "./scatter.js";
 import { RegionTable } from "./regions.js";
 import { button, element } from "./dom.js";
-import { controls, finder, legend } from "./panel.js";
-import { moment, ofCell, ofPage, ofParting, range } from "./words.js";
+import { controls, finder, help, legend } from "./panel.js";
+import { called, moment, ofCell, ofPage, ofParting, piece, short } from "./words.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
+/** @typedef {import("./decode.js").Parting} Parting */
 /** @typedef {import("./model.js").Life} Life */
 
 const WHOLE = 20; // seconds that a trace takes from end to end
 const SLOWEST = 4; // events a second
 const TABLE_PAUSE = 200; // milliseconds between two tables while it plays
 const CALM_PAUSE = 500; // milliseconds between two pictures for who wants little motion
+
+const POINT = "Point at a square of the map, or select one, to see what it is.";
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -33,12 +36,14 @@ export class Player {
 	constructor(place, encoded) {
 		this.encoded = encoded;
 		this.events = decode(encoded);
-		this.model = new Model(this.events);
+		this.model = new Model(this.events, encoded.names);
 		const layout = layOut(encoded.segments);
 		const { partings, problems } = encoded;
 		this.frame = new Frame(this.model, layout, encoded.checkpoints, partings);
 		const wrong = [...partings.slice(0, 1).map(({ state }) => state), ...problems.map(([at]) => at + 1)];
-		this.scatter = new Scatter(this.model, layout, this.frame.cellOfFault, wrong);
+		this.scatter = new Scatter(this.model, layout, this.frame.cellOfFault, wrong, (first, end) =>
+			short(this.model, first, end),
+		);
 		this.state = 0;
 		this.playing = false;
 		this.speed = 1;
@@ -48,10 +53,11 @@ export class Player {
 		/** Told of each region that is chosen. @type {(life: Life) => void} */
 		this.onchosen = () => undefined;
 		this.canvas = element("canvas", { role: "img", "aria-label": "Pages of the address space" });
-		this.plot = element("canvas", { role: "img", "aria-label": "All faults, by event and address" });
+		this.plot = element("canvas", { role: "img", "aria-label": "All page faults, by event and address" });
+		this.plotTitle = element("p", { class: "plot-title" });
 		this.cursor = element("div", { class: "cursor" });
 		this.now = element("p", { class: "now" });
-		this.under = element("p", { class: "under", role: "status" });
+		this.under = element("p", { class: "under", role: "status" }, POINT);
 		/** Says what a button has led to, to those who do not see it. */
 		this.said = element("p", { class: "visually-hidden", role: "status" });
 		this.slider = element("input", {
@@ -69,26 +75,36 @@ export class Player {
 			{
 				class: "map",
 				role: "group",
-				"aria-label": "Map; the arrow keys go from page to page",
+				"aria-label": "Map; the arrow keys go from page to page, the space bar plays",
 				tabindex: "0",
 			},
 			this.canvas,
 		);
 		this.#build(place);
-		this.map = new AddressMap(this.canvas, this.frame);
+		this.map = new AddressMap(this.canvas, this.frame, (first, end) => piece(this.model, first, end));
 		this.resize();
-		this.seek(partings.length ? partings[0].state : this.events.count);
+		this.seek(this.events.count);
+		if (partings.length) {
+			this.#showParting(partings[0]);
+		}
 	}
 
 	/** @param {HTMLElement} place */
 	#build(place) {
-		const ends = element("p", { class: "ends" }, element("span", {}), element("span", {}));
+		const ends = element("p", { class: "ends" });
 		this.ends = ends;
 		const axis = button("Show by time", () => {
 			this.scatter.byTime = !this.scatter.byTime;
-			axis.textContent = this.scatter.byTime ? "Show by events" : "Show by time";
+			axis.textContent = this.scatter.byTime ? "Show by event" : "Show by time";
 			this.#plotAnew();
 		});
+		const more = [
+			this.plotTitle,
+			element("div", { class: "plot" }, this.plot, this.cursor),
+			ends,
+			element("div", { class: "controls" }, axis),
+			this.table.place,
+		];
 		place.append(
 			controls(this),
 			this.slider,
@@ -97,10 +113,8 @@ export class Player {
 			this.window,
 			this.under,
 			element("div", { class: "below" }, legend(this.encoded), finder((text) => this.find(text))),
-			element("div", { class: "plot" }, this.plot, this.cursor),
-			ends,
-			element("div", { class: "controls" }, axis),
-			this.table.place,
+			...help(),
+			...(place.dataset.compact === undefined ? more : [this.#folded(more)]),
 		);
 		this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
 		this.window.addEventListener("keydown", (event) => this.#key(event));
@@ -110,27 +124,39 @@ export class Player {
 		this.plot.addEventListener("pointermove", (event) => this.#overPlot(event));
 	}
 
+	/**
+	 * What a compact replay does not show at once.
+	 *
+	 * @param {HTMLElement[]} more
+	 */
+	#folded(more) {
+		const summary = element("summary", {}, "All page faults at once, and a table of the regions");
+		const folded = element("details", { class: "more" }, summary, ...more);
+		folded.addEventListener("toggle", () => this.resize());
+		return folded;
+	}
+
 	/** Fit everything into the room there is. */
 	resize() {
 		this.map.resize();
+		this.map.draw(this.state);
 		const width = this.plot.parentElement?.clientWidth ?? 0;
 		if (width) {
 			this.plot.width = Math.round(width * window.devicePixelRatio);
 			this.plot.height = Math.round(HEIGHT * window.devicePixelRatio);
-			this.map.draw(this.state);
 			this.#plotAnew();
 		}
 	}
 
 	#plotAnew() {
-		const { events, encoded, scatter } = this;
-		const last = encoded.start + (events.count ? events.time[events.count - 1] : 0) / 1e9;
-		const ends = scatter.byTime
-			? [`${encoded.start.toFixed(6)} s`, `${last.toFixed(6)} s`]
-			: ["first event", `event ${events.count}`];
-		ends.forEach((text, at) => {
-			this.ends?.children[at].replaceChildren(text);
-		});
+		const { events, scatter } = this;
+		const [start, axis, end] = scatter.byTime
+			? ["0", "time since the first event", duration(scatter.duration)]
+			: ["event 1", "events", `event ${events.count}`];
+		const words = `All page faults: ${axis} to the right, addresses upward.`;
+		this.plotTitle.textContent = `${words} Each box is a region, and each dot a page fault.`;
+		const texts = [start, `${axis} →`, end];
+		this.ends?.replaceChildren(...texts.map((text) => element("span", {}, text)));
 		scatter.draw(this.plot);
 		this.#moveCursor();
 	}
@@ -144,7 +170,7 @@ export class Player {
 		this.state = Math.min(Math.max(Math.round(state), 0), this.events.count);
 		this.map.draw(this.state);
 		this.#moveCursor();
-		const words = moment(this.encoded, this.events, this.state);
+		const words = moment(this.encoded, this.model, this.state);
 		this.now.textContent = words;
 		this.slider.value = String(this.state);
 		this.slider.setAttribute("aria-valuetext", words);
@@ -210,7 +236,7 @@ export class Player {
 	find(text) {
 		const page = pageOf(text);
 		if (page === null) {
-			this.under.textContent = `“${text.slice(0, 40)}” is no address: type hexadecimal digits.`;
+			this.under.textContent = `“${text.slice(0, 40)}” is not an address: type hexadecimal digits.`;
 			return;
 		}
 		const { kind, count } = this.events;
@@ -237,18 +263,23 @@ export class Player {
 		this.#mark(life.first[last], life.pages[last]);
 		this.seek(there ? this.state : life.since[last] + 1);
 		this.#chosen(life);
-		const where = range([life.first[last], life.pages[last]]);
-		this.under.textContent = `Region ${where}, added by event ${life.born + 1}.`;
+		const name = called(this.model, life, life.first[last]);
+		this.under.textContent = `This is ${name}, added by event ${life.born + 1}.`;
 	}
 
-	/** To the next place where trace and maps part, or to the first one. */
+	/** To the next moment at which trace and maps differ, or to the first one. */
 	toParting() {
 		const { partings } = this.encoded;
-		const next = partings.find((parting) => parting.state > this.state) ?? partings[0];
-		const [first] = next.notTraced.concat(next.onlyTraced, next.noFault.map((page) => [page, 1]));
+		this.#showParting(partings.find((parting) => parting.state > this.state) ?? partings[0]);
+	}
+
+	/** @param {Parting} parting */
+	#showParting(parting) {
+		const { notTraced, onlyTraced, noFault } = parting;
+		const [first] = notTraced.concat(onlyTraced, noFault.map((page) => [page, 1]));
 		this.#reveal(first[0]);
-		this.seek(next.state);
-		this.under.textContent = ofParting(next);
+		this.seek(parting.state);
+		this.under.textContent = ofParting(parting);
 	}
 
 	/** To the next event that contradicts those before it, or to the first one. */
@@ -315,13 +346,13 @@ export class Player {
 		const box = this.plot.getBoundingClientRect();
 		const cell = this.scatter.cellAt((event.clientY - box.top) / Math.max(box.height, 1));
 		const page = cell < 0 ? "" : ` Here: ${ofCell(this.frame, cell, this.state)}`;
-		this.under.textContent = `${moment(this.encoded, this.events, state)}.${page}`;
+		this.under.textContent = `${moment(this.encoded, this.model, state)}.${page}`;
 	}
 
 	/** @param {PointerEvent} event */
 	#hover(event) {
 		const cell = this.map.cellAt(event.clientX, event.clientY);
-		this.under.textContent = cell < 0 ? "" : ofCell(this.frame, cell, this.state);
+		this.under.textContent = cell < 0 ? POINT : ofCell(this.frame, cell, this.state);
 	}
 
 	/** @param {MouseEvent} event */
@@ -349,10 +380,38 @@ export class Player {
 
 	/** @param {KeyboardEvent} event */
 	#key(event) {
+		if (event.ctrlKey || event.altKey || event.metaKey) {
+			return;
+		}
 		const arrow = ARROWS[event.key];
-		if (arrow && !event.ctrlKey && !event.altKey && !event.metaKey && this.frame.layout.count) {
+		const move = this.#moves[event.key];
+		if (arrow && this.frame.layout.count) {
 			event.preventDefault();
 			this.#select(this.cell < 0 ? 0 : this.map.beside(this.cell, ...arrow));
+		} else if (move) {
+			event.preventDefault();
+			move();
 		}
 	}
+
+	/** What the other keys do. @type {Record<string, () => void>} */
+	#moves = {
+		" ": () => this.toggle(),
+		",": () => this.go(this.state - 1),
+		".": () => this.go(this.state + 1),
+		"[": () => this.go(this.model.nextChange(this.state, -1)),
+		"]": () => this.go(this.model.nextChange(this.state, 1)),
+		Home: () => this.go(0),
+		End: () => this.go(this.events.count),
+	};
+}
+
+/**
+ * A time in the unit that suits it.
+ *
+ * @param {number} nanoseconds
+ */
+function duration(nanoseconds) {
+	const seconds = nanoseconds / 1e9;
+	return seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(4)} s`;
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 /**
- * @file The regions of a state as a table, beside those of /proc/PID/maps where they are known.
+ * @file The regions of a state as a table, beside those of /proc/PID/maps if they are known.
  */
 
 import { button, element } from "./dom.js";
-import { range } from "./words.js";
+import { nameOf, range } from "./words.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./model.js").Life} Life */
 
 const MOST_ROWS = 200;
+
+/** @type {Record<string, string>} */
+const NUMBERS = { Pages: "number", Touched: "number" };
 
 export class RegionTable {
 	/**
@@ -30,17 +33,23 @@ export class RegionTable {
 		this.marked = null;
 		this.body = element("tbody", {});
 		const row = element("tr", {});
-		const heads = ["Region", "Pages", "Faulted", "/proc/PID/maps"];
-		for (const head of encoded.checkpoints.length ? heads : heads.slice(0, -1)) {
-			row.append(element("th", { scope: "col" }, head));
+		const named = encoded.names.some(Boolean);
+		this.columns = [
+			"Region",
+			...(named ? ["Name"] : []),
+			...["Pages", "Touched"],
+			...(encoded.checkpoints.length ? ["/proc/PID/maps"] : []),
+		];
+		for (const head of this.columns) {
+			row.append(element("th", { scope: "col", class: NUMBERS[head] ?? "" }, head));
 		}
-		const caption = element("caption", {}, "Regions in this state");
+		const caption = element("caption", {}, "Regions at this moment, and how many of their pages were touched");
 		if (encoded.checkpoints.length) {
 			caption.append("; /proc/PID/maps is known after each step of the check");
 		}
 		this.place = element(
 			"div",
-			{ class: "wide", role: "group", "aria-label": "Regions in this state", tabindex: "0" },
+			{ class: "wide", role: "group", "aria-label": "Regions at this moment", tabindex: "0" },
 			element("table", { class: "regions" }, caption, element("thead", {}, row), this.body),
 		);
 	}
@@ -54,7 +63,7 @@ export class RegionTable {
 		const lines = [];
 		for (const { life, first, pages } of this.model.living(state)) {
 			const known = expected.delete(`${first} ${pages}`);
-			const there = point ? (known ? "the same" : "not there") : "";
+			const there = point ? (known ? "match" : "not there") : "";
 			lines.push({ first, pages, life, there });
 		}
 		for (const [first, pages] of point?.regions ?? []) {
@@ -66,7 +75,7 @@ export class RegionTable {
 		const left = lines.length - MOST_ROWS;
 		this.body.replaceChildren(...lines.slice(0, MOST_ROWS).map((line) => this.#row(line)));
 		if (left > 0) {
-			this.body.append(element("tr", {}, element("td", { colspan: "4" }, `and ${left} more`)));
+			this.body.append(element("tr", {}, element("td", { colspan: String(this.columns.length) }, `and ${left} more`)));
 		}
 	}
 
@@ -96,7 +105,13 @@ export class RegionTable {
 			row.setAttribute("aria-current", "true");
 		}
 		const faulted = life ? String(this.counts[life.number]) : "–";
-		row.append(head, element("td", {}, String(pages)), element("td", {}, faulted));
+		row.append(head);
+		if (this.columns.includes("Name")) {
+			row.append(element("td", {}, nameOf(this.model, life, first, first + pages)));
+		}
+		for (const number of [String(pages), faulted]) {
+			row.append(element("td", { class: "number" }, number));
+		}
 		if (this.encoded.checkpoints.length) {
 			row.append(element("td", {}, there));
 		}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /**
- * @file All faults at once: events (or time) to the right, addresses upwards.
+ * @file All faults at once: events (or time) to the right, addresses upward.
  */
 
 import { FAULT, address } from "./decode.js";
 import { HOLE, cellsOf } from "./cells.js";
-import { BACKGROUND, GUTTER, LABELS } from "./map.js";
+import { BACKGROUND, LABELS } from "./map.js";
 import { NEVER } from "./model.js";
 
 /** @typedef {import("./cells.js").Layout} Layout */
@@ -15,9 +15,11 @@ const REGION = "#333b48";
 const EDGE = "#5a6475";
 const WRONG = "#ff9ac4";
 const DOT = [255, 214, 74];
+const MOST_LETTERS = 13;
 const APART = 13; // pixels of the page between two labels
 
 export const HEIGHT = 200; // pixels of the page
+export const GUTTER = 88; // pixels of the page, for twelve digits or a name
 
 export class Scatter {
 	/**
@@ -25,9 +27,11 @@ export class Scatter {
 	 * @param {Layout} layout
 	 * @param {Int32Array} cellOfFault
 	 * @param {number[]} wrong the states at which something is wrong with the trace
+	 * @param {(first: number, end: number) => string} named what a range of pages is called
 	 */
-	constructor(model, layout, cellOfFault, wrong) {
+	constructor(model, layout, cellOfFault, wrong, named) {
 		this.model = model;
+		this.named = named;
 		this.wrong = wrong;
 		this.layout = layout;
 		this.cellOfFault = cellOfFault;
@@ -76,7 +80,7 @@ export class Scatter {
 	}
 
 	/**
-	 * The cell so far down; -1 where there is a hole.
+	 * The cell so far down; -1 if there is a hole.
 	 *
 	 * @param {number} part from 0 at the top to 1
 	 */
@@ -137,7 +141,7 @@ export class Scatter {
 	}
 
 	/**
-	 * The addresses that pieces begin with, where there is room for them.
+	 * The names of pieces, else the addresses that they begin with, as far as there is room.
 	 *
 	 * @param {CanvasRenderingContext2D} context
 	 * @param {number} gutter
@@ -155,7 +159,9 @@ export class Scatter {
 			const bottom = height - cell * up;
 			const begins = !segment || this.layout.what[cell - 1] === HOLE;
 			if (begins && bottom <= free && bottom >= APART * unit) {
-				context.fillText(address(this.layout.first[cell]), gutter - 8 * unit, bottom - 2 * unit);
+				const page = this.layout.first[cell];
+				const text = this.named(page, page + 1).slice(0, MOST_LETTERS) || address(page);
+				context.fillText(text, gutter - 8 * unit, bottom - 2 * unit);
 				free = bottom - APART * unit;
 			}
 		});

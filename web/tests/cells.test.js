@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FOLDED, HOLE, NOWHERE, PLAIN, cellOf, cellsOf, grid, layOut } from "../src/cells.js";
+import { FOLDED, HEADING, HOLE, NOWHERE, PLAIN, cellOf, cellsOf, grid, layOut } from "../src/cells.js";
 
 const SEGMENTS = [
 	[16, 3, 0],
@@ -45,19 +45,25 @@ test("too many pages share cells", () => {
 	assert.equal(cellOf(layout, 999999), 124999);
 });
 
-test("pieces begin rows of their own", () => {
+test("pieces have a heading and rows of their own", () => {
 	const layout = layOut(SEGMENTS);
 	const { columns, rows, slots, labels } = grid(layout, 14 * 4);
 	assert.equal(columns, 4);
-	assert.deepEqual([...slots], [0, 1, 2, 3, 4, 5, NOWHERE, 8, 9, 10, 11]);
-	assert.equal(rows, 3);
-	assert.deepEqual(labels, [{ row: 0, page: 16 }, { row: 2, page: 500 }]);
+	// Headings take two rows each: 0 and 1, then 4 and 5.
+	assert.deepEqual([...slots], [8, 9, 10, 11, 12, 13, NOWHERE, 24, 25, 26, 27]);
+	assert.equal(rows, 7);
+	assert.deepEqual(labels, [
+		{ row: 0, page: 16, end: 500 },
+		{ row: 4, page: 500, end: Infinity },
+	]);
 });
 
-test("very many pieces follow each other", () => {
+test("very many pieces follow each other below one heading without a name", () => {
 	const segments = Array.from({ length: 200 }, (_, at) => [at * 10, 2, 0]);
-	const { slots, rows } = grid(layOut(segments), 700);
-	assert.deepEqual([...slots], Array.from({ length: 599 }, (_, at) => at));
+	const { columns, slots, rows, labels } = grid(layOut(segments), 700);
+	const start = columns * Math.ceil(HEADING / 14);
+	assert.deepEqual([...slots], Array.from({ length: 599 }, (_, at) => start + at));
+	assert.deepEqual(labels, [{ row: 0, page: 0, end: 0 }]);
 	assert.ok(rows < 20);
 });
 

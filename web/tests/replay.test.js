@@ -7,13 +7,15 @@ import { layOut } from "../src/cells.js";
 import { FOREIGN, Frame, MISSING, SILENT } from "../src/frame.js";
 import { Model } from "../src/model.js";
 import { Scatter } from "../src/scatter.js";
+import { event, piece, short } from "../src/words.js";
 
 /**
  * A model of events given as [kind, id or page, first page, pages].
  *
  * @param {number[][]} rows
+ * @param {string[]} names
  */
-function modelOf(rows) {
+function modelOf(rows, names = []) {
 	const events = {
 		count: rows.length,
 		kind: Uint8Array.from(rows, ([kind]) => kind),
@@ -22,7 +24,7 @@ function modelOf(rows) {
 		page: Float64Array.from(rows, ([kind, page, first]) => (kind === FAULT ? page : first ?? 0)),
 		length: Float64Array.from(rows, ([, , , pages]) => pages ?? 0),
 	};
-	return new Model(events);
+	return new Model(events, names);
 }
 
 const MODEL = modelOf([
@@ -54,6 +56,7 @@ test("a stream that ends early is an error, not a loop", () => {
 		events: 2,
 		start: 0,
 		ids: [],
+		names: [],
 		stream: btoa("\x00"),
 		segments: [],
 		checkpoints: [],
@@ -161,7 +164,7 @@ test("what differs from the maps is marked as well as coloured", () => {
 });
 
 test("the plot finds its way back from a place to a state", () => {
-	const scatter = new Scatter(MODEL, layOut([[10, 8, 0]]), new Int32Array(9), []);
+	const scatter = new Scatter(MODEL, layOut([[10, 8, 0]]), new Int32Array(9), [], () => "");
 	for (const byTime of [false, true]) {
 		scatter.byTime = byTime;
 		for (let state = 0; state <= 9; state++) {
@@ -171,4 +174,60 @@ test("the plot finds its way back from a place to a state", () => {
 		assert.equal(scatter.across(0), 0);
 		assert.equal(scatter.across(9), 1);
 	}
+});
+
+test("events are told in words", () => {
+	const model = modelOf(
+		[
+			[ADD, 0, 10, 4],
+			[FAULT, 11],
+			[RESIZE, 0, 10, 5],
+			[RESIZE, 0, 12, 3],
+			[RESIZE, 0, 20, 3],
+			[RESIZE, 0, 20, 3],
+			[ADD, 1, 100, 33],
+			[RESIZE, 1, 97, 36],
+			[FAULT, 98],
+			[REMOVE, 0],
+			[FAULT, 20],
+			[LOST, 0, 0, 7],
+			[RESIZE, 9, 1, 1],
+			[ADD, 2, 100, 1],
+			[FAULT, 100],
+			[ADD, 3, 0, 0],
+		],
+		["", "the stack", "the mapped file x"],
+	);
+	const ids = Array.from({ length: 10 }, (_, at) => `r${at}`);
+	assert.deepEqual(
+		Array.from({ length: 16 }, (_, at) => event(model, ids, at)),
+		[
+			"the mapping at 0000a000 appeared with 4 pages",
+			"page 1 of the mapping at 0000a000 was touched",
+			"the mapping at 0000a000 grew by 1 page to 5 pages",
+			"the mapping at 0000a000 shrank from 5 pages to 3 pages; it now begins at 0000c000",
+			"the mapping at 0000c000 moved: it now begins at 00014000",
+			"the mapping at 00014000 kept its range",
+			"the stack appeared with 33 pages",
+			"the stack grew by 3 pages to 36 pages; it now begins at 00061000",
+			"page 1 of the stack was touched",
+			"the mapping at 00014000 was removed (3 pages)",
+			"page 00014000 was touched, which is in no region",
+			"7 records were lost",
+			"the trace changes region r9, which does not exist",
+			"the mapped file x at 00064000 appeared with 1 page",
+			"page 00064000 was touched, which is in 2 regions at once",
+			"the trace gives region r3 an impossible range",
+		],
+	);
+});
+
+test("pieces of the map have the names of all that was there", () => {
+	const names = ["the program's text", "the program's data", "", "the heap"];
+	const model = modelOf([[ADD, 0, 10, 4], [ADD, 1, 14, 2], [ADD, 2, 30, 2], [ADD, 3, 50, 2]], names);
+	assert.equal(piece(model, 10, 40), "program: text, data · mapping");
+	assert.equal(piece(model, 50, Infinity), "heap");
+	assert.equal(piece(model, 20, 25), "");
+	assert.equal(short(model, 10, 16), "program");
+	assert.equal(short(model, 30, 31), "");
 });

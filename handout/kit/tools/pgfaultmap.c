@@ -3,8 +3,8 @@
  * pgfaultmap OUTFILE             a line for each region, with the pages that faulted
  * pgfaultmap --events OUTFILE    the trace as text
  *
- * Section 5.5 of the assignment, rules P3, P4 and P5.  Begin with --events: nearly
- * every check looks at your trace through it.
+ * Section 5.5 of the assignment, rules P3, P4, P5 and P9.  Begin with --events:
+ * nearly every check looks at your trace through it.
  */
 #include <stdio.h>
 #include <string.h>

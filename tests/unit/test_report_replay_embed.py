@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""A replay that stands inside another page."""
+
+from __future__ import annotations
+
+import re
+
+from autograder.report import assets, replay_embed
+from autograder.trace.events import parse
+from tests.traces import Process
+
+
+def test_a_replay_can_stand_in_any_page() -> None:
+    events = Process(3).events(60)
+    embedded = replay_embed.section(events, "ps </script><b>")
+    assert embedded.html.count("<section") == embedded.html.count("</section>") == 1
+    assert "<b>" not in embedded.html and '"events":60' in embedded.html
+    assert "style=" not in embedded.html and "onclick" not in embedded.html
+    assert "</style" not in embedded.style and "</script" not in embedded.script
+    policy = assets.policy(style=embedded.style, script=embedded.script)
+    assert policy.count("'sha256-") == 2
+
+
+def test_maps_name_its_regions() -> None:
+    events = parse("0.000000001 add a 10000-12000\n")
+    maps = "00008000-00009000 r-xp 00000000 00:03 83      /bin/ps\n"
+    maps += "00010000-00012000 r-xp 00000000 00:03 84      /lib/libprocps.so.8\n"
+    assert "libprocps.so.8" in replay_embed.section(events, "ps", maps).html
+    assert "libprocps" not in replay_embed.section(events, "ps").html
+
+
+def test_its_style_touches_nothing_around_it() -> None:
+    """Every rule begins with a class that only a replay has."""
+    style = replay_embed.section(Process(3).events(9), "ps").style
+    own = ("replay", "embedded-replay", "check", "trace", "trace-page", "wide", "view")
+    flat = re.sub(r"/\*.*?\*/|@media[^{]*\{|@page[^{]*\{", "", style, flags=re.S)
+    for rule in re.findall(r"([^{}]+)\{", flat):
+        for selector in rule.split(","):
+            first = re.match(r"\s*\.([\w-]+)", selector)
+            assert first and first[1] in own, selector
+    variables = set(re.findall(r"var\((--[\w-]+)\)", style))
+    assert variables <= set(re.findall(r"(--[\w-]+):", style))
