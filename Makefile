@@ -2,7 +2,8 @@
 # Entry points for students and instructors; `make help` lists them.
 
 SUBMISSION ?= reference-solution
-OUT ?= build/check
+# A part of the checks has a folder of its own: the full report stays.
+OUT ?= build/$(if $(ONLY),only,check)
 GRADES ?= grades
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -14,20 +15,21 @@ SERIES := 7.3
 .PHONY: help check grade test lint matrix soak bench boot student-way handout example clean system class-test class-bench gradescope gradescope-test
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
 
-check: $(READY) ## grade SUBMISSION (default: the reference solution) into OUT
-	$(PYTHON) -m autograder grade $(SUBMISSION) --out $(OUT)
+check: $(READY) ## grade SUBMISSION= (default: the reference) [ONLY= SEED= V=1]
+	$(PYTHON) -m autograder grade $(SUBMISSION) --out $(OUT) \
+		$(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed "$(SEED)") $(if $(V),-v)
 
-grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS=n] [ROSTER=csv] [GRADES=grades]
-	@test -n "$(SUBMISSIONS)" || { echo "say which: make grade SUBMISSIONS=dir" >&2; exit 2; }
+grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS= ROSTER= GRADES=]
+	@test -n "$(SUBMISSIONS)" || { echo "Name the folder: make grade SUBMISSIONS=dir" >&2; exit 2; }
 	$(PYTHON) -m autograder grade-all $(SUBMISSIONS) --out $(GRADES) \
 		$(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster $(ROSTER))
 
-gradescope: $(READY) ## write build/autograder.zip, and a canary to upload first (ARGS="--minutes 20")
+gradescope: $(READY) ## write build/autograder.zip and a canary to upload first
 	$(PYTHON) -m autograder gradescope --out build $(ARGS)
 
-test: $(BROWSER) ## run all tests of the kit, those that boot kernels included
+test: $(BROWSER) ## run all tests of the kit, including those that boot kernels
 	$(PYTHON) -m pytest -q --durations=15 tests
 
 lint: $(BROWSER) ## check format, style, types and the kernel patches
@@ -37,48 +39,48 @@ lint: $(BROWSER) ## check format, style, types and the kernel patches
 	cd web && ../$(VENV)/bin/node node_modules/typescript/bin/tsc -p .
 	$(PYTHON) -m tests.checkpatch
 
-matrix: $(READY) ## grade the whole corpus: every mistake must be caught (JOBS=2 ARGS="--help")
+matrix: $(READY) ## grade the corpus: every mistake must be caught [JOBS= ARGS=]
 	$(PYTHON) -m tests.matrix $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
-class-bench: $(READY) ## two workers against one, on this machine and on a cluster of Dask's
+class-bench: $(READY) ## compare two workers with one, here and on a Dask cluster
 	$(PYTHON) -m tests.class_bench $(ARGS)
 
-gradescope-test: $(READY) ## autograder.zip in the documented layout, in a root of its own
+gradescope-test: $(READY) ## run autograder.zip in a root of its own, as Gradescope does
 	$(PYTHON) -m tests.gradescope_test $(ARGS)
 
-class-test: $(READY) ## grade a synthetic class of 60, killed three times: the same books (ARGS=)
+class-test: $(READY) ## grade a made-up class of 60, killed three times [ARGS=]
 	$(PYTHON) -m tests.class_test $(ARGS)
 
-soak: $(READY) ## grade the correct solutions 20 times on a busy machine (ARGS="--times 3")
+soak: $(READY) ## grade the correct solutions 20 times on a busy machine
 	$(PYTHON) -m tests.soak $(ARGS)
 
 .PHONY: hostile drills doctor
-hostile: $(READY) ## grade all hostile submissions: nothing may get out of the sandbox
+hostile: $(READY) ## grade hostile submissions: nothing may leave the sandbox
 	$(PYTHON) -m pytest -q -s -m "long or not long" tests/hostile $(ARGS)
 
-drills: $(READY) ## kill the grader, fill its disks, take its memory: no grade may suffer
+drills: $(READY) ## kill the grader, fill its disks: no grade may suffer
 	$(PYTHON) -m pytest -q -s -m "long or not long" tests/drills tests/guest/test_doctor.py $(ARGS)
 
-doctor: $(READY) ## what this machine lacks for grading, and how to mend it
+doctor: $(READY) ## check that this machine has everything that grading needs
 	$(PYTHON) -m autograder doctor
 
-bench: $(BROWSER) ## measure what the kit costs, beside its goals (QUICK=1: in five minutes)
+bench: $(BROWSER) ## measure what the kit costs [QUICK=1: in five minutes]
 	$(PYTHON) -m tests.bench $(if $(QUICK),--quick) $(ARGS)
 
-student-way: $(READY) ## a student's whole way by the text's own commands, into build/way
+student-way: $(READY) ## go a student's whole way by the text's own commands
 	rm -rf build/way
 	$(PYTHON) -m tests.student_way $(ARGS) build/way
 
 handout: $(READY) ## write handout.zip: what students get
 	$(PYTHON) -m autograder handout
 
-example: $(READY) ## make the map that the assignment begins with anew
+example: $(READY) ## make the map at the start of the assignment again
 	$(PYTHON) -m autograder.handout.example
 
-boot: $(READY) ## a shell in the baseline kernel's guest
+boot: $(READY) ## open a shell in the baseline kernel's guest
 	$(PYTHON) -m autograder boot
 
-clean: ## remove what was made here (the cache folder stays)
+clean: ## remove what was made here, but not the cache
 	rm -rf build $(VENV)
 
 system:

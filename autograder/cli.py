@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import cli_class, cli_trace
+from autograder import cli_class, cli_trace, unheard
 from autograder.errors import (
     EXIT_FULL_MARKS,
     EXIT_GRADER,
@@ -24,9 +24,11 @@ from autograder.progress_lines import Lines
 
 if TYPE_CHECKING:
     from autograder.cache import Cache
+    from autograder.course import Course
     from autograder.kernel.build import Baseline
     from autograder.sandbox import Sandbox
 
+COURSE_FILE = Path("course.toml")
 TARBALL_VARIABLE = "KERNEL_TARBALL"
 
 app = typer.Typer(
@@ -43,75 +45,98 @@ SandboxOption = Annotated[
     str | None,
     typer.Option("--sandbox", help="Level of isolation: full (bubblewrap), container or none."),
 ]
+CourseOption = Annotated[
+    Path,
+    typer.Option(
+        help="The course's points (default: course.toml, if there is one).", show_default=False
+    ),
+]
 SeriesOption = Annotated[str, typer.Option(help="The kernel series of the course.")]
 
 
 @app.command()
 def grade(
     submission: Annotated[Path, typer.Argument(help="A folder, .zip or .tar.gz.")],
-    out: Annotated[Path, typer.Option(help="Where result.json and feedback.html go.")],
+    out: Annotated[Path, typer.Option(help="Folder for result.json and feedback.html.")] = Path(
+        "build/check"
+    ),
     only: Annotated[
         str | None,
-        typer.Option(help="Checks to run: numbers, areas, ids or parts of them, with commas."),
+        typer.Option(help="Checks to run: numbers, areas, milestones, parts of ids, with commas."),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(help="What the checks' inputs are drawn from; random without."),
+        typer.Option(help="Random seed for the checks' inputs (default: random)."),
     ] = None,
+    course: CourseOption = COURSE_FILE,
     series: SeriesOption = "7.3",
     sandbox: SandboxOption = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print result.json instead of the table.")
+        bool, typer.Option("--json", help="Print result.json instead of the summary.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show every check, and all failures in full.")
     ] = False,
 ) -> None:
     """Grade one submission.
 
-    Exits with 0 for full marks, 1 where points were lost, 2 for a usage error or a
-    submission that cannot be read, 3 for a fault of the grader or this machine.
+    Exits with 0 if all checks pass (with --only: all checks that it names), 1
+    if one does not, 2 for a usage error or a submission that cannot be read, 3
+    if the grader or this machine is at fault.
     """
-    from rich.console import Console
-
+    from autograder import unread
     from autograder.cache import Cache
     from autograder.checks import rubric
-    from autograder.grading import FEEDBACK, RESULT, Grading, Order
-    from autograder.report import terminal
-    from autograder.results import Status
+    from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
+    from autograder.report import html, terminal
+    from autograder.report.paper import console
+    from autograder.report.repeat import from_grader
+    from autograder.report.screen import Frame
+    from autograder.results import NOT_SELECTED, Status
+    from autograder.scoring import score
 
+    unread.survive_hang_up()
     if not submission.exists():
         raise UsageError(f"there is no {submission}: give a folder, a .zip or a .tar.gz")
     if only and not rubric.select(only):
-        raise UsageError(f"no check is named by --only {only}: see `python -m autograder checks`")
+        raise UsageError(f"--only {only} names no check: see `python -m autograder checks`")
+    settings = _course(course)
     cache = Cache.default()
-    lines = Lines()
-    try:
+    with Lines() as lines:
         shut = _sandbox(sandbox)
         baseline = _baseline(series, cache, shut, lines)
         number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
         order = Order(submission, out, number, only)
-        result = Grading(order, baseline, shut, lines).run(cache)
-    finally:
-        lines.close()
-    if as_json:
-        print(result.model_dump_json(indent=2))
-    else:
-        console = Console()
-        terminal.show(result, console)
-        console.print(f"{out / RESULT}\n{out / FEEDBACK}", soft_wrap=True, highlight=False)
-    if any(verdict.status is Status.GRADER_ERROR for verdict in result.verdicts):
+        grading = Grading(order, baseline, shut, lines)
+        graded = grading.run(cache)
+    result = score(graded, settings)
+    result.write(out / RESULT)
+    repeat = from_grader(submission, out)
+    html.write(result, out / FEEDBACK, observations=out / OBSERVATIONS, repeat=repeat)
+    with unread.allowed():
+        if as_json:
+            print(result.model_dump_json(indent=2))
+        elif not grading.refused:
+            frame = Frame(str(out / FEEDBACK))
+            terminal.show(result, console(), verbose=verbose, frame=frame, repeat=repeat)
+    if grading.refused:
+        raise UsageError(f"{submission} cannot be graded. {grading.refused}")
+    chosen = [verdict for verdict in result.verdicts if verdict.message != NOT_SELECTED]
+    if any(verdict.status is Status.GRADER_ERROR for verdict in chosen):
         raise typer.Exit(EXIT_GRADER)
-    chosen = {check.id for check in rubric.select(only)}
-    passed = all(v.status is Status.PASSED for v in result.verdicts if v.id in chosen)
+    passed = all(verdict.status is Status.PASSED for verdict in chosen)
     raise typer.Exit(EXIT_FULL_MARKS if passed else EXIT_POINTS_LOST)
 
 
 @app.command()
-def checks() -> None:
-    """List the checks with their numbers and points."""
+def checks(course: CourseOption = COURSE_FILE) -> None:
+    """List the areas and their checks, with their points."""
     from autograder.checks import rubric
+    from autograder.report.rubric_list import listed
+    from autograder.scoring import worths
 
-    for check in rubric.checks():
-        extra = " (extra credit)" if check.extra_credit else ""
-        print(f"{check.number:>5}  {check.points:>2}  {check.id}{extra}\n           {check.title}")
+    for line in listed(rubric.checks(), worths(_course(course))):
+        print(line)
 
 
 @app.command()
@@ -129,10 +154,9 @@ def boot(
     from autograder.guest.machine import Kernel
 
     cache = Cache.default()
-    lines = Lines()
     shut = _sandbox(sandbox)
-    baseline = _baseline(series, cache, shut, lines)
-    with cache.workdir("boot") as work:
+    with Lines() as lines, cache.workdir("boot") as work:
+        baseline = _baseline(series, cache, shut, lines)
         kernel = Kernel(baseline.linux)
         if submission is not None:
             from autograder.building import build_for_boot
@@ -159,19 +183,15 @@ def handout(
 
 @app.command()
 def doctor(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
-    """Look whether this machine has all that grading needs, and say how to mend what is missing.
+    """Check that this machine has everything that grading needs.
 
-    Exits with 0 where grading will work, 3 where something is missing.
+    Says how to fix what is missing.  Exits with 0 if grading will work, and
+    with 3 if something is missing.
     """
     from autograder.cache import Cache
-    from autograder.doctor import Doctor, State
+    from autograder.doctor import Doctor
 
-    well = True
-    for finding in Doctor(Cache.default(), series, sandbox).findings():
-        well &= finding.state is not State.MISSING
-        print(f"{finding.state:<8} {finding.what}: {finding.seen}")
-        if finding.remedy:
-            print(f"{'':8} -> {finding.remedy}", flush=True)
+    well = Doctor(Cache.default(), series, sandbox).tell()
     raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)
 
 
@@ -189,9 +209,8 @@ def kernel_fetch(series: SeriesOption = "7.3") -> None:
     from autograder.cache import Cache
     from autograder.kernel.source import fetch
 
-    lines = Lines()
-    source = fetch(series, Cache.default(), _tarball(), lines)
-    lines.close()
+    with Lines() as lines:
+        source = fetch(series, Cache.default(), _tarball(), lines)
     print(f"Linux {source.version}, {source.origin}\n{source.tarball}")
 
 
@@ -200,15 +219,23 @@ def kernel_build(series: SeriesOption = "7.3", sandbox: SandboxOption = None) ->
     """Build the baseline kernel, unless it is in the cache."""
     from autograder.cache import Cache
 
-    lines = Lines()
-    baseline = _baseline(series, Cache.default(), _sandbox(sandbox), lines)
-    lines.close()
+    with Lines() as lines:
+        baseline = _baseline(series, Cache.default(), _sandbox(sandbox), lines)
     print(f"Linux {baseline.version}, built with {baseline.compiler}\n{baseline.linux}")
 
 
 def _tarball() -> Path | None:
     named = os.environ.get(TARBALL_VARIABLE)
     return Path(named) if named else None
+
+
+def _course(path: Path) -> Course:
+    """What the instructor decided; the defaults if there is no course.toml here."""
+    from autograder import course
+
+    if path == COURSE_FILE and not path.exists():
+        return course.Course()
+    return course.load(path)
 
 
 def _sandbox(level: str | None) -> Sandbox:
@@ -231,6 +258,7 @@ def _baseline(series: str, cache: Cache, sandbox: Sandbox, lines: Lines) -> Base
 def main() -> None:
     """Run a command; errors of ours end it with one sentence and their status."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
+    unheard.guard()
     cli_class.add_to(app)
     cli_trace.add_to(app)
     try:

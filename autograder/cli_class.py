@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The commands for a whole class.  What one needs is imported in it, so that --help is quick."""
+"""The commands for a whole class.  Each imports what it needs itself, so that --help is quick."""
 
 from __future__ import annotations
 
@@ -20,20 +20,27 @@ if TYPE_CHECKING:
     from autograder.course import Course
     from autograder.kernel.build import Baseline
 
-OutOption = Annotated[Path, typer.Option(help="The folder of the class's grades.")]
-CourseOption = Annotated[Path, typer.Option("--course", help="What the instructor decided.")]
+OutOption = Annotated[Path, typer.Option(help="The folder with the class's grades.")]
+CourseOption = Annotated[
+    Path, typer.Option("--course", help="The file with the course's settings.")
+]
 JobsOption = Annotated[
     int | None,
-    typer.Option(min=1, help="Grades side by side; without, what processors and memory allow."),
+    typer.Option(
+        min=1, help="Submissions graded at the same time (default: as processors and memory allow)."
+    ),
 ]
 SandboxOption = Annotated[
-    str | None, typer.Option(help="Level of isolation: full, container or none.")
+    str | None,
+    typer.Option(
+        help="Level of isolation: full, container or none (default: as this machine allows)."
+    ),
 ]
 ClusterOption = Annotated[
     str | None,
     typer.Option(
-        help="A Dask scheduler whose workers make the grades: tcp://HOST:PORT, its file, or "
-        "slurm, pbs, lsf, sge, htcondor."
+        help="Grade on a cluster: the address of a Dask scheduler (tcp://HOST:PORT), the path of "
+        "its file, or slurm, pbs, lsf, sge or htcondor."
     ),
 ]
 EXIT_INTERRUPTED = 130  # as a shell has it
@@ -52,6 +59,7 @@ def add_to(app: typer.Typer) -> None:
         "reproduce": reproduce,
         "similarity": similarity,
         "gradescope": gradescope,
+        "feedback": feedback,
     }
     for name, function in commands.items():
         app.command(name)(function)
@@ -59,22 +67,22 @@ def add_to(app: typer.Typer) -> None:
 
 def grade_all(
     submissions: Annotated[
-        Path, typer.Argument(help="A folder of submissions: folders, archives, or an export.")
+        Path, typer.Argument(help="A folder of submissions: folders or archives, or an export.")
     ],
     out: OutOption = GRADES,
     course: CourseOption = COURSE,
     roster: Annotated[
-        Path | None, typer.Option(help="A CSV that says which student is which.")
+        Path | None, typer.Option(help="A CSV file that says which submission is whose.")
     ] = None,
     jobs: JobsOption = None,
     sandbox: SandboxOption = None,
     cluster: ClusterOption = None,
 ) -> None:
-    """Grade a class: what is new, and what changed since.
+    """Grade a class: submissions that are new or have changed.
 
-    Can be interrupted at any moment; started again it goes on where it was.  Exits with 0
-    where every submission has its verdicts, 2 for a usage error, 3 where the grader still
-    owes some (they are tried again next time), 130 where it was interrupted.
+    You may interrupt it at any time: the same command continues where it stopped.  It exits
+    with 0 if every submission was graded, 2 for a usage error, 3 if the grader failed on some
+    (the next run tries these again), and 130 if it was interrupted.
     """
     from rich.console import Console
 
@@ -90,7 +98,10 @@ def grade_all(
             run = _watched(run, view)
             outcome = run.grade_all(submissions, known, _engine(view, jobs, cluster))
     except KeyboardInterrupt:
-        print("interrupted: what is graded is kept; the same command goes on", file=sys.stderr)
+        print(
+            "Interrupted. The grades made so far are kept; the same command continues.",
+            file=sys.stderr,
+        )
         raise typer.Exit(EXIT_INTERRUPTED) from None
     _tell(outcome, out)
 
@@ -99,24 +110,31 @@ def regrade(
     out: OutOption = GRADES,
     course: CourseOption = COURSE,
     only: Annotated[
-        str | None, typer.Option(help="Checks: numbers, areas, ids or parts, with commas.")
+        str | None,
+        typer.Option(
+            help="Checks to repeat: numbers, areas, ids or parts of these, separated by commas "
+            "(default: all)."
+        ),
     ] = None,
     students: Annotated[
-        str, typer.Option(help="Names, ids or folders, with commas; without, everybody.")
+        str,
+        typer.Option(help="Names, ids or folders, separated by commas (default: everybody)."),
     ] = "",
-    why: Annotated[str, typer.Option(help="Kept in the history.")] = "regraded",
+    why: Annotated[str, typer.Option(help="The reason, kept in the history.")] = "regraded",
     jobs: JobsOption = None,
     sandbox: SandboxOption = None,
     cluster: ClusterOption = None,
 ) -> None:
-    """Build and boot again just what is named; the other verdicts stay."""
+    """Build and boot again for some checks or students only."""
     from rich.console import Console
 
     from autograder.bulk import live
     from autograder.checks import rubric
 
     if only and not rubric.select(only):
-        raise UsageError(f"no check is named by --only {only}: see `python -m autograder checks`")
+        raise UsageError(
+            f"--only {only} names no check: `python -m autograder checks` lists their numbers"
+        )
     _end_on_sigterm()
     run = _class_run(out, course, sandbox)
     names = [word.strip() for word in students.split(",") if word.strip()]
@@ -130,15 +148,18 @@ def rescore(
     out: OutOption = GRADES,
     course: CourseOption = COURSE,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say who would gain and lose what.")
+        bool, typer.Option("--dry-run", help="Only print who would gain or lose points.")
     ] = False,
     points_only: Annotated[
         bool,
-        typer.Option("--points-only", help="Keep the verdicts, also where checks changed."),
+        typer.Option("--points-only", help="Keep all verdicts, even if checks have changed."),
     ] = False,
     jobs: JobsOption = None,
 ) -> None:
-    """Apply changed points, late policy or checks to what was recorded, without a boot."""
+    """Apply changed points, late policy or checks, without a boot.
+
+    The checks judge again what the guests showed when the class was graded.
+    """
     from rich.console import Console
 
     from autograder.bulk import tables
@@ -154,13 +175,13 @@ def rescore(
 
 
 def compare(
-    left: Annotated[Path, typer.Argument(help="A folder of grades.")],
-    right: Annotated[Path, typer.Argument(help="Another one, of the same class.")],
+    left: Annotated[Path, typer.Argument(help="A folder with grades.")],
+    right: Annotated[Path, typer.Argument(help="Another one, for the same class.")],
     everything: Annotated[
-        bool, typer.Option("--all", help="Also those that do not differ.")
+        bool, typer.Option("--all", help="Also print submissions that do not differ.")
     ] = False,
 ) -> None:
-    """Two gradings of one class side by side."""
+    """Compare two gradings of the same class."""
     from rich.console import Console
 
     from autograder.bulk import tables
@@ -171,11 +192,11 @@ def compare(
 
 
 def show(
-    student: Annotated[str, typer.Argument(help="An id, a name, an address or a folder.")],
+    student: Annotated[str, typer.Argument(help="A student's id, name, e-mail address or folder.")],
     out: OutOption = GRADES,
     course: CourseOption = COURSE,
 ) -> None:
-    """All that is known about one student's submission: results, history, journal."""
+    """Show one student's result, history and journal."""
     from rich.console import Console
 
     from autograder.bulk import tables
@@ -189,16 +210,19 @@ def show(
 
 
 def reproduce(
-    student: Annotated[str, typer.Argument(help="An id, a name, an address or a folder.")],
+    student: Annotated[str, typer.Argument(help="A student's id, name, e-mail address or folder.")],
     check: Annotated[str, typer.Argument(help="A check's number or id.")],
     out: OutOption = GRADES,
     course: CourseOption = COURSE,
     keep: Annotated[
-        Path, typer.Option(help="Where kernel, initramfs and debugger script go.")
+        Path, typer.Option(help="The folder for the kernel, its initramfs and a debugger script.")
     ] = Path("build/reproduce"),
     sandbox: SandboxOption = None,
 ) -> None:
-    """Boot the same kernel with the same seed for one check, and set up a debugger on it."""
+    """Repeat one check of a student, and prepare a debugger.
+
+    It boots the same kernel with the same random seed as when the class was graded.
+    """
     from rich.console import Console
 
     from autograder.bulk import tables
@@ -229,10 +253,15 @@ def similarity(
     course: CourseOption = COURSE,
     given: Annotated[
         list[Path] | None,
-        typer.Option(help="What everybody got, besides the handout's starter code."),
+        typer.Option(
+            metavar="<path>", help="Code that everybody was given, besides the handout's starter."
+        ),
     ] = None,
 ) -> None:
-    """Compare the submissions of a class pair by pair; the page shows what was found."""
+    """Find submissions of a class that are alike.
+
+    It compares them pair by pair and adds what it found to the class's page.
+    """
     from autograder.bulk import gradebook, page
     from autograder.bulk.classbook import ClassBook
     from autograder.bulk.shelf import Shelf
@@ -259,18 +288,24 @@ def similarity(
 
 
 def gradescope(
-    out: Annotated[Path, typer.Option(help="Where the zip files go.")] = Path("build"),
+    out: Annotated[Path, typer.Option(help="The folder for the two zip files.")] = Path("build"),
     course: CourseOption = COURSE,
     minutes: Annotated[
-        float, typer.Option(min=1, max=40, help="The time limit that is set in Gradescope.")
+        float, typer.Option(min=1, max=40, help="The time limit set in Gradescope, in minutes.")
     ] = 10,
-    leaderboard: Annotated[bool, typer.Option(help="Have a leaderboard.")] = False,
+    leaderboard: Annotated[bool, typer.Option("--leaderboard", help="Show a leaderboard.")] = False,
     prebuilt: Annotated[
-        bool, typer.Option(help="Take the baseline along, for an image with this compiler.")
+        bool,
+        typer.Option(
+            "--prebuilt", help="Include the built baseline, for an image with the same compiler."
+        ),
     ] = False,
     sandbox: SandboxOption = None,
 ) -> None:
-    """Make autograder.zip for Gradescope, and the canary that is uploaded before it."""
+    """Write autograder.zip for Gradescope, and a canary.
+
+    Upload the canary first: it reports whether Gradescope's container can run the grader.
+    """
     import os
 
     from autograder.cache import Cache
@@ -301,7 +336,7 @@ def _course(path: Path) -> Course:
     from autograder.course import Course, load
 
     if path != COURSE and not path.exists():
-        raise UsageError(f"there is no {path}")
+        raise UsageError(f"there is no file {path}: name the course's settings with --course FILE")
     return load(path) if path.exists() else Course()
 
 
@@ -370,3 +405,24 @@ def _end_on_sigterm() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+
+
+def feedback(
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="The folder to write to (default: feedback/ in the folder of grades)."),
+    ] = None,
+) -> None:
+    """Write the students' pages for upload to a course system."""
+    from autograder.bulk import returning
+    from autograder.bulk.classbook import ClassBook
+    from autograder.bulk.shelf import Shelf
+
+    shelf = Shelf(out)
+    with shelf.alone():
+        book = ClassBook.read(shelf, _course(course))
+        written = returning.write(book, shelf, to or out / returning.FEEDBACK_FOLDER)
+    for upload in written:
+        print(f"{upload.path}: {upload.words}")

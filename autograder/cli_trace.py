@@ -184,7 +184,7 @@ def _wrong(story: Story) -> Iterator[str]:
         yield f"Event {problem.event + 1} contradicts earlier ones: {problem.words}"
     comparison = Replay(story).comparison
     for moment in comparison.differing if comparison else []:
-        yield f"Trace and maps differ {moment.label}: {'; '.join(moment.differences)}"
+        yield f"The trace is wrong {moment.label}: {'; '.join(moment.differences)}"
 
 
 def _print_in_words(story: Story) -> None:

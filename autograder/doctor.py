@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Look whether this machine has all that grading needs, and say how to mend what is missing.
+"""Check whether this machine has everything that grading needs, and how to get what is missing.
 
-Each look gives findings; the commands that grading runs are tried, not guessed at.
+Each look gives findings, in sentences; the commands that grading runs are tried, not guessed at.
+Students read them too, so a remedy names only commands that they have as well.
 """
 
 from __future__ import annotations
@@ -47,8 +48,9 @@ GIB = 1 << 30
 LEAST_MEMORY, GOOD_MEMORY = GIB // 2, 3 * GIB // 2  # bytes: one guest; a grade with its compilers
 BUILD_ROOM, GRADE_ROOM = 3 * GIB, GIB  # bytes: source, baseline and a grade; a grade
 SAFE = {
-    Level.FULL: "submissions are shut in by bubblewrap",
-    Level.CONTAINER: "own user and limits only: for one submission in a container of its own",
+    Level.FULL: "bubblewrap keeps submissions away from this machine",
+    Level.CONTAINER: "a submission has its own user and limits, and no other protection: use it "
+    "only in a container made for one submission",
     Level.NONE: "nothing protects this machine from a submission",
 }
 CGROUPS = ("memory.max", "memory/memory.limit_in_bytes")  # what a container may use
@@ -68,7 +70,7 @@ class State(str, Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at; ``remedy`` says what to do where it is not well."""
+    """One thing that was looked at; ``remedy`` says what to do if it is not well."""
 
     what: str
     state: State
@@ -87,7 +89,7 @@ def warning(what: str, seen: str, remedy: str) -> Finding:
 
 
 def missing(what: str, seen: str, remedy: str) -> Finding:
-    """Grading refuses, or cannot come to an end."""
+    """Grading refuses to start, or cannot finish."""
     return Finding(what, State.MISSING, seen, remedy)
 
 
@@ -119,18 +121,34 @@ class Doctor:
             try:
                 yield from look()
             except (GraderError, OSError) as error:
-                yield missing(look.__name__.strip("_").replace("_", " "), str(error), "see above")
+                yield missing(
+                    look.__name__.strip("_").replace("_", " "),
+                    f"This could not be checked: {error}.",
+                    "Fix what is reported above first.",
+                )
+
+    def tell(self) -> bool:
+        """Print every finding as it comes, and whether this machine is ready."""
+        missing_things = 0
+        for finding in self.findings():
+            missing_things += finding.state is State.MISSING
+            print(f"{finding.state:<8} {finding.what}: {finding.seen}")
+            if finding.remedy:
+                print(f"{'':8} -> {finding.remedy}", flush=True)
+        things = "1 thing" if missing_things == 1 else f"{missing_things} things"
+        print(f"not ready: {things} to fix" if missing_things else "ready")
+        return not missing_things
 
     def _processor(self) -> Iterator[Finding]:
         machine = platform.machine()
         if machine == "x86_64" and sys.platform == "linux":
-            yield ok("machine", f"Linux {platform.release()} on x86_64, {_processors()}")
+            yield ok("machine", f"Linux {platform.release()} on x86_64 with {_processors()}.")
         else:
             yield missing(
                 "machine",
-                f"{platform.system()} on {machine}",
-                "User Mode Linux needs Linux on an x86_64 processor: use such a machine, or a "
-                "container on one",
+                f"This is {platform.system()} on {machine}, and User Mode Linux needs Linux on an "
+                "x86_64 processor.",
+                "Use such a machine, or a container on one.",
             )
 
     def _programs(self) -> Iterator[Finding]:
@@ -141,63 +159,74 @@ class Doctor:
         needed = [package for package, names in lacking.items() if names]
         if needed:
             names = ", ".join(name for each in lacking.values() for name in each)
-            yield missing("programs", f"no {names}", f"apt-get install {' '.join(needed)}")
+            yield missing(
+                "programs", f"Not installed: {names}.", f"Run: apt-get install {' '.join(needed)}"
+            )
         else:
-            yield ok("programs", "make, patch and all others that grading runs")
+            yield ok("programs", "All programs that grading runs are installed.")
         if shutil.which("gcc") is None:
             return
         source = "int main(void) { return 0; }"
-        done = _told(STATIC, source)
+        done = _run(STATIC, source)
         self.compiles = done.returncode == 0
         if self.compiles:
-            yield ok("compiler", _told(["gcc", "--version"]).stdout.partition("\n")[0])
+            version = _run(["gcc", "--version"]).stdout.partition("\n")[0]
+            yield ok("compiler", f"{version} links static programs.")
         else:
-            last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            last = (done.stderr.strip().splitlines() or ["it gives no reason"])[-1]
             yield missing(
                 "compiler",
-                f"gcc cannot link a static program: {last[:200]}",
-                "apt-get install gcc binutils libc6-dev",
+                f"gcc cannot link a static program: {last[:200].rstrip('.')}.",
+                "Run: apt-get install gcc binutils libc6-dev",
             )
 
     def _cache_folder(self) -> Iterator[Finding]:
         root = self.cache.root
-        elsewhere = f"name another folder with {CACHE_VARIABLE}"
+        elsewhere = f"Set {CACHE_VARIABLE} to another folder."
         try:
             root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=root):
                 pass
         except OSError as error:
-            yield missing("cache", f"{root} cannot be written: {error.strerror}", elsewhere)
+            yield missing("cache", f"{root} cannot be written: {error.strerror}.", elsewhere)
             return
         if os.statvfs(root).f_flag & os.ST_NOEXEC:
-            yield missing("cache", f"{root} is mounted noexec, and kernels run there", elsewhere)
+            yield missing(
+                "cache",
+                f"{root} is mounted noexec, so the kernels in it cannot be started.",
+                elsewhere,
+            )
         else:
-            yield ok("cache", str(root))
+            yield ok("cache", f"{root} can be used.")
 
     def _room(self) -> Iterator[Finding]:
         place = _existing(self.cache.root)
         free = shutil.disk_usage(place).free
         built = latest(self.cache, self.series) is not None
         needed = GRADE_ROOM if built else BUILD_ROOM
-        seen = f"{free / GIB:.1f} GiB free for the cache"
+        seen = f"{free / GIB:.1f} GiB are free for the cache"
         if free < needed:
             yield missing(
                 "disk",
-                f"{seen}, {needed / GIB:.0f} are needed",
-                f"make room on the disk of {place}, or name another folder with {CACHE_VARIABLE}",
+                f"{seen}, and {needed / GIB:.0f} GiB are needed.",
+                f"Free some space on the disk that holds {place}, or set {CACHE_VARIABLE} to a "
+                "folder on another disk.",
             )
         else:
-            yield ok("disk", seen)
+            yield ok("disk", f"{seen}.")
 
     def _memory(self) -> Iterator[Finding]:
         free = _free_memory()
-        seen = f"{free / GIB:.1f} GiB to be had"
+        seen = f"{free / GIB:.1f} GiB are available"
+        remedy = "End other programs, or use a machine with more memory."
         if free < LEAST_MEMORY:
-            yield missing("memory", seen, "a guest and the linker need half a GiB at the least")
+            yield missing("memory", f"{seen}, and the linker alone needs 0.5 GiB.", remedy)
         elif free < GOOD_MEMORY:
-            yield warning("memory", seen, "a grade takes up to 1.5 GiB: builds may be ended")
+            yield warning(
+                "memory", f"{seen}, and grading takes up to 1.5 GiB: a build may be killed.", remedy
+            )
         else:
-            yield ok("memory", seen)
+            yield ok("memory", f"{seen}.")
 
     def _clock(self) -> Iterator[Finding]:
         folder = latest(self.cache, self.series)
@@ -205,71 +234,75 @@ class Doctor:
             if folder and (folder / RECORD).stat().st_mtime > os.fstat(now.fileno()).st_mtime:
                 yield missing(
                     "clock",
-                    f"it stands before the time at which {folder} was made",
-                    "set the clock right, or remove that folder",
+                    f"It shows a time before {folder} was made.",
+                    "Set the clock, or remove that folder.",
                 )
 
     def _source(self) -> Iterator[Finding]:
         named = os.environ.get(TARBALL_VARIABLE)
         if named:
             if Path(named).is_file():
-                yield ok("source", f"{named}, named by {TARBALL_VARIABLE}")
+                yield ok("source", f"{TARBALL_VARIABLE} names {named}.")
             else:
                 yield missing(
-                    "source", f"{TARBALL_VARIABLE} names {named}, which is no file", "name another"
+                    "source",
+                    f"{TARBALL_VARIABLE} names {named}, and there is no such file.",
+                    f"Set {TARBALL_VARIABLE} to a tarball of kernel {self.series}, or unset it.",
                 )
         elif (self.cache.downloads / f"series-{self.series}.json").exists():
-            yield ok("source", f"kernel {self.series} is in the cache")
+            yield ok("source", f"Kernel {self.series} is in the cache.")
         elif _has_route():
             yield warning(
                 "source",
-                f"kernel {self.series} is not in the cache",
-                "the first run fetches it: `python -m autograder kernel fetch` does so now",
+                f"Kernel {self.series} is not in the cache yet.",
+                "The first `make check` downloads it.",
             )
         else:
             yield missing(
                 "source",
-                f"kernel {self.series} is not in the cache, and there is no network",
-                f"bring a tarball of it, and name it with {TARBALL_VARIABLE}=FILE",
+                f"Kernel {self.series} is not in the cache, and there is no network.",
+                f"Connect to a network, or copy a tarball of it here and set "
+                f"{TARBALL_VARIABLE} to its path.",
             )
 
     def _shut_in(self) -> Iterator[Finding]:
         try:
             self.sandbox = choose(self.asked)
         except GraderError as error:
-            yield missing("sandbox", str(error), _way_to_a_sandbox())
+            yield missing("sandbox", f"No sandbox works here: {error}.", _way_to_a_sandbox())
             return
         level = self.sandbox.level
         if level is Level.FULL:
-            yield ok("sandbox", f"level full: {SAFE[level]}")
+            yield ok("sandbox", f"Level full: {SAFE[level]}.")
         else:
-            yield warning("sandbox", f"level {level}: {SAFE[level]}", _way_to_a_sandbox())
+            yield warning("sandbox", f"Level {level}: {SAFE[level]}.", _way_to_a_sandbox())
         if level is Level.CONTAINER and not _others_may_enter(self.cache.root):
             yield missing(
                 "cache",
-                f"{self.cache.root} lies in a folder that other users may not enter, and without "
-                "bubblewrap submissions are run there by another user",
-                f"chmod o+x the folders above it, or name another folder with {CACHE_VARIABLE}",
+                f"Other users may not enter {self.cache.root}. Without bubblewrap, submissions run "
+                "there as another user.",
+                f"Run chmod o+x on the folders above it, or set {CACHE_VARIABLE} to another one.",
             )
 
     def _shared_memory(self) -> Iterator[Finding]:
         obstacle = shared_memory.obstacle()
         level = self.sandbox.level if self.sandbox else Level.FULL
         if not obstacle:
-            yield ok("shared memory", f"{shared_memory.FOLDER} holds the memory of guests")
+            yield ok("shared memory", f"{shared_memory.FOLDER} has room for guests.")
         elif level is Level.FULL:
-            yield ok("shared memory", f"each sandbox brings its own ({obstacle})")
+            yield ok("shared memory", f"{obstacle}, but each sandbox brings its own.")
         elif os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NOEXEC:
             yield missing(
                 "shared memory",
-                f"{obstacle}, and {tempfile.gettempdir()} is mounted noexec too",
-                "mount -o remount,exec,size=1g /dev/shm, or name a folder with TMPDIR",
+                f"{obstacle}, and {tempfile.gettempdir()} is mounted noexec too.",
+                "Run: mount -o remount,exec,size=1g /dev/shm (or set TMPDIR to a folder in which "
+                "programs may run).",
             )
         else:
             yield warning(
                 "shared memory",
-                f"{obstacle}: it is put on disk, which is slower",
-                "mount -o remount,exec,size=1g /dev/shm (docker run --shm-size=1g)",
+                f"{obstacle}. It is kept on disk instead, which is slower.",
+                "Run: mount -o remount,exec,size=1g /dev/shm (docker run: --shm-size=1g).",
             )
 
     def _guest(self) -> Iterator[Finding]:
@@ -279,8 +312,8 @@ class Doctor:
         if baseline is None:
             yield warning(
                 "guest",
-                "there is no kernel yet to try it with",
-                "the first run builds one: `python -m autograder kernel build` does so now",
+                "User Mode Linux was not tried, because no kernel has been built yet.",
+                "The first `make check` builds one.",
             )
             return
         with self.cache.workdir("doctor") as work:
@@ -288,18 +321,18 @@ class Doctor:
             machine = Machine(kernel, compile_programs(self.cache.root), self.sandbox, work)
             seen = machine.observe(IDLE)
         if seen.all("finished"):
-            yield ok("guest", f"User Mode Linux boots, in {seen.wall_seconds:.1f} s")
+            yield ok("guest", f"User Mode Linux boots in {seen.wall_seconds:.1f} s.")
             return
         last = (seen.console.strip().splitlines() or [str(seen.outcome)])[-1]
         yield missing(
             "guest",
-            f"User Mode Linux does not boot here: {last[:200]}",
-            "allow seccomp filters and ptrace (docker run --security-opt seccomp=unconfined "
-            "--cap-add SYS_PTRACE), and programs on the disk of the cache",
+            f"User Mode Linux does not boot here: {last[:200].rstrip('.')}.",
+            "Allow seccomp filters and ptrace (docker run: --security-opt seccomp=unconfined "
+            "--cap-add SYS_PTRACE), and mount the disk of the cache without noexec.",
         )
 
 
-def _told(command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
+def _run(command: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, input=given, capture_output=True, text=True, check=False)
 
 
@@ -317,7 +350,7 @@ def _others_may_enter(folder: Path) -> bool:
 
 
 def _free_memory() -> int:
-    """Bytes that can still be had: of the machine, and of the container where there is one."""
+    """Bytes that are available: on the machine, and in the container if there is one."""
     lines = Path("/proc/meminfo").read_text().splitlines()
     facts = dict(line.split(":") for line in lines)
     found = [int(facts["MemAvailable"].split()[0]) << 10]
@@ -340,11 +373,11 @@ def _has_route() -> bool:
 def _way_to_a_sandbox() -> str:
     """What to do for bubblewrap, as this machine is."""
     if shutil.which("bwrap") is None:
-        return "apt-get install bubblewrap"
+        return "Run: apt-get install bubblewrap"
     if container.detected():
         return (
-            "docker run --privileged allows namespaces; in a container for one submission "
-            "--sandbox container will do"
+            "Allow namespaces (docker run: --privileged). In a container made for one submission, "
+            "PGFAULT_SANDBOX=container is enough."
         )
     switches = {
         "kernel/unprivileged_userns_clone": "1",
@@ -356,11 +389,13 @@ def _way_to_a_sandbox() -> str:
         for name, value in switches.items()
         if _is_against(Path("/proc/sys", name), value)
     ]
-    return " && ".join(needed) or "allow namespaces: run as root, with CAP_SYS_ADMIN"
+    if needed:
+        return f"Run: {' && '.join(needed)}"
+    return "Allow namespaces: run as root, with CAP_SYS_ADMIN."
 
 
 def _is_against(switch: Path, value: str) -> bool:
-    """Whether a switch of the kernel's stands in the way of user namespaces."""
+    """Whether a setting of the kernel forbids user namespaces."""
     try:
         now = switch.read_text().strip()
     except OSError:

@@ -29,14 +29,11 @@ def evidence_of(seen: Observation) -> Iterator[Evidence]:
         different.setdefault(_title(report), report)
     for report in list(different.values())[:MOST_REPORTS]:
         yield _evidence("report", report.title, report.text)
-    processes = seen.all("process")
-    if processes:
-        lines = [
-            " ".join(f"{k}={v}" for k, v in process.fields.items())
-            for process in processes[:MOST_PROCESSES]
-        ]
-        hang = _evidence("hang", "who is still there", "\n".join(lines))
-        yield hang.model_copy(update={"processes": who_hangs(seen)})
+    if seen.all("process"):
+        hanging = list(who_hangs(seen))
+        text = "\n\n".join(stack for _, stack in hanging)
+        hang = _evidence("hang", "the processes that were still there", text)
+        yield hang.model_copy(update={"processes": [process for process, _ in hanging]})
     errors = [name for name, content in seen.files.items() if name.endswith(".err") and content]
     for name in errors[:MOST_OUTPUTS]:
         yield _evidence("output", f"standard error of {name[:-4]}", seen.text(name))
@@ -48,14 +45,14 @@ def evidence_of(seen: Observation) -> Iterator[Evidence]:
 
 def reports_told(boots: list[Observation], observed: str) -> Iterator[Evidence]:
     """The kernel reports that ``observed`` names, and others of their kinds: each title once."""
-    reports = [(seen, report) for seen in boots for report in seen.reports]
-    kinds = {report.kind for _, report in reports if report.title in observed}
+    reports = [report for seen in boots for report in seen.reports]
+    kinds = {report.kind for report in reports if report.title in observed}
     titles: set[str] = set()
-    for seen, report in sorted(reports, key=lambda pair: pair[1].title not in observed):
+    for report in sorted(reports, key=lambda report: report.title not in observed):
         title = _title(report)
         if report.kind in kinds and title not in titles and len(titles) < MOST_REPORTS:
             titles.add(title)
-            yield _evidence("report", f"{report.title} (in {seen.probe})", report.text)
+            yield _evidence("report", report.title, report.text)
 
 
 def _title(report: Report) -> str:
@@ -63,8 +60,12 @@ def _title(report: Report) -> str:
     return _SECONDS.sub("", report.title)
 
 
-def who_hangs(seen: Observation) -> list[Process]:
-    """The processes that were still there, with the places in the kernel that they are in."""
+def who_hangs(seen: Observation) -> list[tuple[Process, str]]:
+    """The processes that were still there, with their kernel stacks as text.
+
+    Those that no signal wakes come first, then those that run: the others may have every
+    reason to sleep.
+    """
     records = seen.all("process")
     stacks = seen.every("process_stack")
     if len(stacks) != len(records):
@@ -73,15 +74,15 @@ def who_hangs(seen: Observation) -> list[Process]:
     for record, stack in zip(records[:MOST_PROCESSES], stacks, strict=False):
         if not record.text("pid").isdecimal() or record.text("pid") == INIT:
             continue  # a kernel may write what it likes; init is who tells
-        found.append(
-            Process(
-                pid=int(record.text("pid")[:9]),
-                name=record.text("comm")[:64],
-                state=record.text("state")[:1],
-                stack=_FRAME.findall(stack)[:MOST_FRAMES],
-            )
+        process = Process(
+            pid=int(record.text("pid")[:9]),
+            name=record.text("comm")[:64],
+            state=record.text("state")[:1],
+            stack=_FRAME.findall(stack)[:MOST_FRAMES],
         )
-    return found
+        head = f"{process.name} (process {process.pid}, state {process.state})"
+        found.append((process, "\n".join([head, *stack.splitlines()[:MOST_FRAMES]])))
+    return sorted(found, key=lambda pair: "DR".find(pair[0].state) % 3)
 
 
 def _evidence(kind: str, title: str, text: str) -> Evidence:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from autograder.cache import Cache
 from autograder.checks import rubric
+from autograder.checks.dependencies import BOOTS
 from autograder.errors import GraderError
+from autograder.gates import blocked, closed_gate
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.judging import Judge, judge
 from autograder.kernel.build import jobs
-from autograder.observer import LiveObserver, Observer
+from autograder.observer import LiveObserver
 from autograder.results import Verdict
 from autograder.sandbox import Sandbox
 from autograder.stages import Stages
@@ -46,23 +48,20 @@ class Examination:
         programs = compile_programs(cache.root)
         machine = Machine(self.kernel, programs, sandbox, self.work / "guests")
         with closing(LiveObserver(machine, self.records, jobs())) as observer:
-            stages = self._boot_once(observer)
-            if stages.boot_problem and self.unpatched is not None:
+            stages = replace(self.stages, gate=closed_gate(observer, self.seed))
+            boots = stages.gate is None or stages.gate.check != BOOTS
+            if not boots and self.unpatched is not None:
                 require_guests(Machine(self.unpatched, programs, sandbox, self.work / "unpatched"))
+            if boots:
+                behind = blocked(stages.gate) if stages.gate else set()
+                observer.plan(rubric.jobs(self.selected, self.seed, behind))
             judge(Judge(observer, stages, self.seed, self.selected, report))
             return observer.boots
-
-    def _boot_once(self, observer: LiveObserver) -> Stages:
-        """Boot for all the checks only where the first boot goes well."""
-        stages = after_first_boot(observer, self.stages, self.seed)
-        if not stages.boot_problem:
-            observer.plan(rubric.jobs(self.selected, self.seed))
-        return stages
 
 
 def require_guests(machine: Machine) -> None:
     """Errors: GraderError where not even the unpatched kernel boots here."""
-    boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
+    boot = next(check for check in rubric.checks() if check.id == BOOTS)
     assert boot.plan is not None
     seen = machine.observe(boot.plan.job(0))
     if not seen.all("booted"):
@@ -70,16 +69,3 @@ def require_guests(machine: Machine) -> None:
         raise GraderError(
             f"this machine boots not even the unpatched kernel ({seen.outcome}): {last}"
         )
-
-
-def after_first_boot(observer: Observer, stages: Stages, seed: int) -> Stages:
-    """``stages``, with what is wrong with the kernel's first boot.
-
-    Errors: GraderError where that is the grader's fault, or was not recorded.
-    """
-    boot = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
-    assert boot.plan is not None
-    first = observer.observe(boot.plan.job(seed), 1)
-    if first.outcome.graders_fault:
-        raise GraderError(str(first.outcome))
-    return stages if first.all("booted") else replace(stages, boot_problem=str(first.outcome))

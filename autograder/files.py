@@ -8,6 +8,14 @@ import tempfile
 from pathlib import Path
 
 PARTIAL = ".partial"
+PRIVATE = 0o600  # results are personal data
+PUBLIC = 0o644  # what a sandbox or other users read
+PRIVATE_FOLDER = 0o700
+
+
+def open_private(path: str, flags: int) -> int:
+    """An opener for ``open``: what it creates is its owner's only."""
+    return os.open(path, flags, PRIVATE)
 
 
 def sweep(folder: Path) -> None:
@@ -16,9 +24,13 @@ def sweep(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace ``path`` by ``content`` in one step, creating its folder where needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write_atomically(path: Path, content: str | bytes, mode: int = PRIVATE) -> None:
+    """Replace ``path`` by ``content`` in one step, creating its folder where needed.
+
+    The file is its owner's only, whatever the umask is, unless ``mode`` says otherwise.
+    """
+    folder_mode = PRIVATE_FOLDER if mode == PRIVATE else 0o777
+    path.parent.mkdir(folder_mode, parents=True, exist_ok=True)
     data = content.encode() if isinstance(content, str) else content
     descriptor, name = tempfile.mkstemp(PARTIAL, f".{path.name}.", path.parent)
     temporary = Path(name)
@@ -27,7 +39,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

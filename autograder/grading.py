@@ -23,7 +23,7 @@ from autograder.judging import empty_verdict
 from autograder.kernel.build import Baseline, kept_or_built
 from autograder.kernel.progress import Progress
 from autograder.patchlines import PatchedLines, with_excerpts
-from autograder.report import html
+from autograder.report import html, repeat
 from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Verdict, total
 from autograder.sandbox import Sandbox
 from autograder.stages import Stages
@@ -64,6 +64,7 @@ class Grading:
         self.selected = rubric.select(order.only)
         self.started = time.monotonic()
         self.judged = 0
+        self.refused = ""  # why the submission as a whole cannot be read
 
     def run(self, cache: Cache) -> Result:
         """Grade.  Errors: UsageError for an unreadable path, GraderError of this machine."""
@@ -71,6 +72,8 @@ class Grading:
             sweep(folder)
         with cache.workdir("grade") as work:
             submission = take_in(self.order.submission, work / "submission")
+            if submission.refused is not None:
+                self.refused = submission.refused.message
             self.patched = PatchedLines(submission.patch or b"")
             self.result = self._blank(submission)
             self._save()  # over what an earlier grade left here
@@ -155,6 +158,7 @@ class Grading:
                 self.result,
                 self.order.out / FEEDBACK,
                 observations=self.order.out / OBSERVATIONS,
+                repeat=repeat.from_grader(self.order.submission, self.order.out),
             )
         self.result.write(self.order.out / RESULT)
 

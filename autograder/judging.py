@@ -20,27 +20,37 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from autograder import checks as package
-from autograder.checks import dependencies, rubric
-from autograder.checks.expect import Mismatch
+from autograder.checks import dependencies, hints, rubric
+from autograder.checks.expect import Mismatch, NotReached
 from autograder.errors import GraderError
 from autograder.evidence import evidence_of, reports_told
+from autograder.gates import blocked
 from autograder.guest.machine import CPU_SECONDS
 from autograder.guest.observation import Kind, Observation
 from autograder.observer import SHARED, Observer
 from autograder.results import Evidence, Finding, Status, Verdict
-from autograder.stages import Stages
+from autograder.stages import TOOLS_CHECK, Stages
 
 USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 FOLDER = Path(package.__path__[0])
 ENDS = {
-    Kind.GAVE_UP: ("preparing the check", "it succeeds"),
-    Kind.PROBE_DIED: ("running the check's own processes", "they are not killed"),
-    Kind.HANG: ("waiting for the check's processes to end", "they end"),
-    Kind.SPIN: ("running the check", "the guest comes to rest"),
-    Kind.FLOOD: ("running the check", "a kernel log of reasonable size"),
-    Kind.PANIC: ("running the check", "the kernel survives"),
-    Kind.NO_BOOT: ("booting the kernel", "it boots"),
-    Kind.VANISHED: ("running the check", "the kernel stays until it is shut down"),
+    Kind.GAVE_UP: ("the check made the situation that it looks at", "every call for it succeeds"),
+    Kind.PROBE_DIED: ("the check ran its processes", "the kernel does not kill them"),
+    Kind.HANG: ("the check waited for its processes", "they end"),
+    Kind.SPIN: ("the check ran", "the guest comes to rest"),
+    Kind.FLOOD: ("the check ran", "the kernel's log comes to an end"),
+    Kind.PANIC: ("the check ran", "the kernel keeps running"),
+    Kind.NO_BOOT: ("the kernel was booted", "it boots"),
+    Kind.VANISHED: ("the check ran", "the kernel runs until it is shut down"),
+}
+
+FOUND = {
+    Kind.HANG: Finding.HANG,
+    Kind.SPIN: Finding.SPIN,
+    Kind.FLOOD: Finding.SPIN,
+    Kind.PANIC: Finding.PANIC,
+    Kind.NO_BOOT: Finding.NO_BOOT,
+    Kind.VANISHED: Finding.PANIC,
 }
 
 
@@ -56,6 +66,7 @@ class Attempt:
     evidence: tuple[Evidence, ...] = ()
     hint: str = ""  # in place of the check's own
     finding: Finding = Finding.NONE
+    blocked_by: str = ""
     settled: bool = False  # another boot would only take as long and end the same
 
 
@@ -79,6 +90,8 @@ class Judge:
         self.seen_now: Observation | None = None
         self.unreported: OSError | None = None
         self.boots_now: list[Observation] = []
+        self.blocked = blocked(stages.gate) if stages.gate else set()
+        self.gate_failed = False
 
     # What checks may ask for.
 
@@ -101,8 +114,8 @@ class Judge:
     @pytest.fixture
     def boots(self) -> list[Observation]:
         """Everything that was observed in any boot."""
-        if self.observer is None or self.stages.boot_problem:
-            pytest.skip(self.stages.obstacle)
+        if self.observer is None:
+            raise NotReached(self.stages.obstacle, self.stages.obstacle_check)
         self.boots_now = self.observer.everything()
         return self.boots_now
 
@@ -112,15 +125,12 @@ class Judge:
         return self.stages
 
     def _require(self, check: rubric.Check) -> None:
-        if self.observer is None:
-            pytest.skip(self.stages.obstacle)
-        if self.stages.boot_problem and check.id != rubric.BOOT_CHECK:
-            pytest.skip(self.stages.obstacle)
+        if self.observer is None or self._is_blocked(check):
+            raise NotReached(self.stages.obstacle, self.stages.obstacle_check)
         for tool in check.needs:
             if not self.stages.has_tool(tool):
-                pytest.skip(
-                    f"this check needs {tool}, which was not built: {self.stages.tools_problem}"
-                )
+                problem = self.stages.tools_problem
+                raise NotReached(f"{tool} was not built: {problem}", TOOLS_CHECK)
 
     # How pytest is led.
 
@@ -144,6 +154,10 @@ class Judge:
             while _undecided(attempts):
                 attempts.append(self._run(item, nextitem, len(attempts) + 1))
         verdict = verdict_of(check, attempts)
+        if self.stages.gate and check.id == self.stages.gate.check:
+            self.gate_failed = verdict.status is not Status.PASSED
+            if verdict.status is Status.FAILED:
+                verdict.finding = self.stages.gate.finding
         verdict.duration = round(time.monotonic() - started, 3)
         try:
             self.report(check.id, verdict)
@@ -154,9 +168,13 @@ class Judge:
 
     def _is_shared(self, check: rubric.Check) -> bool:
         """Whether a boot that others shared shows what the check wants to see."""
-        if check.plan is None or self.observer is None or self.stages.boot_problem:
+        if check.plan is None or self.observer is None or self._is_blocked(check):
             return False
         return self.observer.shared(check.plan.job(self.seed)) is not None
+
+    def _is_blocked(self, check: rubric.Check) -> bool:
+        """Whether ``check`` is behind a closed gate: one whose own check did not pass."""
+        return check.id in self.blocked and self.gate_failed
 
     def _run(self, item: pytest.Item, nextitem: pytest.Item | None, number: int) -> Attempt:
         self.attempt = number
@@ -186,8 +204,11 @@ class Judge:
             evidence = tuple(evidence_of(self.seen_now))
         elif self.boots_now and isinstance(error, Mismatch):
             evidence = tuple(reports_told(self.boots_now, error.observed))
-        if isinstance(error, pytest.skip.Exception):
-            return Attempt(Status.NOT_REACHED, str(error.msg))
+        if isinstance(error, NotReached):
+            gate = self.stages.gate if self.gate_failed else None
+            by = gate.check if gate else error.by
+            finding = gate.finding if gate else Finding.NONE
+            return Attempt(Status.NOT_REACHED, error.msg or "", blocked_by=by, finding=finding)
         if isinstance(error, Mismatch):
             return Attempt(
                 Status.FAILED,
@@ -227,7 +248,14 @@ def _require_completed(seen: Observation) -> None:
     if outcome.kind is not Kind.COMPLETED:
         did, expected = ENDS[outcome.kind]
         gave_up = outcome.kind is Kind.GAVE_UP
-        raise Mismatch(did, expected, outcome.detail if gave_up else outcome)
+        finding = FOUND.get(outcome.kind, Finding.MISMATCH)
+        raise Mismatch(
+            did,
+            expected,
+            outcome.detail if gave_up else outcome,
+            hint=hints.for_outcome(outcome),
+            finding=finding,
+        )
 
 
 def _undecided(attempts: list[Attempt]) -> bool:
@@ -256,6 +284,7 @@ def verdict_of(check: rubric.Check, attempts: list[Attempt]) -> Verdict:
     verdict.evidence = list(decisive.evidence)
     verdict.hint = decisive.hint or verdict.hint
     verdict.finding = decisive.finding
+    verdict.blocked_by = decisive.blocked_by
     verdict.attempts = [str(attempt.status) for attempt in attempts]
     return verdict
 

@@ -133,7 +133,7 @@ def with_excerpts(evidence: Evidence, patched: PatchedLines) -> Evidence:
 def _places(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
     """Function, file and line of each place that ``evidence`` points to."""
     function = ""
-    pattern = {"report": _PLACED, "compiler": _ERROR}.get(evidence.kind)
+    pattern = {"report": _PLACED, "hang": _PLACED, "compiler": _ERROR}.get(evidence.kind)
     for row in evidence.text.splitlines() if pattern else ():
         if inside := _FUNCTION.match(row):
             function = inside["symbol"]

@@ -45,6 +45,7 @@ class Finding(str, Enum):
     NO_FILE = "no_file"  # no process has the file
     NO_START = "no_start"  # tracing can never be started
     NO_RECORD = "no_record"  # nothing was ever recorded
+    NO_EVENTS = "no_events"  # pgfaultmap --events prints nothing of what was recorded
     MISMATCH = "mismatch"  # something else was expected
 
     __str__ = str.__str__

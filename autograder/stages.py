@@ -5,35 +5,54 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import pytest
+from autograder.results import Evidence, Finding
 
-from autograder.results import Evidence
+PATCH_CHECK = "build/patch_applies"
+KERNEL_CHECK = "build/kernel_builds"
+TOOLS_CHECK = "build/tools_build"
+UNREAD = "the submission could not be read"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Something without which other checks cannot be tried, and which does not work."""
+
+    check: str  # the id of the check that fails with it
+    finding: Finding
+    reason: str  # part of a sentence, for the student
 
 
 @dataclass(frozen=True)
 class Stages:
     """Problems are sentences for the student; empty where there is none."""
 
-    patch_problem: str = ""
+    patch_problem: str = ""  # also why the submission as a whole cannot be read
     kernel_problem: str = ""
     tools_problem: str = ""
-    boot_problem: str = ""
+    gate: Gate | None = None
+    unread: bool = False  # the submission as a whole
     tools: frozenset[str] = frozenset()
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)  # by check id
 
     @property
     def obstacle(self) -> str:
-        """Why nothing can be observed in a guest."""
+        """Why not everything can be observed in a guest."""
+        if self.unread:
+            return UNREAD
         if self.patch_problem:
             return f"the patch was not applied: {self.patch_problem}"
         if self.kernel_problem:
             return f"the kernel did not build: {self.kernel_problem}"
-        return f"the kernel does not boot: {self.boot_problem}"
+        return self.gate.reason if self.gate else ""
 
-    def require_patch(self) -> None:
-        """Leave a check that needs a patched tree."""
+    @property
+    def obstacle_check(self) -> str:
+        """The id of the check that fails with the obstacle."""
         if self.patch_problem:
-            pytest.skip(self.obstacle)
+            return PATCH_CHECK
+        if self.kernel_problem:
+            return KERNEL_CHECK
+        return self.gate.check if self.gate else ""
 
     def has_tool(self, name: str) -> bool:
         """Whether the submission's tool ``name`` was built."""

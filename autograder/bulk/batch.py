@@ -251,4 +251,7 @@ def _about(handin: Handin) -> dict[str, object]:
         "students": list(handin.students),
         "submitted": handin.submitted.isoformat() if handin.submitted else "",
         "remark": handin.remark,
+        "notes": list(handin.notes),
+        "system": handin.system,
+        "source": handin.source,
     }

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.bulk.shelf import ClassList, Record, Shelf
 from autograder.bulk.students import Student
 from autograder.course import Course
 from autograder.errors import UsageError
+from autograder.report.view import counted
 from autograder.results import Result, Status
 
 GRADED = "graded"
@@ -18,6 +19,9 @@ GRADER_ERROR = "grader error"
 UNREADABLE = "cannot be read"
 WAITING = "not graded yet"
 NOTHING = "nothing handed in"
+MISSING = "no submission found"  # it may be there under a name that nobody has
+
+NAMED = 10  # that are named in a remark
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,7 @@ class Entry:
     @property
     def final(self) -> float | None:
         """The points that count, lateness taken off; None while there are none."""
-        if self.result is None:
-            return None
-        return self.result.late.points if self.result.late else self.result.totals.points
+        return None if self.result is None else counted(self.result)
 
     @property
     def setback(self) -> str:
@@ -63,11 +65,14 @@ class Row:
 
     student: Student
     entry: Entry | None
+    why_missing: str = ""  # why it is not certain that the student handed nothing in
 
     @property
     def state(self) -> str:
         """What became of the student's submission, in words."""
-        return self.entry.state if self.entry else NOTHING
+        if self.entry is not None:
+            return self.entry.state
+        return MISSING if self.why_missing else NOTHING
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,9 @@ class ClassBook:
             for student in (entry.record.students if entry.record else [Student(id=entry.name)])
         ]
         seen = {row.student.key for row in rows}
-        rows += [Row(s, None) for s in self.class_list.roster if s.key not in seen]
+        rows += [
+            Row(s, None, self._why_missing(s)) for s in self.class_list.roster if s.key not in seen
+        ]
         return sorted(rows, key=lambda row: (row.student.words.casefold(), row.student.key))
 
     @property
@@ -107,14 +114,40 @@ class ClassBook:
         students = [row.student for row in self.rows]
         known = {word for s in students for word in (s.id, s.email, s.login)}
         known |= {entry.name for entry in self.entries}
+        missing = [row.student.words for row in self.rows if row.state == MISSING]
         nobody = sorted(self.course.extensions.keys() - known)
         return [
             *self.class_list.remarks,
+            *([self._empty_points(missing)] if missing else []),
             *(
                 f"course.toml has an extension for {name}, and nobody is called so"
                 for name in nobody
             ),
         ]
+
+    def _why_missing(self, student: Student) -> str:
+        if student.key in self.class_list.lost:
+            return (
+                "The export or the roster says that something was handed in, but it is not in the "
+                "folder of the submissions."
+            )
+        if unowned := self.class_list.unowned:
+            one = len(unowned) == 1
+            names = ", ".join(unowned[:NAMED]) + (" ..." if len(unowned) > NAMED else "")
+            return (
+                f"{'A submission has' if one else f'{len(unowned)} submissions have'} an owner who "
+                f"is not known ({names}): {'it' if one else 'one of them'} may be this student's."
+            )
+        return ""
+
+    def _empty_points(self, missing: Sequence[str]) -> str:
+        names = ", ".join(missing[:NAMED]) + (" ..." if len(missing) > NAMED else "")
+        return (
+            f"{len(missing)} on the roster have no submission, but may have handed one in "
+            f"({names}): their points stay empty in gradebook.csv, canvas.csv and moodle.csv. The "
+            "remarks above say which submissions have no owner and which are missing. Correct the "
+            "roster, or give it a column 'submission' with their names, and grade again"
+        )
 
     def find(self, word: str) -> Entry | None:
         """The submission that ``word`` names: a folder, or a student's id, name or email."""

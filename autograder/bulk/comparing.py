@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.bulk.rescoring import Flip, counting, flips
+from autograder.bulk.rescoring import Flip, flips
 from autograder.bulk.shelf import Record, Shelf
+from autograder.report.view import counted
 from autograder.results import Result
 
 
@@ -22,8 +23,8 @@ class Pair:
     def points(self) -> tuple[float | None, float | None]:
         """The points that count in each."""
         return (
-            counting(self.left[1]) if self.left else None,
-            counting(self.right[1]) if self.right else None,
+            counted(self.left[1]) if self.left else None,
+            counted(self.right[1]) if self.right else None,
         )
 
     @property
@@ -40,11 +41,11 @@ class Pair:
 
     @property
     def differs(self) -> bool:
-        """Whether there is anything to tell."""
+        """Whether there is anything to report."""
         return self.points[0] != self.points[1] or bool(self.flips)
 
 
 def compare(left: Shelf, right: Shelf) -> list[Pair]:
-    """All submissions of both, by name.  Errors: UsageError where one holds no grades."""
+    """All submissions of both, by name.  Errors: UsageError if one holds no grades."""
     names = sorted({*left.read_class().names, *right.read_class().names})
     return [Pair(name, left.load(name), right.load(name)) for name in names]

@@ -54,6 +54,7 @@ def completed(folder: Path, record: Record, now: str, *, settle: bool = True) ->
     if path.exists():
         result = Result.read(path)
         result.submission.name = record.name
+        result.notes = list(dict.fromkeys([*record.notes, *result.notes]))
         if settle and not result.finished:  # the grader died over it
             result.finished = now
     else:

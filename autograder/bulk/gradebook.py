@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from autograder.bulk.classbook import ClassBook, Row
+from autograder.bulk import columns as headers
+from autograder.bulk.classbook import NOTHING, ClassBook, Row
 from autograder.checks import rubric
 from autograder.files import write_atomically
 from autograder.report.text import number, one_line
@@ -17,6 +18,15 @@ from autograder.results import Result
 
 GRADEBOOK, CANVAS, MOODLE = "gradebook.csv", "canvas.csv", "moodle.csv"
 _FORMULA = ("=", "+", "-", "@")
+_MOODLE_HEAD = {
+    "moodle": "Identifier",
+    "name": "Full name",
+    "id": "ID number",
+    "email": "Email address",
+    "grade": "Grade",
+    "maximum": "Maximum grade",
+    "graded": "Last modified (grade)",
+}
 T = TypeVar("T", float, None)
 
 
@@ -28,11 +38,17 @@ def write(book: ClassBook, folder: Path) -> None:
 
 
 def gradebook(book: ClassBook) -> list[list[str]]:
-    """A line for each student, with all that a complaint may be about."""
+    """A line for each student, with everything that a complaint may be about."""
     areas = list(dict.fromkeys(check.area for check in rubric.checks()))
-    head = ["id", "name", "email", "folder", "state", "final", "points", "of", "extra credit"]
-    head += ["submitted", "days late", "taken off"]
-    head += ["passed", "failed", "not reached", "grader errors", "remark", *areas]
+    head = ["id", "name", "email", "folder", "state", "points that count"]
+    head += ["points before lateness", "of", "extra credit points"]
+    head += ["submitted", "days late", "points off for lateness", "checks passed", "checks failed"]
+    head += [
+        "checks not reached",
+        "grader errors",
+        "remark",
+        *(f"{area}, points" for area in areas),
+    ]
     return [head, *(_line(row, areas) for row in book.rows)]
 
 
@@ -60,8 +76,7 @@ def moodle(book: ClassBook) -> list[list[str]]:
     column of comments would replace what somebody wrote there.
     Source: mod/assign/feedback/offline/importgradeslib.php and locallib.php.
     """
-    head = ["Identifier", "Full name", "ID number", "Email address", "Grade", "Maximum grade"]
-    lines = [[*head, "Last modified (grade)"]]
+    lines = [_moodle_head(book.class_list.columns)]
     full = number(float(book.course.points.full))
     for row in book.rows:
         s = row.student
@@ -70,8 +85,18 @@ def moodle(book: ClassBook) -> list[list[str]]:
     return lines
 
 
+def _moodle_head(columns: Sequence[str]) -> list[str]:
+    """Moodle knows a worksheet's columns by their names in the language that it is set to."""
+    places = headers.places(columns)
+    if not {"moodle", "maximum"} <= places.keys():
+        places = {}
+    return [
+        columns[places[key]] if key in places else english for key, english in _MOODLE_HEAD.items()
+    ]
+
+
 def too_many(book: ClassBook) -> list[Row]:
-    """Those whose points Moodle would pass over without a word, because they exceed its maximum."""
+    """Those whose points Moodle would ignore, without saying so: they exceed its maximum."""
     full = float(book.course.points.full)
     return [
         row
@@ -86,7 +111,8 @@ def _line(row: Row, areas: Sequence[str]) -> list[str]:
     student, entry = row.student, row.entry
     line = [student.id, student.words, student.email, entry.name if entry else "", row.state]
     if entry is None or entry.record is None or entry.result is None:
-        return [*line, "0" if entry is None else "", *[""] * (11 + len(areas))]
+        filled = "0" if row.state == NOTHING else ""
+        return [*line, filled, *[""] * 10, row.why_missing, *[""] * len(areas)]
     result, totals, late = entry.result, entry.result.totals, entry.result.late
     line += [number(entry.final or 0), number(totals.points), number(totals.max_points)]
     line += [number(totals.extra_points), entry.record.submitted]
@@ -104,9 +130,9 @@ def _areas(result: Result, areas: Iterable[str]) -> list[str]:
 
 
 def _final(row: Row) -> str:
-    """What a system may import; empty leaves what is there, where no grade is settled yet."""
+    """What a system may import; empty, which leaves what is there, if no grade is settled yet."""
     if row.entry is None:
-        return "0"
+        return "0" if row.state == NOTHING else ""
     return "" if row.entry.settled is None else number(row.entry.settled)
 
 

@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from autograder.files import PRIVATE, PRIVATE_FOLDER
+
 JOURNAL = "journal.jsonl"
 
 
@@ -34,9 +36,10 @@ class Journal:
                 **facts,
             }
         )
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        self.path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, PRIVATE)
         try:
+            os.fchmod(descriptor, PRIVATE)  # an older one was everybody's to read
             # A machine that lost its power may have left half a line.
             end = os.lseek(descriptor, 0, os.SEEK_END)
             torn = end > 0 and os.pread(descriptor, 1, end - 1) != b"\n"

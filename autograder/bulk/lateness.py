@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from fractions import Fraction
 from math import ceil
 
@@ -20,18 +20,20 @@ def lateness(
 ) -> Late | None:
     """What is taken off ``totals``; None for a submission in time, or at an unknown one.
 
-    A day counts as soon as it has begun.  After the grace period the whole delay counts.
+    A day counts as soon as it has begun, by the calendar and the clocks of the course's time
+    zone: one day after 23:59 is 23:59 on the next, whether or not the clocks change in between.
+    After the grace period the whole delay counts.
     """
     due = course.due(students)
     if due is None or submitted is None:
         return None
-    # In UTC: across a change of clocks a day is 24 hours here.
     delay = submitted.astimezone(timezone.utc) - due.astimezone(timezone.utc)
     if delay <= timedelta(minutes=float(course.late.grace_minutes)):
         return None
-    days = ceil(delay / DAY)
+    by_the_clock = _clock(submitted, course.zone) - _clock(due, course.zone)
+    days = max(ceil(by_the_clock / DAY), 1)  # in the hour that comes twice a clock goes back
     cutoff = course.late.cutoff_days
-    too_late = cutoff is not None and delay > cutoff * DAY
+    too_late = cutoff is not None and days > cutoff
     percent = Fraction(100)
     if not too_late:
         percent = min(days * Fraction(course.late.percent_per_day), percent)
@@ -44,6 +46,11 @@ def lateness(
         points=float(earned - off),
         words=_words(days, float(percent), cutoff if too_late else None),
     )
+
+
+def _clock(moment: datetime, zone: tzinfo) -> datetime:
+    """What calendar and clock show in ``zone``."""
+    return moment.astimezone(zone).replace(tzinfo=None)
 
 
 def _words(days: int, percent: float, cutoff: int | None) -> str:

@@ -16,6 +16,7 @@ from types import TracebackType
 from autograder.bulk.processors import Processors, available
 from autograder.bulk.versions import PACKAGE
 from autograder.bulk.worker import Done, Order
+from autograder.files import PRIVATE_FOLDER, open_private
 
 LOG = "grader.log"
 LONGEST = 3 * 3600  # seconds: every step of a grade has its own, shorter limit
@@ -46,8 +47,8 @@ class GradingProcesses:
     def run(self, order: Order) -> Done:
         """Grade, and wait for it."""
         log = Path(order.out) / LOG
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("w") as errors:
+        log.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        with open(log, "w", opener=open_private) as errors:
             with self._lock:
                 if self._stopped:
                     return Done(outcome="grader_error", message="interrupted")

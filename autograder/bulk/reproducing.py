@@ -18,7 +18,7 @@ from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.errors import UsageError
 from autograder.examination import Examination
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.guest.machine import Job, Kernel, Machine, command
 from autograder.guest.programs import compile_programs
 from autograder.intake.submission import take_in
@@ -53,13 +53,13 @@ class Reproducer:
     def run(self, record: Record, check: rubric.Check, keep: Path) -> Reproduction:
         """Judge ``check`` anew, and leave kernel, initramfs and a script in ``keep``.
 
-        Errors: UsageError where what was graded is no longer there.
+        Errors: UsageError if what was graded is no longer there.
         """
         path = Path(record.path)
         if not path.exists() or content_sha256(path) != record.sha256:
             raise UsageError(
-                f"what was graded for {record.name} is no longer at {path}: put back the "
-                f"submission whose hash is {record.sha256[:16]}..."
+                f"the submission that was graded for {record.name} is no longer at {path}: put it "
+                f"back (its SHA-256 hash begins with {record.sha256[:16]})"
             )
         verdicts: dict[str, Verdict] = {}
         with self.cache.workdir("reproduce") as work:
@@ -81,26 +81,31 @@ class Reproducer:
         keep.mkdir(parents=True, exist_ok=True)
         programs = compile_programs(self.cache.root)
         machine = Machine(kernel, programs, self.sandbox, work / "kept")
-        write_atomically(keep / "initrd", machine.archive([job], [secrets.token_hex(8)]))
+        write_atomically(keep / "initrd", machine.archive([job], [secrets.token_hex(8)]), PUBLIC)
         shutil.copy2(kernel.linux, keep / "linux")
         script = keep / SCRIPT
-        write_atomically(script, _script(command([job], QUIET, REPORT)))
+        write_atomically(script, _script(command([job], QUIET, REPORT)), PUBLIC)
         script.chmod(0o755)
         return script
 
 
 def one_check(word: str) -> rubric.Check:
-    """The check that ``word`` names.  Errors: UsageError where it names none, or several."""
+    """The check that ``word`` names.  Errors: UsageError if it names none, or several."""
     exact = [check for check in rubric.checks() if word in (check.id, check.number)]
     found = exact or rubric.select(word)
     if len(found) != 1:
-        names = ", ".join(check.id for check in found[:5])
-        raise UsageError(f"{word!r} names {names or 'no check'}: name just one")
+        if not found:
+            raise UsageError(
+                f"{word!r} names no check: `python -m autograder checks` lists their numbers"
+            )
+        names = ", ".join(f"{check.number} {check.id}" for check in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise UsageError(f"{word!r} names several checks ({names}{more}): give the number of one")
     return found[0]
 
 
 def _script(kernel: Sequence[str]) -> str:
-    """Shut in like the guests of a grade, but for a debugger's rights over the kernel."""
+    """In a sandbox as the guests of a grade are, but for a debugger's rights over the kernel."""
     handle = f"handle {' '.join(SIGNALS)} nostop noprint pass"
     gdb = ["gdb", "-q", "-ex", "set pagination off", "-ex", handle, "--args", *kernel]
     system = [
@@ -118,8 +123,8 @@ def _script(kernel: Sequence[str]) -> str:
     ]
     return (
         "#!/bin/sh\n"
-        "# The kernel of a submission in the debugger, on the very boot of one check.\n"
-        "# With arguments, these are given to gdb first: ./debug.sh -ex 'break handle_mm_fault'\n"
+        "# Runs the kernel of a submission in the debugger, in the same boot as one check.\n"
+        "# Arguments are passed to gdb first: ./debug.sh -ex 'break handle_mm_fault'\n"
         'cd "$(dirname "$0")" || exit\n'
         f"exec {QUIET}</dev/null {REPORT}>report\n"
         f'exec {shlex.join(walls)} --ro-bind "$PWD" /guest --chdir /guest -- \\\n'

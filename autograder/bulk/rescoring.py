@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Judge and score a class again from what was recorded: no kernel is built or booted.
 
-Where the checks changed since a result was made, they judge the recorded observations
-again.  What they cannot judge from these (they ask for another probe than before) keeps its
-verdict, and is named: that needs ``regrade``.
+If the checks changed since a result was made, they judge the recorded observations again.
+A check that cannot judge from these (it asks for another probe than before) keeps its verdict,
+and is named: it needs ``regrade``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,10 +21,11 @@ from autograder.bulk.shelf import Earlier, Record, Shelf
 from autograder.checks import rubric
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.examination import after_first_boot
+from autograder.gates import closed_gate
 from autograder.grading import OBSERVATIONS, STAGES
 from autograder.judging import Judge, judge
 from autograder.observer import RecordedObserver
+from autograder.report.view import counted
 from autograder.results import Result, Status, Verdict
 from autograder.stages import Stages
 
@@ -54,22 +55,17 @@ class Change:
     @property
     def before(self) -> float:
         """The points that counted."""
-        return counting(self.old)
+        return counted(self.old)
 
     @property
     def after(self) -> float:
         """The points that count now."""
-        return counting(self.new)
+        return counted(self.new)
 
     @property
     def matters(self) -> bool:
         """Whether anything in the result differs."""
         return self.new != self.old
-
-
-def counting(result: Result) -> float:
-    """The points that count, lateness taken off."""
-    return result.late.points if result.late else result.totals.points
 
 
 def rescore(
@@ -108,7 +104,10 @@ def apply(
     for change in changes:
         old = shelf.load(change.record.name)
         if old is None:
-            raise GraderError(f"the result of {change.record.name} went away meanwhile")
+            raise GraderError(
+                f"the result of {change.record.name} was removed while it was rescored: run the "
+                "command again"
+            )
         if change.matters:
             shelf.keep(Earlier(why=WHY, record=old[0], result=old[1]))
         if change.record != old[0]:
@@ -148,7 +147,8 @@ def judged_again(folder: Path, old: Result) -> tuple[Result, list[str]]:
     try:
         builds = not (stages.patch_problem or stages.kernel_problem)
         seen = observer if builds else None
-        stages = after_first_boot(observer, stages, old.seed) if builds else stages
+        if builds:
+            stages = replace(stages, gate=closed_gate(observer, old.seed))
         judge(Judge(seen, stages, old.seed, list(rubric.checks()), fresh.__setitem__))
     except GraderError:
         return old, [check.id for check in rubric.checks()]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from autograder.bulk.batch import Batch, Engine, Tally, Task, Wanted
 from autograder.bulk.classbook import ClassBook
 from autograder.bulk.handins import Handin
 from autograder.bulk.journal import Journal
+from autograder.bulk.parts import assemble
 from autograder.bulk.processors import default_jobs
-from autograder.bulk.shelf import ClassList, Record, Shelf
+from autograder.bulk.shelf import PARTS, ClassList, Record, Shelf
 from autograder.bulk.students import Roster
 from autograder.bulk.versions import Versions
 from autograder.course import Course
@@ -53,9 +54,10 @@ class ClassRun:
         """
         shelf, journal = Shelf(self.out), Journal(self.out)
         roster = roster if roster is not None else _known_roster(shelf)
-        found = handins.discover(submissions, roster)
         with shelf.alone() as lock:
             outcome = Outcome(Tally(), shelf.recover())
+            found = handins.discover(submissions, roster, self.course.zone, self.out)
+            found = replace(found, handins=[_put_together(h, shelf) for h in found.handins])
             shelf.write_class(
                 ClassList(
                     submissions=os.path.abspath(submissions),  # noqa: PTH100, links are kept
@@ -64,6 +66,8 @@ class ClassRun:
                     roster=roster.students,
                     columns=roster.columns,
                     remarks=found.remarks,
+                    unowned=found.unowned,
+                    lost=found.lost,
                 )
             )
             batch = Batch(shelf, self._wanted(), journal, self.changed)
@@ -180,6 +184,15 @@ class ClassRun:
             )
 
 
+def _put_together(handin: Handin, shelf: Shelf) -> Handin:
+    """``handin`` as one folder, where it came as several files."""
+    if not handin.parts:
+        return handin
+    folder = shelf.root / PARTS / handin.name
+    notes = assemble(handin.parts, folder)
+    return replace(handin, path=folder, parts=(), notes=(*handin.notes, *notes))
+
+
 def _known_roster(shelf: Shelf) -> Roster:
     """The roster that an earlier run was given."""
     try:
@@ -194,4 +207,13 @@ def _handin_of(record: Record) -> Handin:
     if not path.exists():
         raise UsageError(f"the submission of {record.name} is no longer at {path}")
     submitted = datetime.fromisoformat(record.submitted) if record.submitted else None
-    return Handin(record.name, path, tuple(record.students), submitted, record.remark)
+    return Handin(
+        record.name,
+        path,
+        tuple(record.students),
+        submitted,
+        record.remark,
+        notes=tuple(record.notes),
+        system=record.system,
+        source=record.source,
+    )

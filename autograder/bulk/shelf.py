@@ -7,6 +7,9 @@
     NAME/result.json, observations/, stages.json, grader.log
     NAME/record.json                 what was graded with what; written last
     NAME/history/TIME.json           earlier results
+    feedback/                        the pages, as learning systems take them
+    .parts/NAME/                     a submission that came as several files, put together
+    .export/                         an export that came as a .zip, unpacked
     .running/NAME/                   a grade under way
 
 A grade is made in ``.running`` and its files are moved when it is complete, the record
@@ -30,13 +33,14 @@ from autograder.bulk.students import Student
 from autograder.bulk.versions import Versions
 from autograder.cache import remove
 from autograder.errors import GraderError, UsageError
-from autograder.files import write_atomically
+from autograder.files import PRIVATE_FOLDER, open_private, write_atomically
 from autograder.grading import RESULT
 from autograder.results import Result
 
 RECORD = "record.json"
 RUNNING = ".running"
 HISTORY = "history"
+PARTS = ".parts"
 CLASS = "class.json"
 PATIENCE = 5.0  # seconds for the grades of a killed run to end
 Outcome = Literal["graded", "unreadable", "grader_error"]
@@ -58,6 +62,9 @@ class Record(BaseModel):
     students: list[Student] = []
     submitted: str = ""
     remark: str = ""
+    notes: list[str] = []  # for the student, about how the submission was put together
+    system: str = ""  # that named the submission
+    source: str = ""  # its name in the export
     run: str = ""
     seconds: float = 0
 
@@ -73,6 +80,8 @@ class ClassList(BaseModel):
     roster: list[Student] = []
     columns: list[str] = []
     remarks: list[str] = []
+    unowned: list[str] = []  # submissions of which not all owners are known
+    lost: list[str] = []  # keys of students who handed in what is not there
 
 
 class Earlier(BaseModel):
@@ -99,8 +108,8 @@ class Shelf:
         behind, for the moment until it has noticed.
         Errors: UsageError where another run holds the lock.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as stream:
+        self.root.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        with open(self.root / ".lock", "w", opener=open_private) as stream:
             deadline = time.monotonic() + PATIENCE
             while True:
                 try:
@@ -122,7 +131,8 @@ class Shelf:
         """A fresh folder to grade ``name`` in."""
         folder = self.root / RUNNING / name
         remove(folder)
-        folder.mkdir(parents=True)
+        folder.parent.mkdir(PRIVATE_FOLDER, exist_ok=True, parents=True)
+        folder.mkdir(PRIVATE_FOLDER)
         return folder
 
     def publish(self, name: str, record: Record, why: str) -> None:
@@ -196,7 +206,7 @@ class Shelf:
     def _move(self, new: Path, place: Path) -> None:
         """Every step can be repeated: what was moved is no longer in ``new``."""
         try:
-            place.mkdir(exist_ok=True)
+            place.mkdir(PRIVATE_FOLDER, exist_ok=True)
             (place / RECORD).unlink(missing_ok=True)
             for entry in sorted(new.iterdir(), key=lambda entry: entry.name == RECORD):
                 target = place / entry.name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Figures about a class: how the points fall, which checks fail, what takes long."""
+"""Figures about a class: where most stumble, how the points fall, what fails, what takes long."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from fractions import Fraction
 from math import inf
 from statistics import mean, median
 
-from autograder.bulk.classbook import ClassBook, Entry
-from autograder.results import Result, Status, Verdict
+from autograder.bulk.classbook import UNREADABLE, ClassBook, Entry
+from autograder.checks.dependencies import BOOTS
+from autograder.report import complaints
+from autograder.report.diagnosis import Cause, diagnose
+from autograder.results import Finding, Result, Status, Verdict
 
 BINS = 10
 SLOWEST = 10
+HARDEST = 10
+TO_A_KERNEL = ("build/patch_applies", "build/kernel_builds", BOOTS)
+"""The checks that a submission must pass to have a kernel, in their order."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,93 @@ class CheckFigures:
     seconds: float  # median
 
     @property
+    def judged(self) -> int:
+        """Submissions for which it was tried, and judged."""
+        return self.counts[Status.PASSED] + self.counts[Status.FAILED]
+
+    @property
     def rate(self) -> float | None:
-        """The part that passed, of those who could be judged; None where nobody could."""
-        judged = self.counts[Status.PASSED] + self.counts[Status.FAILED]
-        return self.counts[Status.PASSED] / judged if judged else None
+        """The part that passed, of those that were judged; None if none was."""
+        return self.counts[Status.PASSED] / self.judged if self.judged else None
+
+
+@dataclass(frozen=True)
+class Stumble:
+    """One kind of first cause, and the submissions that have it."""
+
+    cause: Cause  # with the sentence that most of them have
+    entries: list[Entry]
+    alike: bool  # whether all of them have that sentence
+
+
+@dataclass(frozen=True)
+class Setback:
+    """Submissions that have no kernel to check, because of one check."""
+
+    verdict: Verdict  # anybody's: for what the check is called
+    entries: list[tuple[Entry, str]]  # each with what happened
+
+
+def readable(book: ClassBook) -> list[tuple[Entry, Result]]:
+    """The submissions that could be opened, and so have something to judge."""
+    return [(entry, result) for entry, result in book.graded if entry.state != UNREADABLE]
+
+
+def first_causes(book: ClassBook) -> dict[str, Cause]:
+    """What to fix first, by the submission's name; without those in which nothing failed."""
+    return {
+        entry.name: causes[0]
+        for entry, result in readable(book)
+        if (causes := diagnose(result.verdicts))
+    }
+
+
+def stumbles(book: ClassBook, causes: dict[str, Cause]) -> list[Stumble]:
+    """The kinds of first causes, the most frequent first."""
+    kinds: dict[tuple[Finding, str], list[Entry]] = {}
+    for entry in book.entries:
+        if cause := causes.get(entry.name):
+            kinds.setdefault(_kind(cause), []).append(entry)
+    found = []
+    for entries in kinds.values():
+        sentences = Counter(causes[entry.name].sentence for entry in entries)
+        most = sentences.most_common(1)[0][0]
+        cause = next(c for e in entries if (c := causes[e.name]).sentence == most)
+        found.append(Stumble(cause, entries, len(sentences) == 1))
+    return sorted(found, key=lambda each: -len(each.entries))  # stable: then as the class is
+
+
+def unharmed(book: ClassBook, causes: dict[str, Cause]) -> int:
+    """Submissions that were judged and failed nothing."""
+    return sum(
+        entry.name not in causes
+        and any(verdict.status is Status.PASSED for verdict in result.verdicts)
+        for entry, result in readable(book)
+    )
+
+
+def without_kernel(book: ClassBook, causes: dict[str, Cause]) -> list[Setback]:
+    """Who has no kernel to check: refused, does not compile, does not boot, in this order."""
+    found: dict[str, Setback] = {}
+    for entry, result in readable(book):
+        by_id = {verdict.id: verdict for verdict in result.verdicts}
+        for check in TO_A_KERNEL:
+            verdict = by_id.get(check)
+            if verdict is None or verdict.status is not Status.FAILED:
+                continue
+            cause = causes.get(entry.name)
+            same = cause is not None and cause.verdict.id == check
+            words = cause.sentence if cause and same else verdict.message or verdict.observed
+            found.setdefault(check, Setback(verdict, [])).entries.append((entry, words))
+            break
+    return [found[check] for check in TO_A_KERNEL if check in found]
+
+
+def hardest(figures: Iterable[CheckFigures]) -> list[CheckFigures]:
+    """The checks that fail most often if they are tried; what nobody fails is not hard."""
+    failed = [each for each in figures if each.counts[Status.FAILED]]
+    failed.sort(key=lambda each: (each.rate or 0, -each.counts[Status.FAILED]))
+    return failed[:HARDEST]
 
 
 def distribution(book: ClassBook) -> list[Bin]:
@@ -125,6 +214,13 @@ def not_reached(book: ClassBook) -> list[tuple[str, list[Entry]]]:
         for message in sorted(messages):
             reasons.setdefault(message, []).append(entry)
     return sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0]))
+
+
+def _kind(cause: Cause) -> tuple[Finding, str]:
+    """What causes of one kind share: what was found, and the check, if it is no kernel report."""
+    if cause.finding is Finding.REPORT and cause.evidence is not None:
+        return cause.finding, complaints.kind(cause.evidence.title)
+    return cause.finding, cause.verdict.id
 
 
 def _area(book: ClassBook, name: str) -> AreaFigures | None:

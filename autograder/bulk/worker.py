@@ -28,6 +28,7 @@ from autograder.kernel.build import build_baseline
 from autograder.kernel.source import VARIABLE, fetch
 from autograder.processes import tree
 from autograder.sandbox import choose
+from autograder.unheard import Unheard, guard
 
 
 class Order(BaseModel):
@@ -54,7 +55,7 @@ class Done(BaseModel):
     message: str = ""
 
 
-def run(order: Order, progress_to: IO[str]) -> Done:
+def run(order: Order, progress_to: Unheard) -> Done:
     """Grade.  Whatever goes wrong is in the value returned."""
 
     def progress(phrase: str, part: float | None) -> None:
@@ -96,8 +97,10 @@ def main() -> None:
     order = Order.model_validate_json(sys.stdin.readline())
     threading.Thread(target=_die_with, args=(sys.stdin,), daemon=True).start()
     # What a library prints must not be taken for an answer.
-    answers = os.fdopen(os.dup(1), "w")
+    # Whoever does not read them gets the grade all the same: it stands in its folder.
+    answers = Unheard(os.fdopen(os.dup(1), "w"))
     os.dup2(2, 1)
+    guard()
     print(run(order, answers).model_dump_json(), file=answers, flush=True)
     # Nothing waits for the thread that still reads.
     sys.stderr.flush()

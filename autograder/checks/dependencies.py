@@ -12,6 +12,7 @@ from typing import Protocol
 
 BUILDS_TOOLS = "build/tools_build"
 BOOTS = "build/boots"
+EXISTS = "file/exists_for_every_process"
 STARTS = "file/start_answers"
 READS = "reading/records_leave_the_trace"
 SLEEPS = "reading/empty_trace_blocks"
@@ -27,15 +28,15 @@ FOLLOWS_COMMAND = "tracepgfault/traces_the_command"
 # What the checks of an area rest on; a check that is named below rests on other things.
 _AREAS: dict[str, tuple[str, ...]] = {
     "build": (BOOTS,),
-    "file": ("file/exists_for_every_process",),
+    "file": (EXISTS,),
     "reading": (READS,),
     "life_cycle": (READS,),
     "faults": (FAULTS,),
     "regions": (BEGINS, MAPS),
     "buffer": (READS,),
     "health": (BOOTS,),
-    "tracepgfault": (BOOTS,),
-    "pgfaultmap": (BOOTS,),
+    "tracepgfault": (READS,),
+    "pgfaultmap": (READS,),
     "threads": ("threads/all_threads_are_traced",),
 }
 _CHECKS: dict[str, tuple[str, ...]] = {
@@ -43,13 +44,13 @@ _CHECKS: dict[str, tuple[str, ...]] = {
     "build/kernel_builds": ("build/patch_applies",),
     BUILDS_TOOLS: (),
     BOOTS: ("build/kernel_builds",),
-    "file/exists_for_every_process": (BOOTS,),
+    EXISTS: (BOOTS,),
     "file/start_twice_changes_nothing": (STARTS, READS),
     "file/restart_is_fresh": (STARTS, "file/stop_answers", BEGINS),
     "file/other_values_change_nothing": (STARTS, "file/other_values_are_refused"),
     "file/start_by_itself": (STARTS,),
     "file/root_may_trace_others": ("file/owner_may_trace_itself",),
-    "reading/never_traced": ("file/exists_for_every_process",),
+    "reading/never_traced": (EXISTS,),
     "reading/stopped": ("file/stop_answers", "reading/never_traced"),
     READS: (STARTS,),
     SLEEPS: (READS,),

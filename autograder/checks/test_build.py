@@ -3,9 +3,10 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.checks.expect import expect_that, fail, some
+from autograder.checks.expect import Mismatch, NotReached, expect_that, some
 from autograder.checks.rubric import any_outcome, clause, hint, observe
 from autograder.guest.observation import Kind, Observation
+from autograder.results import Finding
 from autograder.stages import Stages
 
 AREA = "Build"
@@ -13,24 +14,35 @@ USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
 
 
 @number("1.1")
-@weight(1)
+@weight(0.5)
 @clause("1: kernel.patch is a unified diff that applies, in the allowed folders only")
 @hint("Make the patch against the pristine source of the course's series, with `make patch`.")
 def test_patch_applies(stages: Stages) -> None:
     """The patch applies to the pristine source and stays in its folders."""
     if stages.patch_problem:
-        fail("applying kernel.patch", expected="it applies", observed=stages.patch_problem)
+        raise Mismatch(
+            "kernel.patch was applied to the pristine source",
+            "it applies",
+            stages.patch_problem,
+            finding=Finding.REFUSED,
+        )
 
 
 @number("1.2")
-@weight(2)
+@weight(1)
 @clause("1: the patched kernel builds, with new options at their defaults")
-@hint("Build from a clean tree: a file that was never added to the patch is missing here.")
+@hint("Fix the compiler's first error first; the others may come of it.")
 def test_kernel_builds(stages: Stages) -> None:
     """The patched kernel compiles and links."""
-    stages.require_patch()
+    if stages.patch_problem:
+        raise NotReached(stages.obstacle, stages.obstacle_check)
     if stages.kernel_problem:
-        fail("building the kernel", expected="it builds", observed=stages.kernel_problem)
+        raise Mismatch(
+            "the patched kernel was compiled and linked",
+            "it builds",
+            stages.kernel_problem,
+            finding=Finding.NOT_BUILT,
+        )
 
 
 @number("1.3")
@@ -40,29 +52,34 @@ def test_kernel_builds(stages: Stages) -> None:
 def test_tools_build(stages: Stages) -> None:
     """The two tools build and are statically linked."""
     if stages.tools_problem:
-        fail("building the tools", expected="two static programs", observed=stages.tools_problem)
+        raise Mismatch(
+            "make -C tools was run",
+            "two statically linked programs",
+            stages.tools_problem,
+            finding=Finding.NOT_BUILT,
+        )
 
 
 @number("1.4")
 @weight(1)
 @clause("1: the patched kernel boots")
-@hint(
-    "Boot it yourself with `python -m autograder boot SUBMISSION`; the log ends where it stopped."
-)
+@hint("The kernel's log ends where the boot stopped; `make boot` boots the same kernel.")
 @observe("proc_entries")
 @any_outcome
 def test_boots(seen: Observation) -> None:
     """The patched kernel boots and shuts down."""
-    expect_that(
-        "booting the kernel",
-        seen.outcome.kind is Kind.COMPLETED,
-        expected="it boots, runs a process and shuts down",
-        observed=seen.outcome,
-    )
+    kind = seen.outcome.kind
+    if kind is not Kind.COMPLETED:
+        raise Mismatch(
+            "the kernel was booted",
+            "it boots, runs a process and shuts down",
+            seen.outcome,
+            finding=Finding.PANIC if kind is Kind.PANIC else Finding.NO_BOOT,
+        )
 
 
 @number("1.5")
-@weight(1)
+@weight(0.5)
 @clause("2: one file in every process's directory; the others there stay as they are")
 @hint("Compare your change to fs/proc/base.c with the entries around it.")
 @observe("proc_entries")
@@ -71,15 +88,15 @@ def test_proc_is_unharmed(seen: Observation) -> None:
     names = {record.text("name") for record in seen.all("entry")}
     missing = [name for name in USUAL_FILES if name not in names]
     expect_that(
-        "listing /proc/PID",
+        "the check listed /proc/PID of a process",
         not missing,
-        expected=f"{some(USUAL_FILES)} among the names",
-        observed=f"missing: {some(missing)}",
+        expected=f"the usual files are there: {some(USUAL_FILES)}",
+        observed=f"some of the usual files are missing: {some(missing)}",
     )
     empty = [record.text("name") for record in seen.all("file") if not record.number("size")]
     expect_that(
-        "reading the usual files there",
+        "the check read the usual files in /proc/PID of a process",
         not empty,
-        expected="text",
-        observed=f"empty: {some(empty)}",
+        expected="each of the files has some text",
+        observed=f"some of the files are empty: {some(empty)}",
     )

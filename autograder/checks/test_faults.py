@@ -5,12 +5,20 @@ from itertools import pairwise
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
+from autograder.checks import hints
+from autograder.checks.actions import happened
 from autograder.checks.draw import Integer, Sample
-from autograder.checks.expect import expect_that, fail, some
-from autograder.checks.rubric import clause, hint, needs, observe
-from autograder.checks.traces import area, events_of, expect_no_loss, expect_pages, pages_in
+from autograder.checks.expect import counted, expect_success, expect_that, fail, some
+from autograder.checks.rubric import clause, needs, observe
+from autograder.checks.traces import (
+    area,
+    events_of,
+    expect_no_loss,
+    expect_pages,
+    pages_in,
+    region_called,
+)
 from autograder.guest.observation import Observation
-from autograder.trace.address_space import named
 from autograder.trace.events import PAGE, Event, Kind
 
 AREA = "Faults"
@@ -23,36 +31,44 @@ TENTHS = range(4, 16)
 def events_without_loss(seen: Observation) -> list[Event]:
     """The whole trace.  Errors: Mismatch where records were lost or steps failed."""
     for record in seen.all("step"):
-        if record.number("ret") < 0:
-            fail(
-                f"step {record.text('number')} of the traced process",
-                expected="it succeeds",
-                observed=record.answer,
-            )
+        expect_success(happened(seen.params, record.number("number")), record)
     events = events_of(seen)
-    expect_no_loss("a trace that is read while it is written", events)
+    expect_no_loss("a reader read the trace while the process ran", events)
     return events
 
 
+def expect_touched(
+    seen: Observation,
+    did: str,
+    expected: list[int],
+    *,
+    start: int | None = None,
+    missing: str = "",
+) -> None:
+    """Raise Mismatch unless the faults from ``start`` on, or in area 0, are on these pages."""
+    events = events_without_loss(seen)
+    observed = pages_in(events, area(seen) if start is None else start)
+    expect_pages(did, observed, expected, events=events, missing=missing)
+
+
 @number("5.1")
-@weight(4)
+@weight(1.5)
 @clause(EVERY)
-@hint("One place sees all of them: follow a fault from arch/um down into mm/memory.c.")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 256;touch 0 {pages}", pages=Sample(60, of=256))
 def test_anonymous_memory(seen: Observation) -> None:
     """Each first touch of anonymous memory is recorded once, in order, and nothing else."""
-    expect_pages(
-        "writing to pages of anonymous memory",
-        pages_in(events_without_loss(seen), area(seen)),
+    expect_touched(
+        seen,
+        f"a process wrote to {len(seen.numbers('pages'))} new pages of anonymous memory",
         seen.numbers("pages"),
+        missing="One place sees all faults: follow one from arch/um down into mm/memory.c.",
     )
 
 
 @number("5.2")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
-@hint("A read maps the shared zero page; the write that follows faults again.")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -62,73 +78,86 @@ def test_anonymous_memory(seen: Observation) -> None:
 )
 def test_read_then_write(seen: Observation) -> None:
     """Reading a fresh page and then writing to it are two faults."""
-    expect_pages(
-        "reading pages of anonymous memory, then writing to them",
-        pages_in(events_without_loss(seen), area(seen)),
+    expect_touched(
+        seen,
+        "a process read from 16 new pages of anonymous memory, then wrote to them",
         [*seen.numbers("pages") * 2, 63, 63],
+        missing="A read maps the shared zero page; the write that follows faults again.",
     )
 
 
 @number("5.3")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="brk 40;heap {pages}", pages=Sample(15, of=40))
 def test_heap(seen: Observation) -> None:
     """Faults in memory that brk added are recorded."""
-    before, after = named(seen.text("maps.0"), "[heap]"), named(seen.text("maps.1"), "[heap]")
-    expect_that("brk", after.end > before.end, expected="a larger heap", observed=after)
+    before, after = (region_called(seen, f"maps.{step}", "[heap]") for step in (0, 1))
+    expect_that(
+        happened(seen.params, 1),
+        after.end > before.end,
+        expected=f"the heap ends above {before.end:x}",
+        observed=f"the heap ends at {after.end:x}",
+    )
+    events = events_without_loss(seen)
     expect_pages(
-        "writing to pages of the heap",
-        pages_in(events_without_loss(seen), before.end, 40),
+        f"a process wrote to {len(seen.numbers('pages'))} new pages of its heap",
+        pages_in(events, before.end, 40),
         seen.numbers("pages"),
+        events=events,
     )
 
 
 @number("5.4")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {pages}", pages=Integer(40, 100))
 def test_stack(seen: Observation) -> None:
-    """Faults of a growing stack are recorded, page by page."""
-    stack = named(seen.text("maps.1"), "[stack]")
-    pages = pages_in(events_without_loss(seen), stack.start, stack.pages)
+    """Faults of a growing stack are recorded page by page."""
+    stack = region_called(seen, "maps.1", "[stack]")
+    events = events_without_loss(seen)
+    pages = pages_in(events, stack.start, stack.pages)
     touched = seen.number("pages")
     deepest = min(pages, default=0)
     run = range(deepest, deepest + touched)
     missing = [page for page in run if page not in pages]
+    did = f"a process made a chain of calls that uses {touched} pages of stack"
     expect_that(
-        f"a chain of calls over {touched} pages of stack",
+        did,
         not missing and bool(pages),
-        expected=f"a fault on each of {touched} pages",
-        observed=f"{len(set(pages))} pages; missing: {some(missing)}",
+        expected=f"{touched} pages of the stack have faults",
+        observed=f"{len(set(pages))} pages of the stack have faults"
+        + (f"; missing: {some(missing)}" if pages else ""),
+        hint=hints.for_pages(pages, list(run), events),
     )
     repeated = sorted({page for page in run if pages.count(page) > 1})
     expect_that(
-        "the same",
+        did,
         len(repeated) <= 2,
-        expected="each page once",
-        observed=f"too often: {some(repeated)}",
+        expected="each page of the stack has one fault",
+        observed=f"{counted(len(repeated), 'page')} of the stack have more: {some(repeated)}",
+        hint=hints.FAULTS_TWICE,
     )
 
 
 @number("5.5")
-@weight(2)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="shared 0 128;touch 0 {pages}", pages=Sample(30, of=128))
 def test_shared_memory(seen: Observation) -> None:
     """Faults in shared memory are recorded."""
-    expect_pages(
-        "writing to pages of shared memory",
-        pages_in(events_without_loss(seen), area(seen)),
+    expect_touched(
+        seen,
+        f"a process wrote to {len(seen.numbers('pages'))} new pages of shared memory",
         seen.numbers("pages"),
     )
 
 
 @number("5.6")
-@weight(2)
+@weight(1)
 @clause("3: pages that the kernel fills in without a fault (fault-around) may be there or not")
 @needs("pgfaultmap")
 @observe(
@@ -139,30 +168,33 @@ def test_shared_memory(seen: Observation) -> None:
 )
 def test_file_memory(seen: Observation) -> None:
     """Faults on the pages of a mapped file are recorded."""
-    pages = pages_in(events_without_loss(seen), area(seen))
+    events = events_without_loss(seen)
+    pages = pages_in(events, area(seen))
     touched = seen.numbers("pages")
     missing = [page for page in touched if page not in pages]
+    did = f"a process read {len(touched)} pages of a mapped file, far from one another"
     expect_that(
-        "reading pages of a mapped file, far from one another",
+        did,
         not missing,
-        expected=f"a fault on each of {some(touched)}",
-        observed=f"missing: {some(missing)}",
+        expected=f"faults on the pages {some(touched)}",
+        observed=f"no faults on the pages {some(missing)}",
+        hint=hints.for_pages(pages, touched, events),
     )
     foreign = [
         page for page in pages if not any(abs(page - near) < FAULT_AROUND for near in touched)
     ]
     expect_that(
-        "the same",
+        did,
         not foreign,
-        expected="no fault far from them",
-        observed=f"not touched: {some(foreign)}",
+        expected=f"no faults more than {FAULT_AROUND} pages away from those that it read",
+        observed=f"faults on the pages {some(foreign)}",
+        hint=hints.FAULTS_FOREIGN,
     )
 
 
 @number("5.7")
-@weight(3)
+@weight(1)
 @clause(EVERY)
-@hint("The fault that copies a page after fork is a fault like any other.")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -173,44 +205,49 @@ def test_file_memory(seen: Observation) -> None:
 )
 def test_copy_on_write(seen: Observation) -> None:
     """Writing again to pages that are shared with a child since fork faults again."""
-    expect_pages(
-        "writing to pages, fork, writing to some of them again",
-        pages_in(events_without_loss(seen), area(seen)),
+    expect_touched(
+        seen,
+        "a process wrote to 64 pages, forked, and wrote to 20 of them again",
         seen.numbers("pages") + seen.numbers("again"),
+        missing="The fault that copies a page after fork() is a fault like any other.",
     )
 
 
+IN_KERNEL = "A hook in the processor's own fault entry misses the pages that the kernel touches."
+
+
 @number("5.8")
-@weight(3)
+@weight(1)
 @clause("3: ... in user mode or inside the kernel on its behalf")
-@hint("A hook in the processor's own fault entry misses what the kernel touches.")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;fill 0 {pages}", pages=Sample(15, of=64))
 def test_faults_in_system_calls(seen: Observation) -> None:
     """Faults taken inside read(), into untouched pages, are recorded."""
-    expect_pages(
-        "read() from a pipe into untouched pages",
-        pages_in(events_without_loss(seen), area(seen)),
+    expect_touched(
+        seen,
+        "a process called read() on a pipe, into 15 new pages",
         seen.numbers("pages"),
+        missing=IN_KERNEL,
     )
 
 
 @number("5.9")
-@weight(1)
+@weight(0.5)
 @clause("3: ... in user mode or inside the kernel on its behalf")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;drain 0 {pages}", pages=Sample(15, of=64))
 def test_faults_in_writes(seen: Observation) -> None:
     """Faults taken inside write(), from untouched pages, are recorded."""
-    expect_pages(
-        "write() to a pipe from untouched pages",
-        pages_in(events_without_loss(seen), area(seen)),
+    expect_touched(
+        seen,
+        "a process called write() on a pipe, from 15 new pages",
         seen.numbers("pages"),
+        missing=IN_KERNEL,
     )
 
 
 @number("5.10")
-@weight(1)
+@weight(0.5)
 @clause("3: its own address space (a child's is another)")
 @needs("pgfaultmap")
 @observe(
@@ -218,20 +255,21 @@ def test_faults_in_writes(seen: Observation) -> None:
 )
 def test_children_do_not_show(seen: Observation) -> None:
     """What children of a traced process touch is not in its trace."""
-    stack = named(seen.text("maps.0"), "[stack]")
+    stack = region_called(seen, "maps.0", "[stack]")
     pages = set(pages_in(events_without_loss(seen), stack.start, stack.pages))
     expect_that(
-        "two children that use eight pages of stack each",
+        "a traced process forked two children, each of which used 8 pages of its own stack",
         len(pages) <= 4,
-        expected="at most the page that the parent itself uses",
-        observed=f"faults on {len(pages)} pages of the parent's stack",
+        expected="faults on at most 4 pages of the stack in the parent's trace",
+        observed=f"faults on {len(pages)} pages of the stack in the parent's trace",
+        hint="A child starts as a copy of its parent's task_struct: it must not record into the "
+        "parent's trace.",
     )
 
 
 @number("5.11")
-@weight(2)
+@weight(1)
 @clause(EVERY)
-@hint("More events than faults: is a fault that the kernel retries recorded twice?")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -246,25 +284,32 @@ def test_children_do_not_show(seen: Observation) -> None:
 def test_agrees_with_the_counters(seen: Observation) -> None:
     """There are as many fault events as /proc/PID/stat counts minor and major faults."""
     events_without_loss(seen)
-    counted = [record.number("minor") + record.number("major") for record in seen.all("faults")]
+    counts = [record.number("minor") + record.number("major") for record in seen.all("faults")]
+    did = "a process wrote to anonymous, shared, heap and program memory"
+    if not counts:
+        fail(did, expected="the process runs", observed="the process never ran")
     recorded = [
         sum(event.kind is Kind.FAULT for event in events_of(seen, f"events.{step}"))
-        for step in range(len(counted))
+        for step in (0, len(counts) - 1)
     ]
-    faults, traced = counted[-1] - counted[0], recorded[-1] - recorded[0]
+    faults, traced = counts[-1] - counts[0], recorded[-1] - recorded[0]
     bound = 3 + faults // 50
     expect_that(
-        "faults counted by the kernel during the steps, and events",
+        did,
         abs(faults - traced) <= bound,
-        expected=f"{faults} events, {bound} more or less",
-        observed=f"{traced} events",
+        expected=f"{faults} faults in the trace, {bound} more or less, as the kernel counted",
+        observed=f"{traced} faults in the trace",
+        hint=hints.FAULTS_TWICE
+        if traced > faults
+        else hints.FAULTS_MISSING
+        if traced
+        else hints.NO_FAULTS,
     )
 
 
 @number("5.12")
-@weight(2)
+@weight(1)
 @clause("4, --events: the time never goes back; 3: the time")
-@hint("Take the time when the fault happens, under the lock that orders the records.")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -277,34 +322,45 @@ def test_agrees_with_the_counters(seen: Observation) -> None:
     second=Integer(3, 20),
 )
 def test_times(seen: Observation) -> None:
-    """Events carry the time at which they happened, in seconds, and it never goes back."""
+    """Events carry the time at which they happened; it never goes back."""
     events = events_without_loss(seen)
     for before, after in pairwise(events):
         expect_that(
-            "the times of the events",
+            "pgfaultmap --events printed the trace",
             before.time <= after.time,
-            expected="they never go back",
-            observed=f"{after} after {before}",
+            expected=f"the time stays or grows after {seconds(before)}",
+            observed=f"the time goes back from {seconds(before)} to {seconds(after)}",
+            hint="Take the time under the lock that puts the records in order.",
         )
     at = {
         (event.address - area(seen)) // PAGE: event.time / 1e9
         for event in events
         if event.kind is Kind.FAULT and 0 <= event.address - area(seen) < 64 * PAGE
     }
-    if not {1, 2, 3} <= set(at):
-        fail("three touches with rests between", expected="three faults", observed=some(at))
+    expect_pages(
+        "a process touched three pages and slept in between",
+        [page for page in at if page in (1, 2, 3)],
+        [1, 2, 3],
+        events=events,
+    )
     for first, rest in ((1, seen.number("first")), (2, seen.number("second"))):
         between = at[first + 1] - at[first]
         expect_that(
-            f"two faults with a rest of {rest} s between them, and nobody reading",
+            f"a process slept for {rest} s between two faults, and nobody read",
             rest - 0.2 <= between <= rest + 2,
-            expected=f"{rest} s apart",
-            observed=f"{between:.3f} s apart",
+            expected=f"the faults are {rest:.3f} s apart",
+            observed=f"the faults are {between:.3f} s apart",
+            hint="Take the time when the fault happens, not when it is read, and print seconds.",
         )
 
 
+def seconds(event: Event) -> str:
+    """The time of an event, as it is printed."""
+    return f"{event.time // 10**9}.{event.time % 10**9:09} s"
+
+
 @number("5.13")
-@weight(1)
+@weight(0.5)
 @clause("3: tracing starts when 1 is written; faults before it are not in the trace")
 @needs("pgfaultmap")
 @observe(
@@ -316,15 +372,18 @@ def test_times(seen: Observation) -> None:
 )
 def test_nothing_before_the_start(seen: Observation) -> None:
     """Faults from before the start of tracing are not in the trace."""
+    events = events_without_loss(seen)
     expect_pages(
-        "touching pages before and after the start of tracing",
-        pages_in(events_without_loss(seen), area(seen)),
+        "a process touched 20 pages before and 3 pages after tracing started",
+        pages_in(events, area(seen)),
         seen.numbers("pages"),
+        events=events,
+        foreign="Faults from before the write of 1 do not belong into the trace.",
     )
 
 
 @number("5.14")
-@weight(1)
+@weight(0.5)
 @clause(EVERY)
 @needs("pgfaultmap")
 @observe(
@@ -336,17 +395,16 @@ def test_nothing_before_the_start(seen: Observation) -> None:
 )
 def test_discarded_pages(seen: Observation) -> None:
     """Pages given back with madvise(MADV_DONTNEED) fault again."""
-    expect_pages(
-        "writing to pages, giving all back, writing again",
-        pages_in(events_without_loss(seen), area(seen)),
+    expect_touched(
+        seen,
+        "a process wrote to 20 pages, gave back all with madvise(), and wrote to 20 again",
         seen.numbers("pages") + seen.numbers("again"),
     )
 
 
 @number("5.15")
-@weight(1)
+@weight(0.5)
 @clause(EVERY)
-@hint("Whose memory is it? In an access through /proc/PID/mem it is not that of the current task.")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -359,10 +417,16 @@ def test_another_address_space(seen: Observation) -> None:
     """Faults that the process causes in the memory of another are not in its trace."""
     events = events_without_loss(seen)
     expect_pages(
-        "touching pages of one's own", pages_in(events, area(seen)), [*seen.numbers("pages"), 63]
+        "a process touched 11 pages of its own memory",
+        pages_in(events, area(seen)),
+        [*seen.numbers("pages"), 63],
+        events=events,
     )
     expect_pages(
-        f"writing to {seen.number('foreign')} pages of a child, through its /proc/PID/mem",
+        f"a process wrote to {seen.number('foreign')} pages of its child through /proc/PID/mem",
         pages_in(events, area(seen, 1)),
         [],
+        events=events,
+        foreign="Whose memory is it? In an access through /proc/PID/mem it is not that of the "
+        "current task.",
     )

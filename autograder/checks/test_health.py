@@ -1,34 +1,34 @@
 # SPDX-License-Identifier: MIT
 """What the instrumented kernel itself complained about, in any boot of this grading."""
 
-import pytest
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.checks.expect import fail
+from autograder.checks.dependencies import READS
+from autograder.checks.expect import Mismatch, NotReached
 from autograder.checks.rubric import all_boots, clause, hint
-from autograder.guest.machine import TOGETHER
 from autograder.guest.observation import Observation
+from autograder.results import Finding
 
 AREA = "Kernel health"
 
 
 def expect_no_report(boots: list[Observation], what: str, *kinds: str) -> None:
     """Raise Mismatch where the kernel reported something of these kinds."""
-    if not any(seen.all("read") for seen in boots):
-        pytest.skip("nothing was ever traced: an idle kernel is healthy for no merit of its own")
     found = [(seen, report) for seen in boots for report in seen.reports if report.kind in kinds]
     if found:
         report = found[0][1]
-        where = sorted({seen.probe for seen, _ in found} - {TOGETHER})
-        fail(
-            f"every boot, watched for {what}",
-            expected="no report",
-            observed=f"{report.title} (in {', '.join(where) or 'a boot of several probes'})",
+        raise Mismatch(
+            f"every boot was watched for {what}",
+            "the kernel reports nothing",
+            report.title,
+            finding=Finding.PANIC if report.kind == "panic" else Finding.REPORT,
         )
+    if not any(record.number("ret") > 0 for seen in boots for record in seen.all("read")):
+        raise NotReached("the kernel never traced anything: its health was not tried", READS)
 
 
 @number("8.1")
-@weight(3)
+@weight(1)
 @clause("2, 3: never a crash; memory is used only while it is owned")
 @hint("The report names the access, who allocated the memory and who freed it.")
 @all_boots
@@ -38,7 +38,7 @@ def test_no_memory_errors(boots: list[Observation]) -> None:
 
 
 @number("8.2")
-@weight(3)
+@weight(1)
 @clause("3: recording happens under locks that the fault path may take")
 @hint("Read the two chains of locks in the report: each is one order; choose one of them.")
 @all_boots
@@ -48,7 +48,7 @@ def test_no_lock_errors(boots: list[Observation]) -> None:
 
 
 @number("8.3")
-@weight(3)
+@weight(1)
 @clause("3: nothing sleeps in atomic context")
 @hint("Under a spinlock use GFP_ATOMIC or allocate before; copy_to_user() may sleep too.")
 @all_boots
@@ -58,7 +58,7 @@ def test_no_sleep_in_atomic(boots: list[Observation]) -> None:
 
 
 @number("8.4")
-@weight(2)
+@weight(1)
 @clause("3: the buffer is freed when the process is reaped")
 @all_boots
 def test_no_leaks(boots: list[Observation]) -> None:
@@ -67,7 +67,7 @@ def test_no_leaks(boots: list[Observation]) -> None:
 
 
 @number("8.5")
-@weight(2)
+@weight(1)
 @clause("2: no crash, no hang")
 @all_boots
 def test_no_other_complaints(boots: list[Observation]) -> None:

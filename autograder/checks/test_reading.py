@@ -1,17 +1,27 @@
 # SPDX-License-Identifier: MIT
-"""What a read of the file answers, and when."""
+"""What a read of the file returns, and when."""
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
+from autograder.checks import answers, hints
+from autograder.checks.answers import READ, WRITE
 from autograder.checks.draw import Integer, Integers, Sample
-from autograder.checks.expect import expect, expect_answer, expect_state, expect_that
-from autograder.checks.readers import SECONDS, expect_asleep, expect_woken, last_read
-from autograder.checks.rubric import clause, hint, needs, observe
+from autograder.checks.expect import (
+    at_least_one,
+    counted,
+    expect_answer,
+    expect_state,
+    expect_that,
+    made,
+)
+from autograder.checks.readers import EMPTY, SECONDS, expect_asleep, expect_woken, last_read
+from autograder.checks.rubric import clause, needs, observe
 from autograder.checks.traces import (
     area,
     events_of,
     expect_no_loss,
     expect_pages,
+    expect_regions,
     pages_in,
     space_of,
 )
@@ -21,43 +31,50 @@ from autograder.trace.address_space import maps
 AREA = "Reading"
 DRAIN = "map 0 800;touch 0 {first};touch 0 {second}"
 IDLE = "map 0 64;touch 0 {pages}"
+TAKEN = (
+    "Some records never reach the reader, or come out of order. Look at what happens to the read "
+    "position when one call takes several records."
+)
 
 
 @number("3.1")
-@weight(2)
+@weight(0.5)
 @clause("2, read: alive, not traced (never started, or stopped): ESRCH")
 @observe("read_untraced", stopped=0, size=65536)
 def test_never_traced(seen: Observation) -> None:
-    """Reading the file of a process that was never traced answers ESRCH."""
-    did = "read from the file of a living process that was never traced"
+    """Reading the file of a process that was never traced fails with ESRCH."""
+    did = "a reader read the file of a living process that was never traced"
     expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
 
 
 @number("3.2")
-@weight(2)
+@weight(0.5)
 @clause("2, read: alive, not traced (never started, or stopped): ESRCH")
 @observe("read_untraced", stopped=1, size=65536)
 def test_stopped(seen: Observation) -> None:
-    """Reading after tracing was stopped answers ESRCH."""
-    did = "read from the file of a living process whose trace was stopped"
+    """Reading after tracing was stopped fails with ESRCH."""
+    did = "a reader read the file of a living process whose trace was stopped"
     expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
 
 
 @number("3.19")
-@weight(1)
+@weight(0.5)
 @clause("2, read: alive, not traced: ESRCH; EINVAL is for a record that waits and does not fit")
-@hint("Look at what there is to read before you look at how much fits.")
 @observe("read_untraced", stopped=0, size=1)
 def test_small_buffer_and_no_trace(seen: Observation) -> None:
-    """Reading where there is no trace answers ESRCH, however small the buffer."""
-    did = "read of 1 byte from the file of a living process that was never traced"
-    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
+    """Reading without a trace fails with ESRCH, however small the buffer is."""
+    did = "a reader read 1 byte from the file of a living process that was never traced"
+    expect_answer(
+        did,
+        last_read(seen, did, "ESRCH"),
+        "ESRCH",
+        hint="Look at what there is to read before you look at how much fits.",
+    )
 
 
 @number("3.3")
-@weight(3)
+@weight(1)
 @clause("2, read: as many whole records as fit the caller's buffer; they leave the trace")
-@hint("Look at what happens to the read position when a call takes several records.")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -69,20 +86,17 @@ def test_small_buffer_and_no_trace(seen: Observation) -> None:
 )
 def test_records_leave_the_trace(seen: Observation) -> None:
     """Each record is read once, in order, and none is left out."""
+    did = "a process touched pages, a reader read its trace, and it touched more pages"
     events = events_of(seen)
-    expect_no_loss("reading a trace far smaller than the buffer's least size", events)
-    space_of("the trace that was read", events)
+    expect_no_loss(did, events)
+    space_of(did, events)
     touched = dict.fromkeys(seen.numbers("first") + seen.numbers("second"))
-    expect_pages(
-        "the pages touched before and after the first read",
-        pages_in(events, area(seen)),
-        list(touched),
-    )
+    expect_pages(did, pages_in(events, area(seen)), list(touched), events=events, missing=TAKEN)
 
 
 @number("3.4")
-@weight(1)
-@clause("2, read: one record a call into a large buffer is not (fine)")
+@weight(0.5)
+@clause("2, read: one record a call into a large buffer is not fine")
 @observe(
     "drain",
     unread=1,
@@ -95,17 +109,17 @@ def test_many_records_in_a_call(seen: Observation) -> None:
     """A read into a large buffer takes many records at once."""
     calls = seen.one("drained").number("reads")
     expect_that(
-        "reading 300 records and more with a buffer of 64 KiB",
+        "a reader with a buffer of 64 KiB read a trace of more than 300 records",
         calls <= 40,
-        expected="at most 40 calls",
-        observed=f"{calls} calls",
+        expected="the reader needs at most 40 calls",
+        observed=f"the reader needs {counted(calls, 'call')}",
+        hint="Copy records as long as the next one fits what is left of the buffer.",
     )
 
 
 @number("3.5")
-@weight(3)
+@weight(1)
 @clause("2, read: whole records")
-@hint("A record that does not fit any more stays for the next call, whole.")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -117,78 +131,89 @@ def test_many_records_in_a_call(seen: Observation) -> None:
 )
 def test_records_are_whole(seen: Observation) -> None:
     """With small and odd buffers every call still ends between two records."""
-    whole = [str(event) for event in events_of(seen)]
+    size = seen.number("buffer")
+    events = events_of(seen)
+    whole = [str(event) for event in events]
     touched = dict.fromkeys(seen.numbers("first") + seen.numbers("second"))
     expect_pages(
-        "the pages touched, read with a small buffer",
-        pages_in(events_of(seen), area(seen)),
+        f"a reader with a buffer of {size} bytes read a trace of more than 200 records",
+        pages_in(events, area(seen)),
         list(touched),
+        events=events,
+        missing=TAKEN,
     )
-    for label in [name for name in seen.files if name.endswith(".out") and name[:7] == "events."]:
-        if label == "events.out":
+    labels = [name.removesuffix(".out") for name in seen.files if name.endswith(".out")]
+    for label in labels:
+        if not label.startswith("events."):
             continue
-        part = [str(event) for event in events_of(seen, label.removesuffix(".out"))]
+        part = [str(event) for event in events_of(seen, label, part=True)]
+        same = next((i for i, one in enumerate(part) if whole[i : i + 1] != [one]), len(part))
         expect_that(
-            "what the first calls read, taken as a trace",
-            whole[: len(part)] == part,
-            expected="the first events of the whole",
-            observed=f"{len(part)} other events",
+            f"pgfaultmap --events read what the first calls of {size} bytes returned",
+            same == len(part),
+            expected=f"the first {counted(len(part), 'event')} of the trace",
+            observed=f"the first {counted(same, 'event')} of the trace, then others",
+            hint="A record that does not fit stays for the next call, whole.",
         )
 
 
 @number("3.6")
-@weight(2)
+@weight(1)
 @clause("2, read: next record larger than the caller's buffer: EINVAL; the record stays")
-@hint("Compare the record's size with the buffer's before anything is copied.")
 @needs("pgfaultmap")
 @observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
 def test_short_buffer(seen: Observation) -> None:
-    """A buffer too small for the next record answers EINVAL and loses nothing."""
-    for call in seen.all("short_read"):
-        did = f"read of {call.text('size')} bytes while records wait"
+    """A read into a buffer too small for the next record fails with EINVAL and loses nothing."""
+    did = "a reader read with small buffers while records waited"
+    for call in at_least_one(seen.all("short_read"), did, "read that returned"):
         if call.number("ret") <= 0 or call.number("size") == 1:
-            expect_answer(did, call, "EINVAL")
+            expect_answer(
+                f"a reader read {counted(call.number('size'), 'byte')} while records waited",
+                call,
+                "EINVAL",
+            )
+    did = "a process touched pages, a reader read with small buffers, then with a large one"
     events = events_of(seen)
-    space_of("the trace that was read", events)
+    traced = space_of(did, events).extents()
+    stays = "A read that fails with EINVAL takes no record out of the trace."
     expect_pages(
-        "the pages touched before the refused calls",
+        did,
         pages_in(events, area(seen)),
         seen.numbers("pages"),
+        events=events,
+        missing=stays,
     )
-    expect(
-        "the regions in the trace that was read",
-        [str(region) for region in space_of("the trace that was read", events).extents()],
-        [str(region) for region in maps(seen.text("maps"))],
-    )
+    expect_regions(f"{did}; its regions", traced, maps(seen.text("maps")), hint=stays)
 
 
 @number("3.20")
-@weight(1)
+@weight(0.5)
 @clause("2, read: as many whole records as fit the caller's buffer")
-@hint("A record fits where its size is at most what is left of the buffer.")
 @observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
 def test_exact_fit(seen: Observation) -> None:
-    """A record fits a buffer of just its size."""
-    *_, last = seen.all("growing_read")
-    size = last.number("ret")
+    """A record fits a buffer of exactly its size."""
+    did = "a reader read with buffers that grew byte by byte while records waited"
+    last = at_least_one(seen.all("growing_read"), did, "read that returned")[-1]
+    size, room = last.number("ret"), last.number("size")
     expect_that(
-        "reads with buffers that grow byte by byte",
+        did,
         size > 0,
-        expected=f"a record, at {last.text('size')} bytes at the latest",
-        observed=last.answer,
+        expected=f"the read returns a record when the buffer has {room} bytes, if not before",
+        observed=answers.observed(READ, last.answer),
+        hint=hints.for_read(last.answer, ()),
     )
     expect_that(
-        f"read of {size} bytes while a record of {size} bytes waits",
-        last.number("size") == size,
-        expected="the record",
-        observed=f"EINVAL; it fits {last.text('size')} bytes only",
+        did,
+        room == size,
+        expected=f"a record of {size} bytes fits a buffer of {size} bytes",
+        observed=f"a record of {size} bytes fits a buffer of {room} bytes, but no smaller one",
+        hint="A record fits if its size is at most what is left of the buffer.",
     )
 
 
 @number("3.7")
-@weight(3)
+@weight(1)
 @clause("2, read: traced, no records, alive: the reader sleeps")
-@hint("Return 0 only when the process has exited; otherwise wait.")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_empty_trace_blocks(seen: Observation) -> None:
     """A read from an empty trace sleeps while the process lives."""
@@ -196,224 +221,254 @@ def test_empty_trace_blocks(seen: Observation) -> None:
 
 
 @number("3.8")
-@weight(2)
+@weight(1)
 @clause("2, read: ... and uses no processor time while it does")
-@hint("wait_event_interruptible() sleeps until it is woken; a loop that looks again does not.")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_sleeping_costs_nothing(seen: Observation) -> None:
     """A sleeping reader is not scheduled until something happens."""
     expect_asleep(seen)
     before, after = seen.one("idle"), seen.one("still_idle")
+    did = f"{EMPTY}, and {SECONDS} s passed"
     switches = after.number("switches") - before.number("switches")
     expect_that(
-        f"{SECONDS} s asleep: context switches of the reader",
+        did,
         switches <= 2,
-        expected="none",
-        observed=switches,
+        expected="the reader is scheduled 0 times",
+        observed=f"the reader is scheduled {switches} times",
+        hint=hints.SPINNING,
     )
     used = after.real("cpu") - before.real("cpu")
     expect_that(
-        f"{SECONDS} s asleep: processor time of the reader",
+        did,
         used < 0.05,
-        expected="none",
-        observed=f"{used:.2f} s",
+        expected="the reader uses 0.00 s of processor time",
+        observed=f"the reader uses {used:.2f} s of processor time",
+        hint=hints.SPINNING,
     )
 
 
 @number("3.9")
-@weight(3)
+@weight(1)
 @clause("2, read: sleeps until one of these changes: a record")
-@hint("Wake the wait queue after a record was stored.")
 @needs("pgfaultmap")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_wakes_on_a_record(seen: Observation) -> None:
     """A sleeping reader gets a new record at once."""
     expect_asleep(seen)
-    did = "a fault of the traced process while a reader sleeps"
-    expect_woken(seen, did, "the reader gets the record at once")
-    expect_pages(did, pages_in(events_of(seen), area(seen)), seen.numbers("pages"))
+    did = "the traced process touched pages while a reader slept"
+    expect_woken(seen, did, "the record")
+    events = events_of(seen)
+    expect_pages(did, pages_in(events, area(seen)), seen.numbers("pages"), events=events)
 
 
 @number("3.10")
-@weight(3)
+@weight(1)
 @clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
-@hint("Stopping has to wake the wait queue too, and the woken reader to look why.")
 @observe("blocked_read", steps="map 0 64", by="stop", seconds=SECONDS)
 def test_wakes_on_stop(seen: Observation) -> None:
     """A sleeping reader wakes with ESRCH when tracing is stopped."""
     expect_asleep(seen)
-    did = "stopping the trace while a reader sleeps"
-    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
-    expect_woken(seen, did, "ESRCH at once")
+    did = "the trace was stopped while a reader slept"
+    expect_answer(
+        did,
+        last_read(seen, did, "ESRCH"),
+        "ESRCH",
+        hint="Stopping has woken the reader: it must then see that the process is not traced.",
+    )
+    expect_woken(seen, did, "ESRCH")
 
 
 @number("3.11")
-@weight(3)
+@weight(1)
 @clause("2, read: sleeps until one of these changes: the process exits; then end of file")
-@hint("The exit path has to wake the wait queue.")
 @observe("blocked_read", steps="map 0 64", by="exit", seconds=SECONDS)
 def test_wakes_on_exit(seen: Observation) -> None:
     """A sleeping reader gets end of file when the process exits."""
     expect_asleep(seen)
-    did = "exit of the traced process while a reader sleeps"
-    expect_answer(did, last_read(seen, did, "0: end of file"), "0")
-    expect_woken(seen, did, "end of file at once")
+    did = "the traced process exited while a reader slept"
+    expect_answer(did, last_read(seen, did, "0"), "0", hint=hints.NOT_WOKEN_AT_EXIT)
+    expect_woken(seen, did, "end of file")
 
 
+WAKE_ALL = "Wake all who wait at the end of a trace: a wakeup may reach one exclusive waiter only."
 TURNS = ";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(0, 360, 60)])
 
 
 @number("3.12")
-@weight(1)
+@weight(0.5)
 @clause("2: two or more readers at once; 0 is never returned while the process lives")
-@hint("A reader that was woken may find that another was faster: look again, in a loop.")
 @observe("two_readers", times=6, by="exit", steps=TURNS)
 def test_two_readers(seen: Observation) -> None:
     """Two readers of one trace do no harm, and both see its end."""
     for reader in ("first", "second"):
-        did = f"the {reader} of two readers, after the process exited"
-        last = last_read(seen, did, "0: end of file", reader)
+        did = f"two readers read one trace until its process exited; the {reader} of them"
+        last = last_read(seen, did, "0", reader=reader)
         expect_answer(did, last, "0")
         expect_that(
-            f"the {reader} of two readers, of which one gets the records",
+            did,
             last.real("until") >= seen.one("ending").real("now"),
-            expected="0 when the process has exited",
-            observed="0 while it lives",
+            expected="the read returns 0 after the process has exited",
+            observed="the read returned 0 before the process has exited",
+            hint="A reader that wakes up may find that another one was faster: look again, in a "
+            "loop.",
         )
 
 
 @number("3.21")
-@weight(1)
+@weight(0.5)
 @clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
-@hint("Whoever waits exclusively is woken alone: the end of a trace concerns all who wait.")
 @observe("two_readers", times=2, by="stop", steps=TURNS)
 def test_stop_wakes_all_readers(seen: Observation) -> None:
     """Stopping the trace wakes every reader that sleeps."""
-    expect_answer('write of "0" while two readers sleep', seen.one("stop"), "1")
+    did = "the trace was stopped while two readers slept"
+    expect_answer(did, seen.one("stop"), "1", of=WRITE)
     for reader in ("first", "second"):
-        did = f"the {reader} of two readers that sleep while tracing is stopped"
-        expect_answer(did, last_read(seen, did, "ESRCH", reader), "ESRCH")
+        which = f"{did}; the {reader} of them"
+        expect_answer(which, last_read(seen, which, "ESRCH", reader=reader), "ESRCH", hint=WAKE_ALL)
+
+
+COPY_FAULTS = (
+    "copy_to_user() may fault, and that fault is recorded too: hold no lock there that recording "
+    "takes."
+)
 
 
 @number("3.13")
-@weight(2)
-@clause("3: the traced process never waits for a reader (here it is the reader)")
-@hint(
-    "copy_to_user() may fault, and the fault is recorded: hold no lock then that recording takes."
-)
+@weight(0.5)
+@clause("3: the traced process never waits for a reader (here the process is the reader)")
 @needs("pgfaultmap")
 @observe("self_reader", rounds=Integers(12, 1, 110))
 def test_reading_ones_own_trace(seen: Observation) -> None:
-    """A process may read its own trace into memory that it has not touched."""
-    for call in seen.all("read"):
+    """A process may read its own trace into memory that it has not touched yet."""
+    did = "a process read its own trace into memory that it had not touched"
+    calls = [call for call in seen.all("read") if not call.text("reader")]
+    for call in at_least_one(calls, did, "read that returned"):
         expect_that(
-            "read of the own trace into untouched memory",
+            did,
             call.number("ret") > 0,
-            expected="records",
-            observed=call.answer,
+            expected="the read returns records",
+            observed=answers.observed(READ, call.answer),
+            hint=hints.for_read(call.answer, ()),
         )
-    expect_answer("stopping the own trace", seen.one("stop"), "1")
+    did = "a process stopped its own trace"
+    expect_answer(did, seen.one("stop"), "1", of=WRITE)
+    events = events_of(seen)
     expect_pages(
-        "the pages that it touched between its reads",
-        pages_in(events_of(seen), area(seen)),
+        "a process touched pages between reads of its own trace",
+        pages_in(events, area(seen)),
         list(range(sum(seen.numbers("rounds")))),
+        events=events,
+        missing=COPY_FAULTS,
     )
 
 
 @number("3.14")
-@weight(1)
-@clause("2, not graded beyond 'no crash, no hang': EFAULT")
+@weight(0.5)
+@clause("2, read: memory that cannot be written: EFAULT")
 @observe("bad_buffer")
 def test_bad_buffer(seen: Observation) -> None:
-    """A read into memory that cannot be written answers EFAULT and does no harm."""
-    expect_answer("read into unmapped memory", seen.one("nowhere"), "EFAULT")
-    expect_answer("read into read-only memory", seen.one("readonly"), "EFAULT")
+    """A read into memory that cannot be written fails with EFAULT and does no harm."""
+    for name, memory in (("nowhere", "unmapped"), ("readonly", "read-only")):
+        expect_answer(f"a process read into {memory} memory", seen.one(name), "EFAULT")
 
 
 SLOW = "map 0 900;touch 0 {first};touchrange 0 500 {second}"
 
 
 @number("3.15")
-@weight(3)
+@weight(1)
 @clause("3: the traced process never waits for a reader")
-@hint("A reader may be in copy_to_user() for long: hold no lock there that a fault needs.")
 @needs("pgfaultmap")
 @observe(
     "slow_reader", meanwhile="step", steps=SLOW, first=Sample(150, of=400), second=Integer(200, 300)
 )
 def test_slow_reader(seen: Observation) -> None:
-    """While a reader's copy takes its time the traced process goes on, and nothing is lost."""
+    """While a reader's copy takes its time, the traced process goes on and nothing is lost."""
+    did = "the traced process touched pages while a reader's copy to its memory took long"
     expect_that(
-        "a step of the traced process while a reader's copy to user memory sleeps",
+        did,
         seen.one("meanwhile").text("answered") == "1",
-        expected="the step is taken",
-        observed="the traced process waits",
+        expected="the traced process goes on",
+        observed="the traced process waits for the reader",
+        hint=hints.TARGET_WAITS,
     )
+    copied = seen.one("copied")
     expect_that(
-        "the slow read",
-        seen.one("copied").number("ret") > 0,
-        expected="records",
-        observed=seen.one("copied").answer,
+        "a reader read into memory that takes long to be there",
+        copied.number("ret") > 0,
+        expected="the read returns records",
+        observed=answers.observed(READ, copied.answer)
+        if copied.number("reads")
+        else "the read does not return",
+        hint=hints.for_read(copied.answer, ()) if copied.number("reads") else hints.SLEEPS_ON,
     )
     second = seen.number("second")
+    events = events_of(seen)
     expect_pages(
-        "the pages touched before and during the slow read",
-        pages_in(events_of(seen), area(seen)),
+        did,
+        pages_in(events, area(seen)),
         [*seen.numbers("first"), *range(500, 500 + second)],
+        events=events,
+        missing="What is recorded while a reader copies must neither be dropped nor overwrite what "
+        "it copies.",
     )
 
 
 @number("3.16")
-@weight(1)
+@weight(0.5)
 @clause("2: has exited or has been reaped; 3: freed at the latest when the last one is closed")
-@hint("The reader in copy_to_user() still uses the trace: it needs a reference of its own.")
 @observe(
     "slow_reader", meanwhile="exit", steps="map 0 900;touch 0 {first}", first=Sample(150, of=400)
 )
 def test_slow_reader_and_exit(seen: Observation) -> None:
     """A process that exits and is reaped while a reader's copy sleeps does no harm."""
-    expect_state("the traced process", seen.one("meanwhile"), "Z")
+    did = "the traced process exited and was reaped while a reader's copy took long"
+    expect_state(did, seen.one("meanwhile"), "Z", "the traced process")
     expect_that(
-        "the reader, after its process was reaped",
+        did,
         seen.one("copied").text("state") in "Z-",
-        expected="end of file",
+        expected="the reader ends, after end of file",
         observed="the reader sleeps on",
+        hint="The reader in copy_to_user() still uses the trace: it needs a reference of its own.",
     )
 
 
 @number("3.17")
-@weight(1)
+@weight(0.5)
 @clause("2, write 0: tracing stops and unread records are discarded")
-@hint("Stopping may free what a reader is just copying from.")
 @observe("slow_reader", meanwhile="stop", steps=SLOW, first=Sample(150, of=400), second=20)
 def test_slow_reader_and_stop(seen: Observation) -> None:
-    """Stopping the trace while a reader's copy sleeps does no harm; it may wait for the reader."""
-    did = "stopping the trace while a reader's copy sleeps"
+    """A trace can be stopped, at once or a little later, while a reader's copy takes long."""
+    did = "the check stopped the trace while a reader's copy took long"
     expect_that(
         did,
         seen.one("stopper").text("state") in "Z-",
-        expected="it stops once the copy is done, if not before",
-        observed="whoever stops it waits for ever",
+        expected="the write returns when the copy is done, if not before",
+        observed="the write does not return, although the copy is done",
+        hint="Stopping may wait for a reader that copies, but not longer.",
     )
-    expect_answer(did, seen.one("stop"), "1")
+    expect_answer(did, made(seen, "stop", did, WRITE), "1", of=WRITE)
     expect_that(
-        "the reader, after the trace was stopped",
+        did,
         seen.one("copied").text("state") in "Z-",
-        expected="ESRCH",
+        expected="the reader ends, after ESRCH",
         observed="the reader sleeps on",
+        hint=hints.SLEEPS_ON,
     )
 
 
 @number("3.18")
-@weight(1)
+@weight(0.5)
 @clause("2, read: as many whole records as fit the caller's buffer")
-@hint("Allocate no copy of the caller's buffer: its size is the caller's choice.")
 @needs("pgfaultmap")
 @observe("drain", unread=1, steps=DRAIN, buffer=16 << 20, first=Sample(40, of=799), second="799")
 def test_huge_buffer(seen: Observation) -> None:
     """A read into a buffer of 16 MiB takes the records."""
+    events = events_of(seen)
     expect_pages(
-        "the pages touched, read with a buffer of 16 MiB",
-        pages_in(events_of(seen), area(seen)),
+        "a process touched pages, and a reader with a buffer of 16 MiB read its trace",
+        pages_in(events, area(seen)),
         [*seen.numbers("first"), 799],
+        events=events,
+        missing="Allocate no copy of the caller's buffer: its size is the caller's choice.",
     )

@@ -3,52 +3,60 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
+from autograder.checks import hints
+from autograder.checks.actions import happened, step_of
 from autograder.checks.draw import Integer
-from autograder.checks.expect import expect_that, fail
-from autograder.checks.rubric import clause, hint, needs, observe
+from autograder.checks.expect import counted, expect_success, expect_that, fail
+from autograder.checks.rubric import clause, needs, observe
 from autograder.checks.traces import (
     area,
     events_of,
+    expect_initial_regions,
     expect_no_loss,
     expect_regions,
-    initial_regions,
+    region_called,
     space_of,
 )
 from autograder.guest.observation import Observation
 from autograder.trace.address_space import Extents, maps
 from autograder.trace.events import PAGE, Event, Kind
-from autograder.trace.steps import after
 
 AREA = "Regions"
 AGREE = "3: the regions reconstructed from the trace are those in /proc/PID/maps"
-HINT = "Find the place in mm/vma.c that every such change passes."
 
 
 def expect_agreement(seen: Observation) -> None:
     """Raise Mismatch unless trace and maps agree before the first and after each step."""
     steps = seen.params["steps"].split(";")
+    before: list[Extents] = []
     for record in seen.all("step"):
         index = record.number("number")
-        did = after(seen.params, index)
-        if record.number("ret") < 0:
-            fail(did.removeprefix("after "), expected="it succeeds", observed=record.answer)
+        did = happened(seen.params, index)
+        expect_success(did, record)
         events = events_of(seen, f"events.{index}")
-        expect_no_loss("a trace that is read while it is written", events)
-        traced = space_of(f"the trace {did}", events).extents()
+        expect_no_loss("a reader read the trace while the process ran", events)
+        traced = space_of(f"{did}; a reader read the trace", events).extents()
         actual = maps(seen.text(f"maps.{index}"))
-        expect_regions(f"the regions in the trace, and in /proc/PID/maps, {did}", traced, actual)
+        hint = hints.for_regions(step_of(seen.params, index), before, actual)
+        expect_regions(
+            f"{did}; the regions in the trace should be those in /proc/PID/maps",
+            traced,
+            actual,
+            hint=hint,
+        )
+        before = actual
     if len(seen.all("step")) != len(steps) + 1:
         fail(
-            "reading the trace during the steps",
-            expected="the reader goes on",
-            observed="its read answered an error or end of file",
+            f"the traced process took {counted(len(steps), 'step')} while a reader read its trace",
+            expected="the reads return records or sleep",
+            observed="a read failed or returned 0 (end of file)",
+            hint=hints.ZERO_IS_THE_END,
         )
 
 
 @number("6.1")
-@weight(3)
+@weight(1)
 @clause("3: every region: those that exist when tracing starts")
-@hint("Walk the process's VMAs under its mmap lock when tracing starts.")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -61,30 +69,23 @@ def expect_agreement(seen: Observation) -> None:
 def test_initial_regions(seen: Observation) -> None:
     """A trace begins with all regions that the process has."""
     expect_agreement(seen)
-    first = space_of("the first events", initial_regions(events_of(seen, "events.0"))).extents()
-    expect_that(
-        "the adds at the start of the trace",
-        first == maps(seen.text("maps.0")),
-        expected="one for each region in /proc/PID/maps",
-        observed=f"{len(first)} regions",
-    )
+    events = events_of(seen, "events.0")
+    expect_initial_regions(seen, "tracing started; the regions added first", events, "maps.0")
 
 
 @number("6.19")
-@weight(1)
+@weight(0.5)
 @clause("3: every region: those that exist when tracing starts")
-@hint("Count the regions under the lock, or let the buffer grow: a hundred is not many.")
 @needs("pgfaultmap")
 @observe("steps", before="stripes 0 {many}", steps="none", many=Integer(260, 330))
 def test_many_initial_regions(seen: Observation) -> None:
-    """A trace begins with all regions, also where there are hundreds."""
+    """A trace begins with all regions, even if there are hundreds."""
     expect_agreement(seen)
 
 
 @number("6.2")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (mmap)")
-@hint(HINT)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -100,9 +101,8 @@ def test_mmap(seen: Observation) -> None:
 
 
 @number("6.3")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (munmap of all)")
-@hint(HINT)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -117,9 +117,8 @@ def test_munmap_all(seen: Observation) -> None:
 
 
 @number("6.4")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (munmap of the head)")
-@hint("The kernel splits first: which of the two parts keeps the old vm_area_struct?")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="unmap 0 0 {a};touch 0 39", a=Integer(2, 20))
 def test_munmap_head(seen: Observation) -> None:
@@ -128,9 +127,8 @@ def test_munmap_head(seen: Observation) -> None:
 
 
 @number("6.5")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (munmap of the tail)")
-@hint(HINT)
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="unmap 0 {a} 20;touch 0 0", a=Integer(20, 38))
 def test_munmap_tail(seen: Observation) -> None:
@@ -139,9 +137,8 @@ def test_munmap_tail(seen: Observation) -> None:
 
 
 @number("6.6")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (munmap of the middle)")
-@hint(HINT)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -156,9 +153,8 @@ def test_munmap_middle(seen: Observation) -> None:
 
 
 @number("6.7")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (mprotect splits)")
-@hint(HINT)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -172,9 +168,8 @@ def test_mprotect_splits(seen: Observation) -> None:
 
 
 @number("6.8")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (mprotect merges)")
-@hint("A merge removes one region and resizes its neighbour.")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -189,9 +184,8 @@ def test_mprotect_merges(seen: Observation) -> None:
 
 
 @number("6.9")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (mmap beside a like region)")
-@hint("A mapping that continues its neighbour is no new region: the neighbour grows.")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -201,14 +195,13 @@ def test_mprotect_merges(seen: Observation) -> None:
     b=Integer(35, 38),
 )
 def test_mmap_merges(seen: Observation) -> None:
-    """A mapping that joins its neighbours makes them grow, and into one."""
+    """A mapping that joins its neighbors makes them grow, into one region in the end."""
     expect_agreement(seen)
 
 
 @number("6.10")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (mremap in place)")
-@hint(HINT)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -223,9 +216,8 @@ def test_mremap_in_place(seen: Observation) -> None:
 
 
 @number("6.11")
-@weight(2)
+@weight(0.5)
 @clause(AGREE + " (mremap moves)")
-@hint(HINT)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -235,14 +227,13 @@ def test_mremap_in_place(seen: Observation) -> None:
     b=Integer(3, 19),
 )
 def test_mremap_moves(seen: Observation) -> None:
-    """A region that mremap moves disappears here and appears there."""
+    """A region that mremap() moves disappears in one place and appears in another."""
     expect_agreement(seen)
 
 
 @number("6.12")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (brk)")
-@hint("Growing the heap has a path of its own: do_brk_flags().")
 @needs("pgfaultmap")
 @observe(
     "steps", before="", steps="brk {a};heap 0,1;brk {a};brk -{b}", a=Integer(2, 40), b=Integer(1, 3)
@@ -253,40 +244,39 @@ def test_brk(seen: Observation) -> None:
 
 
 @number("6.13")
-@weight(2)
+@weight(1)
 @clause(AGREE + " (a growing stack)")
-@hint("The stack grows in expand_downwards(), inside a fault.")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};stack {b}", a=Integer(50, 90), b=Integer(100, 200))
 def test_stack_growth(seen: Observation) -> None:
     """The stack grows in the trace as it does in the process."""
     expect_agreement(seen)
-    before, after = (maps(seen.text(f"maps.{step}")) for step in (0, 2))
+    before, after = (region_called(seen, f"maps.{step}", "[stack]") for step in (0, 2))
     expect_that(
-        "the stack in /proc/PID/maps",
+        happened(seen.params, 2),
         before != after,
-        expected="it has grown",
-        observed="it has not",
+        expected="the stack grows",
+        observed="the stack stays as it was",
     )
 
 
 @number("6.14")
-@weight(3)
+@weight(1)
 @clause("3: execve removes the old regions")
-@hint("exec_mmap() is where the old address space is given up for the new one.")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 20", steps="map 1 10;exec;map 2 {a};exec;none", a=Integer(3, 30))
 def test_execve(seen: Observation) -> None:
-    """After execve only the new program's regions are left."""
+    """After execve() only the new program's regions are left."""
     expect_agreement(seen)
     before, after = (events_of(seen, f"events.{step}") for step in (1, 2))
     gone = sum(event.kind is Kind.REMOVE for event in after[len(before) :])
     old = len(maps(seen.text("maps.1")))
     expect_that(
-        "execve of a program with the same regions as before",
+        "the traced process called execve() on the program that it ran before",
         gone >= old,
-        expected=f"each of the {old} old regions removed",
-        observed=f"{gone} removed",
+        expected=f"{old} regions are removed",
+        observed=f"{gone} regions are removed",
+        hint=hints.EXECVE,
     )
 
 
@@ -307,9 +297,8 @@ def _replaced(events: list[Event], place: Extents) -> bool:
 
 
 @number("6.15")
-@weight(2)
+@weight(0.5)
 @clause("3: a region replaced by another in the very same place shows as removed and added")
-@hint("MAP_FIXED unmaps what was there before: both halves count.")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="reserve 0 {a};over 0 0 {a};touch 0 1", a=Integer(3, 30))
 def test_replaced_in_place(seen: Observation) -> None:
@@ -318,15 +307,16 @@ def test_replaced_in_place(seen: Observation) -> None:
     start = area(seen)
     place = Extents(start, start + seen.number("a") * PAGE)
     expect_that(
-        "mmap with MAP_FIXED over a whole region",
+        happened(seen.params, 2),
         _replaced(events_of(seen, "events.3"), place),
-        expected=f"a remove and an add for {place}",
-        observed="no such pair in the trace",
+        expected=f"the trace removes the region {place} and adds it again",
+        observed=f"the trace does not both remove the region {place} and add it again",
+        hint=hints.REPLACED,
     )
 
 
 @number("6.16")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (MAP_FIXED over a part)")
 @needs("pgfaultmap")
 @observe(
@@ -336,12 +326,12 @@ def test_replaced_in_place(seen: Observation) -> None:
     a=Integer(10, 20),
 )
 def test_replaced_in_part(seen: Observation) -> None:
-    """A mapping over a part of another: its head, middle and tail."""
+    """Mappings over parts of others, their heads, middles and tails, are recorded."""
     expect_agreement(seen)
 
 
 @number("6.17")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (mlock splits)")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="lock 0 {a} 5;touch 0 0;lock 0 0 40", a=Integer(3, 20))
@@ -351,7 +341,7 @@ def test_mlock_splits(seen: Observation) -> None:
 
 
 @number("6.18")
-@weight(1)
+@weight(0.5)
 @clause("3: a region has an identity, unique among the regions that exist at one time")
 @needs("pgfaultmap")
 @observe(
@@ -368,9 +358,8 @@ def test_identities(seen: Observation) -> None:
 
 
 @number("6.20")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (an mmap with MAP_FIXED that fails)")
-@hint("What is to be replaced is gathered before the limits are checked.")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -379,12 +368,12 @@ def test_identities(seen: Observation) -> None:
     a=Integer(10, 30),
 )
 def test_failed_mmap(seen: Observation) -> None:
-    """A mapping that fails leaves what it was to replace."""
+    """A mapping that fails leaves in the trace what it was to replace."""
     expect_agreement(seen)
 
 
 @number("6.21")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (shmat, shmdt)")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="attach 0 {a};touch 0 0;detach 0;map 0 {a}", a=Integer(2, 20))
@@ -394,11 +383,10 @@ def test_attached_memory(seen: Observation) -> None:
 
 
 @number("6.22")
-@weight(1)
+@weight(0.5)
 @clause(AGREE + " (a stack that must not grow)")
-@hint("A stack has grown when its limits have been looked at, not before.")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};overstack;stack {b}", a=Integer(50, 90), b="200")
 def test_failed_stack_growth(seen: Observation) -> None:
-    """A stack that RLIMIT_STACK keeps from growing stays as it is."""
+    """A stack that RLIMIT_STACK keeps from growing stays as it is in the trace."""
     expect_agreement(seen)

@@ -3,10 +3,11 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
+from autograder.checks import hints
 from autograder.checks.draw import Integer, Sample
-from autograder.checks.expect import expect_answer, expect_that
+from autograder.checks.expect import at_least_one, expect_answer, expect_that
 from autograder.checks.readers import last_read
-from autograder.checks.rubric import clause, extra_credit, hint, needs, observe
+from autograder.checks.rubric import clause, extra_credit, needs, observe
 from autograder.checks.traces import (
     area,
     events_of,
@@ -25,69 +26,75 @@ EXEC = "map 0 64;touch 0 {early};threadexec;map 1 64;touch 1 {after}"
 END = "3, extra credit: end of file comes after the last thread has exited, in whichever order"
 
 
+SHARED = "What all threads of a process share belongs to its signal_struct or its mm."
+
+
 @number("10.1")
 @extra_credit
-@weight(4)
+@weight(2)
 @clause(CLAUSE)
-@hint("What all threads share hangs off signal_struct.")
 @needs("pgfaultmap")
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
 def test_all_threads_are_traced(seen: Observation) -> None:
     """The faults of every thread are in the one trace."""
-    events = events_of(seen)
-    pages = seen.number("pages")
-    for thread in range(4):
-        expect_pages(
-            f"the pages that thread {thread} touched",
-            pages_in(events, area(seen, thread), 64),
-            list(range(2 * pages)),
-        )
+    expect_pages_of_threads(seen, list(range(4)))
 
 
 @number("10.2")
 @extra_credit
-@weight(1)
+@weight(0.5)
 @clause(CLAUSE)
 @needs("pgfaultmap")
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
 def test_regions_of_threads(seen: Observation) -> None:
-    """The regions that threads add are in the trace, without contradiction."""
-    did = "the trace of a process with threads"
-    known = space_of(did, events_of(seen)).ever
+    """The regions that threads add are in the trace, which does not contradict itself."""
+    known = space_of("a process with 4 threads was traced", events_of(seen)).ever
     for thread in range(4):
         start = area(seen, thread) + 128 * PAGE
         expect_that(
-            f"{did}: the region that thread {thread} added",
+            f"thread {thread} of a traced process called mmap()",
             any(region.extents == Extents(start, start + 3 * PAGE) for region in known),
-            expected=f"a region of three pages at {start:x}",
-            observed="none",
+            expected=f"the trace has a region of 3 pages at {start:x}",
+            observed=f"the trace has no region of 3 pages at {start:x}",
+            hint=hints.ADDED,
+        )
+
+
+def expect_pages_of_threads(seen: Observation, threads: list[int]) -> None:
+    """Raise Mismatch unless the faults of each of ``threads`` are in the trace."""
+    events = events_of(seen)
+    touched = 2 * seen.number("pages")
+    for thread in threads:
+        expect_pages(
+            f"thread {thread} of a traced process touched {touched} pages",
+            pages_in(events, area(seen, thread), 64),
+            list(range(touched)),
+            events=events,
+            missing=SHARED,
         )
 
 
 def expect_end_with_the_last(seen: Observation) -> None:
     """Raise Mismatch unless end of file came with the exit of the last thread."""
-    ends = seen.all("after_end")
+    did = "the threads of a traced process ended, one after the other"
+    ends = at_least_one(seen.all("after_end"), did, "thread that ended")
     for record in ends[:-1]:
         expect_that(
-            f"the exit of thread {record.text('thread')}, while others live",
+            f"thread {record.text('thread')} of a traced process ended, and others lived on",
             record.number("done") == 0,
-            expected="no end of file",
-            observed="the reader has come to its end",
+            expected="the reader goes on",
+            observed="the reader came to its end",
+            hint="The trace ends with the last thread. The first thread may be gone before (a "
+            "zombie) while others still run.",
         )
-    did = "the exit of the last thread"
-    expect_answer(did, last_read(seen, did, "0: end of file"), "0")
-    pages = seen.number("pages")
-    for thread in seen.numbers("order"):
-        expect_pages(
-            f"the pages that thread {thread} touched",
-            pages_in(events_of(seen), area(seen, thread), 64),
-            list(range(2 * pages)),
-        )
+    did = "the last thread of a traced process ended"
+    expect_answer(did, last_read(seen, did, "0"), "0")
+    expect_pages_of_threads(seen, seen.numbers("order"))
 
 
 @number("10.3")
 @extra_credit
-@weight(2)
+@weight(1)
 @clause(END)
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=6, order="1,2,0")
@@ -98,9 +105,8 @@ def test_first_thread_ends_last(seen: Observation) -> None:
 
 @number("10.4")
 @extra_credit
-@weight(3)
+@weight(1)
 @clause(END)
-@hint("The first thread may be gone (a zombie) while others still run.")
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=6, order="0,2,1")
 def test_first_thread_ends_first(seen: Observation) -> None:
@@ -110,11 +116,10 @@ def test_first_thread_ends_first(seen: Observation) -> None:
 
 @number("10.5")
 @extra_credit
-@weight(1)
+@weight(0.5)
 @clause("3: tracing goes on across execve; extra credit: all threads of a process are traced")
-@hint("The thread that calls execve becomes the first thread of the process.")
 @needs("pgfaultmap")
 @observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
 def test_execve_by_a_thread(seen: Observation) -> None:
-    """Tracing goes on across an execve that another thread than the first one calls."""
-    expect_pages_around(seen, "a thread's execve")
+    """Tracing goes on across an execve() that is not called by the first thread."""
+    expect_pages_around(seen, "a thread's execve()")

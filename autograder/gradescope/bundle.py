@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
-from autograder.checks import rubric
-from autograder.files import write_atomically
+from autograder.checks import dependencies, rubric
+from autograder.files import PUBLIC, write_atomically
 from autograder.gradescope.harness import SETTINGS, Settings
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
@@ -65,7 +65,7 @@ class Bundle:
 
     def write_canary(self, out: Path, sandbox: Sandbox) -> None:
         """The canary, with the baseline's kernel to boot."""
-        check = next(check for check in rubric.checks() if check.id == rubric.BOOT_CHECK)
+        check = next(check for check in rubric.checks() if check.id == dependencies.BOOTS)
         assert check.plan is not None
         with _Zip(out) as archive, tempfile.TemporaryDirectory() as folder:
             for name in ("setup.sh", "run_autograder"):
@@ -160,7 +160,7 @@ class _Zip:
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         self.archive.close()
         if kind is None:
-            write_atomically(self.out, self.stream.getvalue())
+            write_atomically(self.out, self.stream.getvalue(), PUBLIC)
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from autograder import unheard
 from autograder.bulk import finishing
 from autograder.bulk.handins import content_sha256
 from autograder.bulk.local import GradingProcesses
@@ -30,9 +31,10 @@ from autograder.bulk.students import Student
 from autograder.bulk.versions import Versions, own, seed_of
 from autograder.bulk.worker import Done, Order
 from autograder.course import Course, load
-from autograder.files import write_atomically
-from autograder.gradescope.results import points, results
+from autograder.files import PUBLIC, write_atomically
+from autograder.gradescope.results import results
 from autograder.grading import RESULT
+from autograder.report.view import counted
 from autograder.results import Result, Status
 
 ROOT = Path("/autograder")
@@ -173,14 +175,15 @@ class Harness:
             result, finished=finished, notice=notice, leaderboard=self.settings.leaderboard
         )
         with self._lock:
-            write_atomically(self.root / RESULTS, json.dumps(told, indent=1) + "\n")
+            write_atomically(self.root / RESULTS, json.dumps(told, indent=1) + "\n", PUBLIC)
 
 
-def main() -> None:
-    """Grade what is in /autograder."""
+def main(root: Path = ROOT) -> None:
+    """Grade what is in ``root``."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
-    result = Harness().run()
-    print(f"{points(result):g} points")
+    unheard.guard()
+    result = Harness(root).run()
+    print(f"{counted(result):g} points")
 
 
 if __name__ == "__main__":

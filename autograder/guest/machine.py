@@ -45,6 +45,7 @@ LARGEST_LOG = 1 << 20
 LARGEST_REPORT = 32 << 20
 MOST_REPORTED = 256 << 20  # bytes, by all boots of one kernel: they are kept
 LONGEST_DETAIL = 1000  # characters
+LONGEST_STACK = 8000  # bytes
 TOGETHER = "together"
 """What stands for the probe in the observation of a boot that several shared."""
 MOST_TOGETHER = 16  # probes in one boot: init has room for 64
@@ -144,13 +145,20 @@ class Machine:
             params=dict(job.params),
             outcome=Outcome(kind=Kind.VANISHED),
             records=records,
-            files=files,
+            files={name: self._with_places(name, content) for name, content in files.items()},
             console=boot.log,
             reports=[self.symbols.annotate(report) for report in reports],
             wall_seconds=boot.wall_seconds / len(boot.tags),
             cpu_seconds=boot.cpu_seconds / len(boot.tags),
         )
         return seen.model_copy(update={"outcome": _outcome(seen, boot)})
+
+    def _with_places(self, name: str, content: bytes) -> bytes:
+        """A file that came out of the guest; in a stack, with the lines of the source."""
+        if name.partition("~")[0] != "process_stack":
+            return content
+        text = content[:LONGEST_STACK].decode(errors="replace")
+        return self.symbols.annotate_stack(text).encode()
 
     def archive(self, jobs: Sequence[Job], tags: Sequence[str]) -> bytes:
         """The initramfs for ``jobs``, whose reports are marked each with its tag."""

@@ -47,6 +47,12 @@ class Symbols:
             told.append(f"{line}  {place}" if place else line)
         return report.model_copy(update={"text": "\n".join(told)})
 
+    def annotate_stack(self, text: str) -> str:
+        """What /proc/PID/stack says, with file and line behind each frame."""
+        lines = [line.partition("] ")[2] or line for line in text.splitlines()]
+        placed = self.annotate(Report(kind="hang", title="", text="\n".join(lines)))
+        return "\n".join(f"[<0>] {line}" for line in placed.text.splitlines())
+
     def _address(self, symbol: str, offset: int) -> int:
         """The address to return to after that instruction; 0 where the name says nothing."""
         with self._lock:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.checks import rubric
 from autograder.course import Course
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.handout import closure, lock, text, visible
 from autograder.handout.tables import VISIBLE
 from autograder.scoring import worths
@@ -71,7 +71,7 @@ def write(course: Course, target: Path, top: Path = TOP) -> int:
             runs = data.startswith(b"#!")
             entry.external_attr = (0o100755 if runs else 0o100644) << 16
             archive.writestr(entry, data)
-    write_atomically(target, buffer.getvalue())
+    write_atomically(target, buffer.getvalue(), PUBLIC)
     return len(files)
 
 

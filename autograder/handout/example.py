@@ -20,7 +20,7 @@ from pathlib import Path
 import pexpect
 
 from autograder.errors import GraderError
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.guest import initramfs
 from autograder.handout.text import EXAMPLES, ROOT
 
@@ -60,10 +60,10 @@ def main(arguments: Sequence[str]) -> None:
         sys.exit(_guest())
     folder = ROOT / EXAMPLES
     *_, places, _, _, map_, events, maps = run([*_TRACED, *_SHOWN])
-    write_atomically(folder / "map.txt", describe(map_, events))
-    write_atomically(folder / f"{COMMAND}.events", "\n".join(events) + "\n")
-    write_atomically(folder / f"{COMMAND}.maps", "\n".join(map(narrow, places)) + "\n")
-    write_atomically(folder / "maps.txt", "\n".join(map(narrow, maps)) + "\n")
+    write_atomically(folder / "map.txt", describe(map_, events), PUBLIC)
+    write_atomically(folder / f"{COMMAND}.events", "\n".join(events) + "\n", PUBLIC)
+    write_atomically(folder / f"{COMMAND}.maps", "\n".join(map(narrow, places)) + "\n", PUBLIC)
+    write_atomically(folder / "maps.txt", "\n".join(map(narrow, maps)) + "\n", PUBLIC)
     print(folder)
 
 

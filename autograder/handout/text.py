@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autograder.checks import rubric
+from autograder.checks import milestones, rubric
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.handout import page
@@ -89,6 +89,7 @@ def _values(course: Course, root: Path) -> dict[str, object]:
         "hidden": visible != len(worth),
         "visible_count": visible,
         "total_count": len(rubric.checks()),
+        "milestones": {step.name: step for step in milestones.STEPS},
         "commands": commands((root / "kit" / "Makefile").read_text()),
         "example": example,
         "example_caption": caption,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.checks import rubric
+from autograder.checks import dependencies, rubric
 
 
 def without_hidden(source: str, hidden: set[str]) -> str:
@@ -47,7 +47,7 @@ def without_names(source: str, hidden: Iterable[str]) -> str:
     for check_id in hidden:
         quoted = re.escape(f'"{check_id}"')
         source = re.sub(rf"^ *{quoted}: .*,\n", "", source, flags=re.M)
-        source = re.sub(quoted, f'"{rubric.BOOT_CHECK}"', source)
+        source = re.sub(quoted, f'"{dependencies.BOOTS}"', source)
     return source
 
 

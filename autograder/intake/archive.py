@@ -5,24 +5,32 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import stat
 import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.errors import GraderError, UsageError
 from autograder.intake import folder, tarred, zipped
-from autograder.intake.members import ARCHIVE_BYTES, MIB, Entry, Member, checked
-from autograder.intake.names import listed, shown
+from autograder.intake.arrangement import (
+    LONE_PATCH,
+    PATCH_NAME,
+    Arranged,
+    arranged,
+    lone_patch_note,
+)
+from autograder.intake.members import ARCHIVE_BYTES, MIB, Contents, Entry, Member, checked
+from autograder.intake.names import shown
+from autograder.intake.patch import PATCH_BYTES
 from autograder.intake.problem import Refusal, Refused
 
 ACCEPTED = "a folder, a .zip or a .tar.gz file"
-PATCH_NAME = "kernel.patch"
-# Folders that belong to a submission: a lone one is not taken for the enclosing folder.
-_OWN_FOLDERS = ("tools", "kernel")
+_HUNK = re.compile(rb"^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@", re.M)
 
 # What the parsers of the standard library are known to raise for damaged input.
 _DAMAGE = (
@@ -48,16 +56,16 @@ _FOREIGN = {
     b"\x28\xb5\x2f\xfd": "compressed by zstd",
     b"%PDF": "a PDF document",
     b"\x7fELF": "a program",
-    b"diff ": "a patch by itself",
-    b"--- ": "a patch by itself",
-    b"From ": "a patch by itself",
+    b"\xd0\xcf\x11\xe0": "a document of an office program",
+    b"{\\rtf": "a document of an office program",
 }
 
 
-def unpack(path: Path, destination: Path) -> None:
-    """Read the folder or archive ``path`` into the new folder ``destination``.
+def unpack(path: Path, destination: Path) -> list[str]:
+    """Read the folder, archive or patch ``path`` into the new folder ``destination``.
 
-    Everything is checked, and read, before the first file is written.
+    Everything is checked, and read, before the first file is written.  Returns remarks on what
+    was left out, and on where the submission was found.
 
     :raises Refused: where the content may not be a submission; nothing is written then
     :raises UsageError: where ``path`` is not there, not readable, or neither file nor folder
@@ -66,9 +74,10 @@ def unpack(path: Path, destination: Path) -> None:
     descriptor = _open(path)
     try:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            contents = _contents(_step_in(checked(folder.members(descriptor), None)))
+            found = arranged(checked(folder.members(descriptor), None), _opened)
+            contents = _contents(found.entries)
         else:
-            contents = _unpacked(descriptor)
+            found, contents = _unpacked(descriptor, path.name)
     except OSError as error:
         raise UsageError(f"Cannot read {shown(str(path))}: {error.strerror}.") from error
     finally:
@@ -77,6 +86,7 @@ def unpack(path: Path, destination: Path) -> None:
         _write(contents, destination)
     except OSError as error:
         raise GraderError(f"Cannot unpack into {destination}: {error.strerror}.") from error
+    return found.notes
 
 
 def _open(path: Path) -> int:
@@ -92,7 +102,7 @@ def _open(path: Path) -> int:
     return descriptor
 
 
-def _unpacked(descriptor: int) -> list[tuple[Entry, bytes]]:
+def _unpacked(descriptor: int, name: str) -> tuple[Arranged, list[tuple[Entry, bytes]]]:
     """The archive's contents; the archive is read once, so what is checked is what is used."""
     with os.fdopen(os.dup(descriptor), "rb") as stream:
         data = stream.read(ARCHIVE_BYTES + 1)
@@ -102,14 +112,58 @@ def _unpacked(descriptor: int) -> list[tuple[Entry, bytes]]:
             f"The archive is larger than {ARCHIVE_BYTES // MIB} MiB."
             " Hand in kernel.patch and tools/ only.",
         )
+    if _is_lone_patch(data, name):
+        member = Member(PATCH_NAME, len(data), False, False, None, lambda: data)
+        notes = [] if name == PATCH_NAME else [lone_patch_note(name)]
+        entry = Entry((PATCH_NAME,), member)
+        return Arranged([entry], notes), [(entry, data)]
     try:
-        return _contents(_step_in(checked(_members(data), len(data))))
+        found = arranged(checked(_members(data), len(data)), _opened)
+        return found, _contents(found.entries)
     except _DAMAGE as error:
-        raise Refused(
-            Refusal.ARCHIVE_DAMAGED,
-            "The archive is damaged or incomplete and cannot be read"
-            f" ({str(error)[:100]!a}). Make it and hand it in again.",
-        ) from error
+        raise _damaged("The archive", error) from error
+
+
+def _opened(archive: Entry) -> Contents:
+    """What is in an archive that is a member of another, or of a folder."""
+    try:
+        data = archive.member.read()
+        # Whatever it is that reads the members later, their bytes are in memory now.
+        contents = checked(_members(data), len(data))
+        entries = [replace(entry, member=_held(entry.member)) for entry in contents.entries]
+    except _DAMAGE as error:
+        raise _damaged(f"The archive {shown(archive.name)}", error) from error
+    except Refused as refused:
+        message = f"{shown(archive.name)}: {refused.problem.message}"
+        raise Refused(refused.problem.code, message) from refused
+    return Contents(entries, contents.litter)
+
+
+def _held(member: Member) -> Member:
+    """``member`` with its bytes at hand, so that damage shows here."""
+    if member.folder or member.problem is not None:
+        return member
+    data = member.read()
+    if len(data) != member.size:
+        raise ValueError(f"{member.name!a} has not the size it should have")
+    return replace(member, read=lambda: data)
+
+
+def _damaged(what: str, error: Exception) -> Refused:
+    return Refused(
+        Refusal.ARCHIVE_DAMAGED,
+        f"{what} is damaged or incomplete and cannot be read ({str(error)[:100]!a})."
+        " Make it and hand it in again.",
+    )
+
+
+def _is_lone_patch(data: bytes, name: str) -> bool:
+    """Whether the file handed in is a patch, by its name or by what stands in it."""
+    if data.startswith((*zipped.MAGIC, tarred.GZIP_MAGIC, tarred.XZ_MAGIC)) or tarred.is_tar(data):
+        return False
+    return name.lower().endswith(LONE_PATCH) or (
+        b"\0" not in data and _HUNK.search(data[:PATCH_BYTES]) is not None
+    )
 
 
 def _members(data: bytes) -> Iterator[Member]:
@@ -134,40 +188,12 @@ def _members(data: bytes) -> Iterator[Member]:
     )
 
 
-def _step_in(entries: list[Entry]) -> list[Entry]:
-    """``entries`` without the one folder that encloses them all, where there is one."""
-    if not entries:
-        raise Refused(Refusal.ARCHIVE_EMPTY, "There is no file in the submission.")
-    tops = {entry.parts[0] for entry in entries}
-    inside = {entry.parts[1] for entry in entries if len(entry.parts) > 1}
-    files = any(len(entry.parts) == 1 and not entry.member.folder for entry in entries)
-    own = not tops.isdisjoint(_OWN_FOLDERS) and inside.isdisjoint({PATCH_NAME, *_OWN_FOLDERS})
-    if len(tops) == 1 and not files and not own:
-        entries = [Entry(entry.parts[1:], entry.member) for entry in entries if entry.parts[1:]]
-    _check_single(entries)
-    return entries
-
-
-def _check_single(entries: list[Entry]) -> None:
-    folders = sorted("/".join(entry.parts[:-1]) for entry in entries if _is_patch(entry))
-    if "" not in folders and len(folders) > 1:
-        raise Refused(
-            Refusal.ARCHIVE_TWO_SUBMISSIONS,
-            f"There are {len(folders)} submissions in one: {listed(folders)} each have a"
-            f" {PATCH_NAME}. Hand in one of them.",
-        )
-
-
-def _is_patch(entry: Entry) -> bool:
-    return entry.parts[-1] == PATCH_NAME and not entry.member.folder
-
-
 def _contents(entries: list[Entry]) -> list[tuple[Entry, bytes]]:
     contents = []
     for entry in entries:
         data = b"" if entry.member.folder else entry.member.read()
         if not entry.member.folder and len(data) != entry.member.size:
-            raise ValueError(f"{'/'.join(entry.parts)} has not the size it should have")
+            raise ValueError(f"{entry.name} has not the size it should have")
         contents.append((entry, data))
     return contents
 

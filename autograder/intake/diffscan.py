@@ -34,7 +34,6 @@ _NORMAL = re.compile(_INDENT + r"[0-9][0-9,]*[acd][0-9,]+[ \t]*$")
 _STARS = re.compile(_INDENT + r"\*{8}")
 _OLD_SIDE = re.compile(_INDENT + r"\*\*\* ")
 _ONLY_IN = re.compile(r"^Only in (.+?): (.+)$")
-_COMMAND = re.compile(r"^diff ")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE = re.compile(rb"\\([0-3][0-7]{2}|.)")
 _ESCAPES = dict(zip(b'abfnrtv\\"', b'\a\b\f\n\r\t\v\\"', strict=True))
@@ -42,6 +41,7 @@ _BLANK_RUN = re.compile(f"[{_BLANKS}]+")
 _REGULAR = ("100644", "100755")  # sources from a Windows disk come as executable
 _SCRIPT = re.compile(r"\.(sh|pl|py|awk|sed)$")
 LONGEST_OUTSIDE = 4096  # characters: the expressions above take much longer for long lines
+SHORTEST_WRAPPED = 50  # columns of a line that may have been wrapped
 UNIFIED = "Take the patch with 'diff -ruN' or 'git diff'"
 
 
@@ -117,7 +117,6 @@ class _Scanner:
         names = []
         for _ in range(2):
             line = self.lines[self.at]
-            self._check_line_end(line)
             name = self._fetch_name(line[4:], "\t")
             names.append(name)
             self.found.paths.append(NamedPath(name, self.number))
@@ -144,7 +143,6 @@ class _Scanner:
     def _hunk(self, hunk: str) -> None:
         """Step over one hunk, counting its lines as its header announces them."""
         header = self.lines[self.at]
-        self._check_line_end(header)
         match = _HUNK.match(header)
         if match is None:
             raise self._malformed(f"the header of {hunk} is damaged: {shown(header)}.")
@@ -163,7 +161,7 @@ class _Scanner:
             if mark not in ("", " ", "-", "+", "\\"):
                 raise self._malformed(
                     f"{hunk}, which begins in line {start}, is damaged: a line in a hunk begins"
-                    " with a blank, '-' or '+'. Was the patch wrapped or cut on its way?"
+                    f" with a blank, '-' or '+'. {self._how_damaged()}"
                 )
             old -= mark in ("", " ", "-")
             new -= mark in ("", " ", "+")
@@ -178,6 +176,19 @@ class _Scanner:
         ):
             raise self._malformed(f"{hunk} has more lines than line {start} announces.")
 
+    def _how_damaged(self) -> str:
+        before = self.lines[self.at - 1]
+        if len(before.expandtabs()) >= SHORTEST_WRAPPED:
+            return (
+                f"This one looks like the end of line {self.number - 1}, which was wrapped or cut"
+                " by an editor or a mail program. Hand in the file that 'git diff"
+                " --output=kernel.patch' writes, not its text from a mail or a terminal."
+            )
+        return (
+            "Was the patch wrapped or cut on its way? Hand in the file that git or diff has"
+            " written, not its text from a mail or a terminal."
+        )
+
     # Everything else.
 
     def _outside(self, line: str) -> None:
@@ -188,15 +199,12 @@ class _Scanner:
             )
         if _HUNK_LIKE.match(line):
             if line.startswith("@"):
-                self._check_line_end(line)
                 raise self._malformed(
                     "this hunk does not follow the '---' and '+++' lines of a file."
                 )
             raise self._malformed(
                 "patch(1) would apply this indented diff too. Leave it out of the description."
             )
-        if _COMMAND.match(line):
-            self._check_line_end(line)
         self._refuse_other_formats(line)
         self._names(line)
         if self.in_git:
@@ -210,7 +218,7 @@ class _Scanner:
             )
         self.stars = self.stars or _STARS.match(line) is not None
         # With an ed script patch(1) would run the editor.
-        if _ED.match(line.rstrip("\r")) or _NORMAL.match(line.rstrip("\r")):
+        if _ED.match(line) or _NORMAL.match(line):
             raise Refused(
                 Refusal.PATCH_NOT_UNIFIED,
                 f"kernel.patch, line {self.number}, {shown(line)}, is of a plain diff or an ed"
@@ -245,11 +253,9 @@ class _Scanner:
 
     def _git_headers(self, line: str) -> None:
         if match := _GIT_PATH.match(line):
-            self._check_line_end(line)
             text = self._unquote(match[1])[0] if match[1].startswith('"') else match[1]
             self.found.paths.append(NamedPath(text, self.number, prefixed=False))
         elif match := _GIT_MODE.match(line):
-            self._check_line_end(line)
             self._mode(match[1], _words(match[2])[-1])
         elif _GIT_BINARY.match(line):
             raise Refused(
@@ -284,15 +290,6 @@ class _Scanner:
     def _latest(self) -> str:
         return shown(self.found.paths[-1].text) if self.found.paths else "a file"
 
-    def _check_line_end(self, line: str) -> None:
-        if line.endswith("\r"):
-            raise Refused(
-                Refusal.PATCH_CRLF,
-                f"kernel.patch, line {self.number}: the lines end as on Windows (CRLF), probably"
-                " because an editor or a mail program there saved the patch. Mend it with"
-                " 'dos2unix kernel.patch'.",
-            )
-
     # Names.
 
     def _fetch_name(self, text: str, separator: str) -> str:
@@ -311,7 +308,6 @@ class _Scanner:
 
     def _git_names(self, text: str) -> list[str]:
         """Both names of 'diff --git'; git does not quote blanks, so they may be ambiguous."""
-        self._check_line_end(text)
         if '"' in text:
             names = []
             while text := text.lstrip(_BLANKS):

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterator
 
 from autograder.intake.members import FILE_BYTES, Member, is_litter, not_plain
-from autograder.intake.names import shown
+from autograder.intake.names import read_as, shown
 from autograder.intake.problem import Problem, Refusal
 
 _KINDS = {
@@ -25,12 +25,13 @@ def members(folder: int, prefix: str = "") -> Iterator[Member]:
     """The members below the open directory ``folder``, each folder before its contents.
 
     A file's bytes are read at once, through the descriptor that was checked, so that
-    nobody can put a link in its place in between.
+    nobody can put a link in its place in between.  What litter there is, is named only.
     """
     for name in sorted(os.listdir(folder)):
+        path = prefix + read_as(os.fsencode(name), ("latin-1", "cp1252", "cp850"))
         if is_litter(name):
+            yield Member(path, 0, False, False, None, bytes)
             continue
-        path = prefix + name
         try:
             kind = stat.S_IFMT(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
             if kind not in (stat.S_IFREG, stat.S_IFDIR):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from autograder.intake.names import oddity, shown
@@ -21,17 +21,14 @@ RATIO = 100
 RATIO_FREE_BYTES = 2 * MIB
 
 _LITTER = (
-    "__MACOSX",
-    ".DS_Store",
-    "._*",
-    "Icon\r",
-    "*~",
-    ".*.sw?",
-    ".git",
-    ".idea",
-    ".vscode",
-    "Thumbs.db",
-    "desktop.ini",
+    # Desktops and the systems below them.
+    *("__MACOSX", ".DS_Store", "._*", "Icon\r", ".Trashes", ".Spotlight-V100", ".fseventsd"),
+    *("Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", ".directory", ".nfs*"),
+    # Editors' backups, locks and journals.
+    *("*~", "#*#", ".#*", ".*.sw?", "*.swp", "*.swo", "~$*", ".~lock.*#"),
+    # Folders of development environments, version control and languages.
+    *(".git", ".hg", ".svn", ".idea", ".vs", ".vscode", ".history", ".settings", ".cache"),
+    *("__pycache__", "*.pyc", "node_modules", ".venv", ".pytest_cache", ".mypy_cache"),
 )
 
 
@@ -53,15 +50,33 @@ class Member:
 
 @dataclass(frozen=True)
 class Entry:
-    """A member that passed, under its normalised path, one string for each component."""
+    """A member under its normalised path, one string for each component.
+
+    ``problem`` is what refuses the submission, if this member matters to it.
+    """
 
     parts: tuple[str, ...]
     member: Member
+    problem: Problem | None = None
+
+    @property
+    def name(self) -> str:
+        """The normalised path as text."""
+        return "/".join(self.parts)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an archive or a folder holds; ``litter`` has the paths that nobody handed in."""
+
+    entries: list[Entry]
+    litter: list[str]
 
 
 def is_litter(component: str) -> bool:
     """Whether desktops and editors leave such names behind."""
-    return any(fnmatchcase(component, pattern) for pattern in _LITTER)
+    name = component.lower()
+    return any(fnmatchcase(name, pattern.lower()) for pattern in _LITTER)
 
 
 def not_plain(name: str, kind: str) -> Problem:
@@ -72,22 +87,29 @@ def not_plain(name: str, kind: str) -> Problem:
     )
 
 
-def checked(members: Iterable[Member], packed: int | None) -> list[Entry]:
-    """Check all ``members``; raise :class:`Refused` at the first that may not be.
+def checked(members: Iterable[Member], packed: int | None) -> Contents:
+    """Check all ``members``; raise :class:`Refused` for what no submission may hold.
 
-    ``packed`` is the size of the archive in bytes, None for a folder.  Litter is left out
-    and counts for nothing.
+    That is paths that lead out of it, and too much of anything; what is wrong with a single
+    member stands in its entry.  ``packed`` is the size of the archive in bytes, None for a
+    folder.  Litter is left out and counts for nothing.
     """
     entries: list[Entry] = []
+    litter: dict[str, None] = {}
     total = 0
     for member in members:
         parts = _parts(member.name)
-        if not parts or any(is_litter(part) for part in parts):
+        if not parts:
             continue
-        _check_name(member.name, parts)
-        if member.problem is not None:
-            raise Refused(member.problem.code, member.problem.message)
-        entries.append(Entry(parts, member))
+        if wasted := _litter(parts):
+            litter[wasted] = None
+            continue
+        entries.append(Entry(parts, member, member.problem or _wrong_name(member.name, parts)))
+        if len(parts) > DEPTH:
+            raise Refused(
+                Refusal.ARCHIVE_TOO_LARGE,
+                f"{shown(member.name)} lies in more than {DEPTH - 1} folders, one in another.",
+            )
         if len(entries) > MEMBERS:
             raise Refused(
                 Refusal.ARCHIVE_TOO_LARGE,
@@ -103,8 +125,15 @@ def checked(members: Iterable[Member], packed: int | None) -> list[Entry]:
             f"The archive unpacks to more than {RATIO} times its size, as only archives"
             " made to do harm do.",
         )
-    _check_places(entries)
-    return entries
+    return Contents(_placed(entries), list(litter))
+
+
+def _litter(parts: tuple[str, ...]) -> str:
+    """The path up to the first component that is litter; empty where none is."""
+    for length, part in enumerate(parts, start=1):
+        if is_litter(part):
+            return "/".join(parts[:length])
+    return ""
 
 
 def _parts(name: str) -> tuple[str, ...]:
@@ -122,15 +151,11 @@ def _parts(name: str) -> tuple[str, ...]:
     return parts
 
 
-def _check_name(name: str, parts: tuple[str, ...]) -> None:
+def _wrong_name(name: str, parts: tuple[str, ...]) -> Problem | None:
     wrong = oddity("/".join(parts))
-    if wrong is not None:
-        raise Refused(Refusal.MEMBER_NAME, f"The file name {shown(name)} {wrong}.")
-    if len(parts) > DEPTH:
-        raise Refused(
-            Refusal.ARCHIVE_TOO_LARGE,
-            f"{shown(name)} lies in more than {DEPTH - 1} folders, one in another.",
-        )
+    if wrong is None:
+        return None
+    return Problem(Refusal.MEMBER_NAME, f"The file name {shown(name)} {wrong}.")
 
 
 def _check_size(member: Member, total: int) -> None:
@@ -152,23 +177,22 @@ def too_large_unpacked() -> Refused:
     )
 
 
-def _check_places(entries: list[Entry]) -> None:
-    """Every path is named once, and no file is where another entry needs a folder."""
+def _placed(entries: list[Entry]) -> list[Entry]:
+    """``entries``, with a problem where a path is named twice, or is a file and a folder."""
+    folders = {entry.parts[:length] for entry in entries for length in range(1, len(entry.parts))}
+    folders.update(entry.parts for entry in entries if entry.member.folder)
     files: set[tuple[str, ...]] = set()
-    folders: set[tuple[str, ...]] = set()
+    placed = []
     for entry in entries:
-        folders.update(entry.parts[:length] for length in range(1, len(entry.parts)))
-        if entry.member.folder:
-            folders.add(entry.parts)
-        elif entry.parts in files:
-            raise Refused(
-                Refusal.MEMBER_DUPLICATE,
-                f"{shown('/'.join(entry.parts))} is in the archive twice.",
+        both = "twice"
+        if not entry.member.folder and entry.parts in folders:
+            both = "both as a file and as a folder"
+        if both != "twice" or entry.parts in files:
+            message = f"{shown(entry.name)} is in the archive {both}."
+            entry = replace(
+                entry, problem=entry.problem or Problem(Refusal.MEMBER_DUPLICATE, message)
             )
-        else:
+        if not entry.member.folder:
             files.add(entry.parts)
-    for parts in sorted(files & folders):
-        raise Refused(
-            Refusal.MEMBER_DUPLICATE,
-            f"{shown('/'.join(parts))} is in the archive both as a file and as a folder.",
-        )
+        placed.append(entry)
+    return placed

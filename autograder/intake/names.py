@@ -41,6 +41,25 @@ def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
+def read_as(raw: bytes, encodings: Sequence[str]) -> str:
+    """The file name ``raw`` in UTF-8, else in the first of ``encodings`` that makes letters of it.
+
+    Every byte is a character in code page 437, so that there is always an answer.
+    """
+    for encoding in ("utf-8", *encodings):
+        try:
+            name = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8" or all(map(_is_writing, name)):
+            return name
+    return raw.decode("cp437")
+
+
+def _is_writing(character: str) -> bool:
+    return character.isascii() or character.isalpha() or unicodedata.category(character)[0] == "P"
+
+
 def oddity(name: str) -> str | None:
     """Say what makes ``name`` unacceptable as a path, or None; ``/`` may stand in it."""
     if any(unicodedata.category(character) == "Cs" for character in name):

@@ -9,27 +9,26 @@ from dataclasses import dataclass
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
+from autograder.intake import mending, symptoms
 from autograder.intake.diffscan import UNIFIED, NamedPath, Scan, Section, scan
+from autograder.intake.mending import ALLOWED, FORBIDDEN
 from autograder.intake.names import listed, oddity, shown
 from autograder.intake.problem import Problem, Refusal, Refused
 
 PATCH_BYTES = 1024 * 1024
 PATCH_LINES = 50_000  # a megabyte of line ends takes a minute, and a gigabyte, to look through
-ALLOWED = ("fs", "include", "init", "ipc", "kernel", "lib", "mm")
 ALLOWED_WORDS = "fs/, include/, init/, ipc/, kernel/, lib/ and mm/"
 
-# The other folders at the top of a kernel tree, to tell them from leading folders.
-_FORBIDDEN = (
-    *("Documentation", "LICENSES", "arch", "block", "certs", "crypto", "drivers", "io_uring"),
-    *("net", "rust", "samples", "scripts", "security", "sound", "tools", "usr", "virt"),
-)
 _BUILT = re.compile(
     r"(^|/)(\.config(\.old)?|\.[^/]*\.(cmd|d)|[^/]*\.(o|s|a|ko|mod|order)|vmlinux(\.[^/.]*)?|System\.map)$"
     r"|(^|/)include/(generated|config)/"
     r"|^(init/utsversion-tmp\.h|lib/crc/crc\d+table\.h|lib/crc/gen_crc\d+table)$"
 )
-_CREATES = "@@ -0,0 "
-_BOM = "\ufeff"
+# What has other causes, where the text does not look as a patch does.
+_EXPLAINED = (
+    *(Refusal.PATCH_MALFORMED, Refusal.PATCH_NOT_UNIFIED, Refusal.PATCH_EMPTY),
+    *(Refusal.PATCH_LEVEL, Refusal.PATCH_MODE),
+)
 _HTML = (b"<!doctype", b"<html", b"<head", b"<?xml")
 
 
@@ -47,6 +46,7 @@ class PatchSummary:
     refusal: Refusal | None = None
     message: str = ""
     notes: tuple[str, ...] = ()
+    text: bytes = b""
 
     @property
     def problem(self) -> Problem | None:
@@ -60,39 +60,48 @@ def inspect(text: bytes, series: str) -> PatchSummary:
     Whether it applies is for patch(1) to find out, with -p1.
     """
     files: list[str] = []
+    lines: list[str] = []
     try:
-        lines = _lines(text, series)
-        found = scan(lines)
+        _check_text(text, series)
+        mended = mending.plain(text)
+        lines = _lines(mended.text, series)
+        found, lines, level_notes = _scanned(lines)
         _collect(found, files)
         if not found.sections:
             raise _without_hunks(found, series)
-        _check_context(found)
         counts = [_count(section) for section in found.sections]
     except Refused as refused:
-        return PatchSummary(
-            tuple(files), refusal=refused.problem.code, message=refused.problem.message
-        )
+        code, message = refused.problem.code, refused.problem.message
+        if code in _EXPLAINED and (diagnosis := symptoms.of_text(lines)):
+            message = str(diagnosis)
+        return PatchSummary(tuple(files), refusal=code, message=message)
     return PatchSummary(
         files=tuple(files),
         added=sum(added for added, _ in counts),
         removed=sum(removed for _, removed in counts),
-        notes=_notes(found),
+        notes=(*mended.notes, *level_notes, *_notes(found)),
+        text="".join(line + "\n" for line in lines).encode("utf-8", "surrogateescape"),
     )
 
 
-def _lines(text: bytes, series: str) -> list[str]:
-    """The lines without their newlines; bytes that are no UTF-8 survive as surrogates."""
+def _scanned(lines: list[str]) -> tuple[Scan, list[str], list[str]]:
+    """What stands in ``lines``, at another level of folders where that is the only reading."""
+    found = scan(lines)
+    if any(_place(path)[0] is Refusal.PATCH_LEVEL for path in found.paths):
+        other = mending.levelled(lines, found.paths)
+        if other is not None:
+            mended, note = other
+            return scan(mended), mended, [note]
+    return found, lines, []
+
+
+def _check_text(text: bytes, series: str) -> None:
+    """Refuse what is too large, or no text that could be a patch."""
     if len(text) > PATCH_BYTES:
         raise Refused(
             Refusal.PATCH_TOO_LARGE,
             f"kernel.patch is larger than {PATCH_BYTES // 1024} KiB. Take the diff between clean"
             f" trees of linux-{series}, without what a build makes.",
-        )
-    if text.count(b"\n") > PATCH_LINES:
-        raise Refused(
-            Refusal.PATCH_TOO_LARGE,
-            f"kernel.patch has more than {PATCH_LINES} lines. Take the diff between clean trees of"
-            f" linux-{series}, without what a build makes.",
         )
     if not text.strip():
         raise Refused(Refusal.PATCH_EMPTY, "kernel.patch is empty.")
@@ -113,14 +122,17 @@ def _lines(text: bytes, series: str) -> list[str]:
             Refusal.PATCH_NOT_UNIFIED,
             "kernel.patch is an HTML page, perhaps saved from a browser. Hand in the patch itself.",
         )
-    lines = text.decode("utf-8", "surrogateescape").split("\n")
-    if lines[0].startswith((_BOM + "--- ", _BOM + "Index:")):
+
+
+def _lines(text: bytes, series: str) -> list[str]:
+    """The lines without their newlines; bytes that are no UTF-8 survive as surrogates."""
+    if text.count(b"\n") > PATCH_LINES:
         raise Refused(
-            Refusal.PATCH_ENCODING,
-            "kernel.patch begins with a byte order mark, which hides its first line. Save it as"
-            " UTF-8 without one ('BOM').",
+            Refusal.PATCH_TOO_LARGE,
+            f"kernel.patch has more than {PATCH_LINES} lines. Take the diff between clean trees of"
+            f" linux-{series}, without what a build makes.",
         )
-    return lines if lines[-1] else lines[:-1]
+    return text.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
 
 
 def _without_hunks(found: Scan, series: str) -> Refused:
@@ -168,9 +180,9 @@ def _place(path: NamedPath) -> tuple[Refusal | None, str]:
     if len(parts) > 1 and parts[0] in ALLOWED:
         name = "/".join(parts)
         return Refusal.PATCH_BUILT if _BUILT.search(name) else None, name
-    if not slash or prefix in ALLOWED or prefix in _FORBIDDEN:
+    if not slash or prefix in ALLOWED or prefix in FORBIDDEN:
         return Refusal.PATCH_LEVEL, ""
-    if parts and parts[0] in _FORBIDDEN:
+    if parts and parts[0] in FORBIDDEN:
         return Refusal.PATCH_OUTSIDE, "/".join(parts)
     if any(part in ALLOWED for part in parts[1:-1]):
         return Refusal.PATCH_LEVEL, ""
@@ -179,8 +191,18 @@ def _place(path: NamedPath) -> tuple[Refusal | None, str]:
 
 def _path_message(code: Refusal, names: list[str]) -> str:
     which = listed(names)
-    clean = "Take the diff between clean trees ('make mrproper'), or with 'git diff'."
+    clean = (
+        "Take the diff between clean trees ('make mrproper'); take such files out of a git"
+        " repository with 'git rm --cached'."
+    )
     built = f" Some of them a build makes. {clean}" if any(map(_BUILT.search, names)) else ""
+    known = any(name.partition("/")[0] in (*ALLOWED, *FORBIDDEN) for name in names)
+    inside = (
+        ""
+        if known or "/" not in names[0]
+        else " Paths begin at the top of the kernel's source: take the diff there, not in a folder"
+        " of it."
+    )
     messages = {
         Refusal.PATCH_NAME: f"kernel.patch names {which}, which {oddity(names[0])}.",
         Refusal.PATCH_ABSOLUTE: f"kernel.patch names the absolute path {which}. Take the diff in"
@@ -188,34 +210,15 @@ def _path_message(code: Refusal, names: list[str]) -> str:
         Refusal.PATCH_DOTDOT: f"kernel.patch names {which}, with '..' in it. Take the diff in the"
         " folder that holds both trees: 'diff -ruN linux.orig linux'.",
         Refusal.PATCH_LEVEL: f"kernel.patch names {which}: a path must have exactly one leading"
-        " folder (a/fs/..., b/fs/... or linux/fs/...), which 'patch -p1' takes off. Take the diff"
-        " with 'git diff', or with 'diff -ruN linux.orig linux' in the folder that holds both.",
+        " folder (a/fs/..., b/fs/... or linux/fs/...), which 'patch -p1' takes off. Use"
+        " 'git diff --relative' in the top folder of the kernel, or 'diff -ruN linux.orig linux' in"
+        " the folder that holds both.",
         Refusal.PATCH_OUTSIDE: f"kernel.patch touches {which}, but may add and change files below"
-        f" {ALLOWED_WORDS} only.{built}",
+        f" {ALLOWED_WORDS} only.{built}{inside}",
         Refusal.PATCH_BUILT: f"kernel.patch touches {which}, which is not in the source: a build"
         f" makes it. {clean}",
     }
     return messages[code]
-
-
-def _check_context(found: Scan) -> None:
-    """Refuse CRLF in lines of files that the patch does not make: the kernel has none there."""
-    made = {
-        _bare(section.name) for section in found.sections if section.lines[0].startswith(_CREATES)
-    }
-    for section in found.sections:
-        old = next((line for line in section.lines if line.startswith((" ", "-"))), "")
-        if old.endswith("\r") and _bare(section.name) not in made:
-            raise Refused(
-                Refusal.PATCH_CRLF,
-                f"kernel.patch, from line {section.first}: the lines of {shown(section.name)} end"
-                " as on Windows (CRLF), those of the kernel source do not. Convert your source with"
-                " 'dos2unix' and take the patch again.",
-            )
-
-
-def _bare(name: str) -> str:
-    return name.partition("/")[2]
 
 
 def _count(section: Section) -> tuple[int, int]:

@@ -28,7 +28,6 @@ class Refusal(str, Enum):
     PATCH_EMPTY = "patch_empty"
     PATCH_TOO_LARGE = "patch_too_large"
     PATCH_ENCODING = "patch_encoding"
-    PATCH_CRLF = "patch_crlf"
     PATCH_NOT_UNIFIED = "patch_not_unified"
     PATCH_MALFORMED = "patch_malformed"
     PATCH_BINARY = "patch_binary"

@@ -10,19 +10,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import GraderError
-from autograder.intake.archive import ACCEPTED, PATCH_NAME, unpack
+from autograder.intake.answers import read_answers
+from autograder.intake.archive import ACCEPTED, unpack
+from autograder.intake.arrangement import PATCH_NAME, TOOLS_NAME
 from autograder.intake.names import listed, shown
 from autograder.intake.patch import PatchSummary, inspect
 from autograder.intake.problem import Problem, Refusal, Refused
 
 SERIES = "7.3"
-ANSWERS_NAME = "ANSWERS.md"
-ANSWERS_BYTES = 64 * 1024
-TOOLS_NAME = "tools"
 TOOLS = ("tracepgfault", "pgfaultmap")
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")  # make(1) looks for these
 _SUFFIXES = (".tar.gz", ".tar.xz", ".tgz", ".tar", ".zip")
+_PACKED = (*_SUFFIXES, ".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".lha", ".ace")
 _OBJECT_SUFFIXES = (".o", ".a", ".so", ".d")
 _OBJECT_MAGIC = (b"\x7fELF", b"!<arch>\n", b"!<thin>\n")
 
@@ -65,23 +65,24 @@ def take_in(path: Path, workdir: Path, series: str = SERIES) -> Submission:
     try:
         if folder.exists():
             shutil.rmtree(folder)
-        unpack(path, folder)
+        found = unpack(path, folder)
         tools, tools_problem, notes = _tools(folder)
+        answers, unread = read_answers(folder, _files(folder))
         patch = _patch(folder, series, whole_kit=path.is_dir())
         summary = None if patch is None else inspect(patch, series)
         problem = summary.problem if summary else Problem(Refusal.PATCH_MISSING, _missing(folder))
         return Submission(
             name=name,
             folder=folder,
-            patch=patch if problem is None else None,
+            patch=summary.text if summary and problem is None else None,
             patch_summary=summary,
             patch_problem=problem,
             tools=tools,
             tools_problem=tools_problem,
-            answers=_answers(folder),
+            answers=answers,
             files=_files(folder),
             sha256=_sha256(patch or b"", folder / TOOLS_NAME),
-            notes=notes + list(summary.notes if summary else ()),
+            notes=[*found, *notes, *unread, *(summary.notes if summary else ())],
         )
     except Refused as refused:
         return Submission(name=name, folder=folder, refused=refused.problem)
@@ -139,7 +140,14 @@ def _missing(folder: Path) -> str:
     meant = [name for name in files if _looks_like_patch(name)]
     if meant:
         return f"{message} There is {listed(meant)}: name the file exactly '{PATCH_NAME}'."
+    if packed := _packed(files):
+        return f"{message} There is {listed(packed)}, which is not opened here. Hand in {ACCEPTED}."
     return f"{message} Hand in the diff of your kernel under this name."
+
+
+def _packed(files: list[str]) -> list[str]:
+    """Archives among ``files``: one that is read here has been taken for the submission."""
+    return [name for name in files if name.lower().endswith(_PACKED)]
 
 
 def _looks_like_patch(name: str) -> bool:
@@ -168,13 +176,24 @@ def _tools(folder: Path) -> tuple[Path | None, Problem | None, list[str]]:
             f" sources: {listed(built)}."
         )
     if not any((tools / name).is_file() for name in _MAKEFILES):
-        problem = Problem(
-            Refusal.TOOLS_NO_MAKEFILE,
-            f"There is no {TOOLS_NAME}/Makefile, so that the tools cannot be built with"
-            f" 'make -C {TOOLS_NAME}'.",
-        )
-        return None, problem, notes
+        return None, Problem(Refusal.TOOLS_NO_MAKEFILE, _no_makefile(folder)), notes
     return tools, None, notes
+
+
+def _no_makefile(folder: Path) -> str:
+    message = (
+        f"There is no {TOOLS_NAME}/Makefile, so 'make -C {TOOLS_NAME}' cannot build the tools."
+    )
+    meant = [
+        name for name in _files(folder) if name.lower().rpartition("/")[2].startswith("makefile")
+    ]
+    inside = [name for name in meant if name.startswith(f"{TOOLS_NAME}/") and name.count("/") == 1]
+    if inside:
+        hidden = " (Windows hides the ending '.txt')" if inside[0].lower().endswith(".txt") else ""
+        return f"{message} There is {listed(inside)}: rename it to exactly 'Makefile'{hidden}."
+    if meant:
+        return f"{message} There is {listed(meant)}: put it into the folder {TOOLS_NAME}/."
+    return f"{message} Add a Makefile with a first target that builds {' and '.join(TOOLS)}."
 
 
 def _no_tools(folder: Path) -> str:
@@ -186,6 +205,8 @@ def _no_tools(folder: Path) -> str:
     )
     if others:
         return f"{message} There is {listed(others)}: name it exactly '{TOOLS_NAME}'."
+    if packed := _packed(_files(folder)):
+        return f"{message} There is {listed(packed)}: hand in the unpacked folder instead."
     return f"{message} It holds the sources of {' and '.join(TOOLS)}, and a Makefile."
 
 
@@ -194,16 +215,6 @@ def _is_built(path: Path, name: str) -> bool:
         return True
     with path.open("rb") as stream:
         return stream.read(8).startswith(_OBJECT_MAGIC)
-
-
-def _answers(folder: Path) -> str:
-    path = folder / ANSWERS_NAME
-    if not path.is_file():
-        return ""
-    with path.open("rb") as stream:
-        text = stream.read(ANSWERS_BYTES + 1)
-    note = "\n\n(cut here: too long)\n" if len(text) > ANSWERS_BYTES else ""
-    return text[:ANSWERS_BYTES].decode("utf-8", "replace") + note
 
 
 def _sha256(patch: bytes, tools: Path) -> str:

@@ -11,6 +11,7 @@ import tarfile
 from collections.abc import Iterator
 
 from autograder.intake.members import MIB, UNPACKED_BYTES, Member, not_plain, too_large_unpacked
+from autograder.intake.names import read_as
 from autograder.intake.problem import Problem
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -109,7 +110,7 @@ def members(data: bytes) -> Iterator[Member]:
         offset = archive.offset
         info.pax_headers = {}  # the archive keeps every member
         yield Member(
-            name=info.name,
+            name=_name(info),
             size=info.size,
             folder=info.isdir(),
             executable=bool(info.mode & 0o100),
@@ -119,6 +120,12 @@ def members(data: bytes) -> Iterator[Member]:
     # The library takes a damaged header in the middle for the end of the archive.
     if any(data[archive.offset : archive.offset + _BLOCK]):
         raise tarfile.ReadError("a damaged header")
+
+
+def _name(info: tarfile.TarInfo) -> str:
+    """The name; tar(1) stores its bytes as they are, on old systems Latin-1."""
+    raw = info.name.encode("utf-8", "surrogateescape")
+    return read_as(raw, ("latin-1", "cp1252", "cp850"))
 
 
 def _read(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:

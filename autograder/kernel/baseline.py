@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import headstart, layout, options, tree
 from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make, marking, run_makefile
 from autograder.kernel.options import Variant
@@ -133,7 +133,7 @@ def _build(
         "compiler": compiler,
         "unmoved": unmoved,
     }
-    write_atomically(home / RECORD, json.dumps(facts, indent=2) + "\n")
+    write_atomically(home / RECORD, json.dumps(facts, indent=2) + "\n", PUBLIC)
 
 
 def _survey(top: Path, folder: Path, sandbox: Sandbox, progress: Progress) -> list[str]:
@@ -164,7 +164,7 @@ def _must(done: Completed, what: str, home: Path) -> None:
     if not done.ok:
         # The folder goes away with the failed attempt, the log must not.
         log = home.parent / "failed-build.log"
-        write_atomically(log, done.output)
+        write_atomically(log, done.output, PUBLIC)
         raise GraderError(f"the baseline kernel cannot be {what}: see {log}")
 
 

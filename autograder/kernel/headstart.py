@@ -38,6 +38,9 @@ HEADERS = {
 """Sets of headers to precompile, the larger one first: an object takes the first of which
 it includes every header anyway."""
 
+_COMPILED = {"c": ("o", "s", "i"), "S": ("o",)}
+"""What make's pattern rules of the kernel compile from a source, by the source's suffix."""
+
 _COMMAND = re.compile(r"savedcmd_(?P<object>\S+) := (?P<command>gcc .*)")
 _SOURCE = re.compile(r"^source_\S+ := (\S+)", re.M)
 _DEPENDENCY = re.compile(r"^ +([^\s$]+)", re.M)
@@ -90,6 +93,22 @@ def own_objects(tree: Path, changed: Collection[str]) -> list[str]:
     """The objects of the sources in ``changed`` that the built ``tree`` has."""
     objects = [f"{name[:-2]}.o" for name in changed if name.endswith(".c")]
     return [name for name in objects if (tree / name).exists()]
+
+
+def made_from(sources: Collection[str], tree: Path) -> list[str]:
+    """What the built ``tree`` has that was compiled from ``sources``, with make's records of it.
+
+    make takes an object that is there for up to date where its source is gone.
+    """
+    found = []
+    for name in sources:
+        stem, _, kind = name.rpartition(".")
+        folder, slash, base = stem.rpartition("/")
+        if kind in _COMPILED:
+            made = [f"{stem}.{suffix}" for suffix in _COMPILED[kind]]
+            made += [f"{folder}{slash}.{base}.{suffix}.cmd" for suffix in _COMPILED[kind]]
+            found += [file for file in made if (tree / file).is_file()]
+    return found
 
 
 def write(units: list[Unit], tree: Path, folder: Path) -> None:

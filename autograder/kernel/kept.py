@@ -18,6 +18,7 @@ from autograder.kernel.progress import Progress
 from autograder.kernel.submission import BuildStatus, KernelBuild, build_submission
 from autograder.sandbox import Sandbox
 
+RULES = 2  # counted up when a patch that was built before may not build any more
 MOST = 100  # kernels, of some 17 MB each; the ones used longest ago go first
 
 
@@ -30,7 +31,7 @@ def kept_or_built(
     progress: Progress,
 ) -> KernelBuild:
     """The kernel of ``patch``: from the cache, or built now.  Errors: see build_submission."""
-    key = hashlib.sha256(str(baseline.tree).encode() + b"\0" + patch).hexdigest()
+    key = hashlib.sha256(f"{RULES} {baseline.tree}\0".encode() + patch).hexdigest()
     kept = cache.built / key[:32]
     if kept.exists():
         os.utime(kept)

@@ -20,7 +20,7 @@ COMMAND = (
 
 LONGEST_LINE = 4200  # characters, a path and some words
 
-_FILE = re.compile(r"patching file (?P<name>.+?)(?: \(renamed from .*\))?$")
+_FILE = re.compile(r"patching file (?P<name>.+?)(?: \((?:renamed|copied) from (?P<old>.*)\))?$")
 _FAILED = re.compile(r"Hunk #(?P<number>\d+) FAILED at (?P<line>\d+)")
 _FUZZ = re.compile(r"Hunk #(?P<number>\d+) succeeded at (?P<line>\d+) with fuzz (?P<fuzz>\d+)")
 _NO_FILE = re.compile(r"can't find file to patch at input line \d+")
@@ -50,6 +50,8 @@ def read(output: str) -> PatchReport:
         if match := _FILE.match(line):
             name = match["name"].strip("'")
             files.append(name)
+            if match["old"]:
+                files.append(match["old"].strip("'"))
         elif match := _FAILED.match(line):
             problems.append(f"{name}: hunk {match['number']}, at line {match['line']}")
         elif match := _FUZZ.match(line):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autograder.cache import Cache
 from autograder.errors import GraderError, UsageError
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import debian, published, tree
 from autograder.kernel.progress import Progress
 
@@ -135,7 +135,7 @@ def _remember(record: Path, source: KernelSource) -> KernelSource:
     # A name in the cache's own folder stays right when the cache is moved.
     ours = source.tarball.parent == record.parent
     facts = {**asdict(source), "tarball": source.tarball.name if ours else str(source.tarball)}
-    write_atomically(record, json.dumps(facts, indent=2) + "\n")
+    write_atomically(record, json.dumps(facts, indent=2) + "\n", PUBLIC)
     return source
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.bounded import read_back
 from autograder.errors import GraderError
+from autograder.intake import misfits
 from autograder.kernel import diagnosis, headstart, layout, options, patching
 from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.headstart import Unit
@@ -21,9 +22,10 @@ from autograder.scarcity import Scarcity
 
 LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400, disk_bytes=2 << 30)
 LARGEST_KERNEL = 256 << 20
-LARGEST_HEADER = 1 << 20
+LARGEST_HEADER = LARGEST_SOURCE = 1 << 20
 EXPECTED = 400  # files compiled for a patch that touches sched.h; for the progress only
 MOST_PROBLEMS = 5
+NO_RULE = "No rule to make target"
 
 
 class BuildStatus(str, Enum):
@@ -89,6 +91,7 @@ class _Build:
         self.top = workdir / "tree"
         self.log = ""
         self.notes: tuple[str, ...] = ()
+        self.gone: list[str] = []  # files of the source that the patch deletes or renames
         self.cpu_seconds = 0.0
         self.started = time.monotonic()
 
@@ -102,7 +105,8 @@ class _Build:
         report = patching.read(done.output)
         self.notes = report.notes
         if not done.ok or report.problems:
-            return self._failed_patch(done, report)
+            return self._failed_patch(done, report, patch)
+        self._forget(report.files)
         self.progress("configuring the kernel", None)
         done = self._command(make("olddefconfig"))
         if not done.ok:
@@ -117,9 +121,10 @@ class _Build:
         if len(units) >= headstart.FEWEST:
             units = self._keep(units, report.files)
             # Not `prepare` and objects in one call: make would make them one after another.
-            own = headstart.own_objects(self.baseline.tree, report.files) or ["prepare"]
+            sources = [name for name in report.files if name not in self.gone]
+            own = headstart.own_objects(self.baseline.tree, sources) or ["prepare"]
             done = self._command(make(f"-j{jobs()}", *own))
-            if not done.ok:
+            if not done.ok and NO_RULE not in done.output:  # the Makefile may need them no more
                 return self._failed_make(done, report.files)
         if len(units) >= headstart.FEWEST:
             self._head_start(units)
@@ -164,6 +169,21 @@ class _Build:
         scarcity.check(done)
         return done
 
+    def _forget(self, changed: Sequence[str]) -> None:
+        """Remove the objects of sources that the patch has deleted or renamed.
+
+        make would take them for up to date, and the kernel would build here alone.
+        """
+        baseline = self.baseline.tree
+        self.gone = [
+            name
+            for name in changed
+            if (baseline / name).is_file() and not (self.top / name).exists()
+        ]
+        objects = headstart.made_from(self.gone, baseline)
+        if objects:
+            self._command(["rm", "-f", "--", *objects])
+
     def _keep(self, units: list[Unit], changed: Sequence[str]) -> list[Unit]:
         """Let make take the objects that the patch leaves as they are; the other units."""
         headers = layout.HEADERS.intersection(changed)
@@ -197,14 +217,25 @@ class _Build:
         fragment = (self.baseline.tree / FRAGMENT).read_text()
         return options.missing(fragment, config.decode(errors="replace"))
 
-    def _failed_patch(self, done: Completed, report: patching.PatchReport) -> KernelBuild:
+    def _failed_patch(
+        self, done: Completed, report: patching.PatchReport, patch: bytes
+    ) -> KernelBuild:
         problems = report.problems or ("patch(1) finds no patch in it",)
-        more = len(problems) - MOST_PROBLEMS
-        shown = "; ".join(problems[:MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
+        version = self.baseline.version
+        why = misfits.explain(patch, self._pristine, version)
+        most = MOST_PROBLEMS if why is None else 1
+        more = len(problems) - most
+        shown = "; ".join(problems[:most]) + (f"; and {more} more" if more > 0 else "")
+        message = f"the patch does not apply to Linux {version}"
         return self._limited(done) or self._end(
             BuildStatus.PATCH_FAILED,
-            f"the patch does not apply to Linux {self.baseline.version}: {shown}",
+            f"{message}: {shown}" if why is None else f"{message} ({shown}). {why}",
         )
+
+    def _pristine(self, name: str) -> str | None:
+        """A file of the untouched source, for a comparison with the patch."""
+        content = read_back(self.baseline.tree / name, LARGEST_SOURCE)
+        return None if content is None else content.decode("utf-8", "surrogateescape")
 
     def _failed_config(self, done: Completed) -> KernelBuild:
         error = diagnosis.configuration(done.output)
@@ -215,10 +246,14 @@ class _Build:
     def _failed_make(self, done: Completed, touched: Sequence[str]) -> KernelBuild:
         error = diagnosis.compilation(done.output, touched)
         linking = error is not None and error.linking
+        message = (
+            f"the kernel does not {'link' if linking else 'compile'}: {error or 'see the log'}"
+        )
+        for name in self.gone:
+            if error is not None and f"'{name.rpartition('.')[0]}.o'" in error.text:
+                message += f". The patch removes {name}, but the Makefile still needs it"
         return self._limited(done) or self._end(
-            BuildStatus.LINK_FAILED if linking else BuildStatus.COMPILE_FAILED,
-            f"the kernel does not {'link' if linking else 'compile'}: {error or 'see the log'}",
-            error,
+            BuildStatus.LINK_FAILED if linking else BuildStatus.COMPILE_FAILED, message, error
         )
 
     def _limited(self, done: Completed) -> KernelBuild | None:

@@ -22,7 +22,7 @@ SCRIPTS = ROOT / "web" / "src"
 
 # Each module after those that it imports.
 MODULES = (
-    *("dom", "decode", "model", "cells", "frame", "map", "scatter", "words"),
+    *("dom", "decode", "model", "cells", "frame", "map", "scatter", "plot", "words"),
     *("regions", "panel", "player", "main"),
 )
 _IMPORT = re.compile(r"^import \{(?P<names>[^}]*)\} from \"\./(?P<module>[a-z]+)\.js\";$", re.M)
@@ -41,8 +41,14 @@ def script() -> Markup:
         body = _EXPORT.sub("", _IMPORT.sub(r"const {\g<names>} = of_\g<module>;", source))
         parts.append(f"const of_{name} = (() => {{\n{body}return {{ {exported} }};\n}})();\n")
     text = '// SPDX-License-Identifier: MIT\n"use strict";\n(() => {\n' + "".join(parts) + "})();\n"
-    assert "</script" not in text and "<!--" not in text
-    return Markup(text)
+    return _checked(text)
+
+
+@lru_cache(maxsize=2)
+def page_script(*, replays: bool) -> Markup:
+    """The feedback page's own script, with the replay's only if the page has ``replays``."""
+    own = _COMMENT.sub("", (TEMPLATES / "feedback.js").read_text(encoding="utf-8"))
+    return _checked(f"{own}{script() if replays else ''}")
 
 
 @lru_cache(maxsize=8)
@@ -50,6 +56,12 @@ def style(*names: str) -> Markup:
     """The style sheets ``names``, joined."""
     text = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
     assert "</style" not in text
+    return Markup(text)
+
+
+def _checked(text: str) -> Markup:
+    """A script that cannot end its element."""
+    assert "</script" not in text and "<!--" not in text
     return Markup(text)
 
 

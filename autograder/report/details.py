@@ -8,48 +8,29 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from autograder.report import hangs
+from autograder.report.diagnosis import diagnose
 from autograder.report.differences import Piece
 from autograder.report.text import one_line, shorten, visible
-from autograder.report.view import Row, View, count
+from autograder.report.view import Row, View
 from autograder.results import Evidence, Excerpt
 
-MOST = 8  # failed checks; the page has all
 _FIELD = (800, 12)  # characters, lines
 _WIDTH = 10  # of the labels
 
 
 def details(view: View) -> Iterator[Text]:
-    """What to mend first, then the failed checks one after another, that one before the others."""
-    first = view.mend_first
-    if first is None:
-        return
-    yield _mend_first(first)
-    if view.alarms:
-        numbers = ", ".join(row.verdict.number for row in view.alarms)
-        yield Text(f"The kernel itself complained as well, see {numbers}.", "bold")
-    rows = [first, *(row for row in view.failed if row is not first)]
-    for row in rows[:MOST]:
-        yield Text("\n").join([Text(), *_check(row)])
-    if len(rows) > MOST:
-        yield Text(f"\nThe page shows {len(rows) - MOST} more.", "dim")
-
-
-def _mend_first(row: Row) -> Text:
-    text = Text.assemble(
-        ("Mend first: ", "bold"), f"{row.verdict.number} {one_line(row.verdict.title)}"
-    )
-    if row.held_up:
-        verb = "rests" if row.held_up == 1 else "rest"
-        text.append(f" ({count(row.held_up, 'check')} without points {verb} on it)", "dim")
-    return text
+    """Every failed check in full, by cause: the first cause to fix before the others."""
+    rows = {row.verdict.number: row for row in view.failed}
+    for cause in diagnose([row.verdict for row in view.rows if not row.withheld]):
+        yield Text(f"\n{one_line(cause.sentence, 400)}", "bold")
+        for verdict in (cause.verdict, *cause.others):
+            if verdict.number in rows:
+                yield Text("\n").join([Text(), *_check(rows[verdict.number])])
 
 
 def _check(row: Row) -> Iterator[Text]:
     verdict = row.verdict
     yield Text(f"Check {verdict.number}: {one_line(verdict.title)}", "bold red")
-    if row.mend_before:
-        names = ", ".join(f"{v.number} {one_line(v.title).rstrip('.')}" for v in row.mend_before)
-        yield from _field("rests on", Text(f"{names}: mend that first"))
     yield from _field("did", Text(verdict.did))
     if verdict.expected or verdict.observed:
         expected, observed = row.differences

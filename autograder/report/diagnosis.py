@@ -2,14 +2,22 @@
 """What is wrong with a submission, and what to fix first: the failed checks by their causes.
 
 A pure function over verdicts, as the reader may see them; every report begins with it.
+The causes come in this order: the patch is refused or does not apply; the kernel or the tools
+do not build; the kernel does not boot; the kernel reports an error in the student's own lines;
+the student's code hangs; nothing can be traced; then the failed checks on which others depend.
+Of two causes of the same kind, the one that costs more points comes first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from autograder.checks.dependencies import resting_on
+from autograder.report import complaints, hangs
 from autograder.results import Evidence, Excerpt, Finding, Status, Verdict
+
+MOST_WORDS = 220  # characters of what was observed that stand in a sentence
 
 
 @dataclass(frozen=True)
@@ -24,22 +32,271 @@ class Cause:
     evidence: Evidence | None = None  # the report, the compiler's words, the hang
     others: tuple[Verdict, ...] = ()  # further failed checks that may come of it
     not_tried: tuple[Verdict, ...] = ()  # checks that were not tried because of it
-    lost: float = 0  # points of all of these that were not given
+
+    @property
+    def lost(self) -> float:
+        """Points that the submission did not get in all of these checks."""
+        members = (self.verdict, *self.others, *self.not_tried)
+        return sum(verdict.max_points - verdict.points for verdict in members)
+
+
+_ORDER = (
+    Finding.REFUSED,
+    Finding.NOT_BUILT,
+    Finding.NO_BOOT,
+    Finding.REPORT,
+    Finding.PANIC,
+    Finding.HANG,
+    Finding.SPIN,
+    Finding.NO_FILE,
+    Finding.NO_START,
+    Finding.NO_RECORD,
+    Finding.NO_EVENTS,
+    Finding.MISMATCH,
+    Finding.NONE,
+)
+_BOOT = "build/boots"
+_TOOLS = "build/tools_build"
+
+# Nothing can be traced: what the kernel or the tool lacks, and the next step.
+_NOTHING = {
+    Finding.NO_FILE: (
+        "No process has the file /proc/PID/pgfault_history yet.",
+        "This is where the work begins (milestone M1): add an entry to tgid_base_stuff in "
+        "fs/proc/base.c, with its open, read and write.",
+    ),
+    Finding.NO_START: (
+        "Tracing cannot be started: {observed}.",
+        "A write of 1 must return the number of bytes written, however little your kernel "
+        "records yet (milestone M1).",
+    ),
+    Finding.NO_RECORD: (
+        "Tracing can be started, but your kernel has not recorded anything yet.",
+        "Allocate the buffer when tracing starts, and record the regions that exist then "
+        "(milestone M2): the first read returns them.",
+    ),
+    Finding.NO_EVENTS: (
+        "Your kernel records a trace, but pgfaultmap --events prints no event of it.",
+        "Write pgfaultmap --events next (milestone M2): the grader sees your trace through it.",
+    ),
+}
 
 
 def diagnose(verdicts: Sequence[Verdict]) -> tuple[Cause, ...]:
-    """The causes of all failures, the first to fix first; none where nothing failed.
+    """The causes of all failures, the first to fix first; none if nothing failed.
 
     Every failed check belongs to exactly one cause: its ``verdict``, or among its ``others``.
     """
     failed = [verdict for verdict in verdicts if verdict.status is Status.FAILED]
-    return tuple(
-        Cause(
-            verdict.finding,
-            f"{verdict.title.rstrip('.')}: this does not work yet.",
-            verdict,
-            verdict.hint,
-            lost=verdict.max_points - verdict.points,
-        )
-        for verdict in failed
+    below = resting_on({verdict.id: verdict.depends_on for verdict in verdicts})
+    causes: list[Cause] = []
+    left = failed
+    for collect in (_obstacles, _reports, _hangs, _roots):
+        found = collect(left, below)
+        causes += found
+        explained = {verdict.id for cause in found for verdict in (cause.verdict, *cause.others)}
+        left = [verdict for verdict in left if verdict.id not in explained]
+    blocked = [v for v in verdicts if v.status is Status.NOT_REACHED and v.blocked_by]
+    causes = [_with_not_tried(cause, blocked) for cause in causes]
+    return tuple(sorted(causes, key=lambda cause: (_rank(cause), -cause.lost)))
+
+
+def _rank(cause: Cause) -> int:
+    """The place of a cause in the order; an error report without a line of the student's is
+    one symptom among others.
+    """
+    finding = cause.finding
+    if finding is Finding.PANIC and cause.verdict.id == _BOOT:
+        finding = Finding.NO_BOOT
+    if finding in (Finding.HANG, Finding.SPIN) and cause.not_tried:
+        return _ORDER.index(Finding.HANG)
+    if finding in (Finding.REPORT, Finding.PANIC, Finding.HANG, Finding.SPIN) and not cause.place:
+        return _ORDER.index(Finding.MISMATCH)
+    return _ORDER.index(finding)
+
+
+def _with_not_tried(cause: Cause, blocked: list[Verdict]) -> Cause:
+    members = {cause.verdict.id, *(verdict.id for verdict in cause.others)}
+    mine = tuple(verdict for verdict in blocked if verdict.blocked_by in members)
+    return replace(cause, not_tried=mine)
+
+
+Collected = list[Cause]
+Below = dict[str, set[str]]
+
+
+def _obstacles(failed: list[Verdict], below: Below) -> Collected:
+    """What keeps other checks from being tried at all, each with what depends on it: with the
+    first of two obstacles, if it depends on both.
+    """
+    stages = (Finding.REFUSED, Finding.NOT_BUILT, *_NOTHING)
+    found = [verdict for verdict in failed if verdict.finding in stages or verdict.id == _BOOT]
+    under = {v.id: below.get(v.id, set()) if v.id != _TOOLS else set() for v in found}
+    first = [v for v in found if not any(v.id in names for names in under.values())]
+    taken = {verdict.id for verdict in first}
+    causes = []
+    for verdict in first:
+        others = _without(failed, under[verdict.id] - taken)
+        taken |= {other.id for other in others}
+        causes.append(_obstacle(verdict, others))
+    return causes
+
+
+def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
+    evidence = next(iter(verdict.evidence), None)
+    place = _first_place(verdict.evidence)
+    observed = _clause(verdict.observed)
+    hint = verdict.hint
+    if verdict.finding in _NOTHING:
+        sentence, hint = _NOTHING[verdict.finding]
+        sentence = sentence.format(observed=observed)
+    elif verdict.finding is Finding.REFUSED:
+        sentence = _sentence(observed)
+    elif verdict.finding is Finding.NOT_BUILT:
+        what = "Your tools do" if verdict.id == _TOOLS else "Your kernel does"
+        sentence = f"{what} not build: {observed.rstrip('.')}."
+    else:
+        report = next((item for item in verdict.evidence if item.kind == "report"), None)
+        does = "panics while it boots" if verdict.finding is Finding.PANIC else "does not boot"
+        title = report.title if report else observed
+        sentence = f"Your kernel {does}: {title.rstrip('.')}{_at(place)}."
+        evidence = report or evidence
+    return Cause(verdict.finding, sentence, verdict, hint, place, evidence, others)
+
+
+def _reports(failed: list[Verdict], below: Below) -> Collected:
+    """The kernel's own reports, each kind at each place with the checks that met it."""
+    return _grouped(failed, _report_key, _report_cause)
+
+
+def _report_key(verdict: Verdict) -> tuple[str, ...]:
+    report = _worst_report(verdict)
+    if report is None:
+        return ()
+    place = next(iter(report.excerpts), None)
+    return complaints.kind(report.title), f"{place.file}:{place.line}" if place else ""
+
+
+def _report_cause(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
+    report = _worst_report(verdict)
+    assert report is not None
+    place = next(iter(report.excerpts), None)
+    words = complaints.words(report.title, report.text)
+    told = f" ({report.title})" if words.what in ("panics", "triggers a warning") else ""
+    sentence = f"Your kernel {words.what}{told}{_at(place)}."
+    panics = verdict.finding is Finding.PANIC
+    finding = Finding.PANIC if panics else Finding.REPORT
+    return Cause(finding, sentence, verdict, words.hint, place, report, others)
+
+
+def _worst_report(verdict: Verdict) -> Evidence | None:
+    """The report to show: one that points into the patch before any other."""
+    reports = [item for item in verdict.evidence if item.kind == "report"]
+    return next((item for item in reports if item.excerpts), next(iter(reports), None))
+
+
+def _hangs(failed: list[Verdict], below: Below) -> Collected:
+    """Checks in which something hung or computed without end, by the place where it did."""
+    hung = [verdict for verdict in failed if verdict.finding in (Finding.HANG, Finding.SPIN)]
+    return _grouped(hung, _hang_key, _hang_cause)
+
+
+def _hang_key(verdict: Verdict) -> tuple[str, ...]:
+    place = _first_place(verdict.evidence)
+    return str(verdict.finding), f"{place.file}:{place.line}" if place else ""
+
+
+def _hang_cause(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
+    place = _first_place(verdict.evidence)
+    hang = next((item for item in verdict.evidence if item.kind == "hang"), None)
+    if verdict.finding is Finding.SPIN:
+        sentence = f"Something in your kernel computes without end{_at(place)}."
+        hint = "Look for a loop whose condition never changes, or a wait that does not sleep."
+    else:
+        who = hangs.who(hang.processes) if hang else "A process"
+        sentence = f"{who} never goes on: it waits in the kernel{_at(place)}."
+        hint = "Find who was to wake it up, or who holds the lock that it waits for."
+    return Cause(verdict.finding, sentence, verdict, hint, place, hang, others)
+
+
+def _roots(failed: list[Verdict], below: Below) -> Collected:
+    """The failed checks that depend on no other failed one; equal ones are one cause.
+
+    A check that depends on several of these goes to the one that the most depend on.
+    """
+    names = {verdict.id for verdict in failed}
+    roots = [v for v in failed if not any(v.id in below.get(o, ()) for o in names - {v.id})]
+    groups: dict[tuple[str, ...], list[Verdict]] = {}
+    for root in roots:
+        same = (root.expected, root.observed) if root.observed else (root.id,)
+        groups.setdefault(same, []).append(root)
+    under = {
+        key: {name for root in members for name in below.get(root.id, set())} & names
+        for key, members in groups.items()
+    }
+    taken = {root.id for root in roots}
+    causes = []
+    for key in sorted(groups, key=lambda key: -len(under[key])):
+        first, *equal = groups[key]
+        members = [v for v in failed if v.id in under[key] and v.id not in taken]
+        taken |= {verdict.id for verdict in members}
+        causes.append(_mismatch(first, (*equal, *members)))
+    return causes
+
+
+def _mismatch(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
+    did, observed = verdict.did.strip().rstrip("."), _clause(verdict.observed)
+    if did and observed and "\n" not in verdict.observed and len(observed) < MOST_WORDS:
+        sentence = _sentence(f"{did}, but {observed}")
+    elif did and "\n" not in did and len(did) < MOST_WORDS:
+        sentence = _sentence(f"{did}, with another result than the assignment asks for")
+    else:
+        sentence = f"This does not work yet: {verdict.title}"
+    return Cause(
+        verdict.finding,
+        sentence,
+        verdict,
+        verdict.hint,
+        _first_place(verdict.evidence),
+        None,
+        others,
     )
+
+
+def _grouped(
+    failed: list[Verdict],
+    key: Callable[[Verdict], tuple[str, ...]],
+    cause: Callable[[Verdict, tuple[Verdict, ...]], Cause],
+) -> Collected:
+    """One cause for all verdicts with the same key; those with none are left out."""
+    groups: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in failed:
+        if found := key(verdict):
+            groups.setdefault(found, []).append(verdict)
+    return [cause(members[0], tuple(members[1:])) for members in groups.values()]
+
+
+def _without(failed: Iterable[Verdict], names: set[str]) -> tuple[Verdict, ...]:
+    return tuple(verdict for verdict in failed if verdict.id in names)
+
+
+def _first_place(evidence: Iterable[Evidence]) -> Excerpt | None:
+    return next((excerpt for item in evidence for excerpt in item.excerpts), None)
+
+
+def _at(place: Excerpt | None) -> str:
+    """The line of the patch, to go on in a sentence."""
+    if place is None:
+        return ""
+    inside = f", in {place.function}()" if place.function else ""
+    return f": {place.file}:{place.line}{inside}"
+
+
+def _clause(text: str) -> str:
+    """The first line of what was observed, without its full stop."""
+    return (text.strip().splitlines() or [""])[0].strip().rstrip(".")
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."

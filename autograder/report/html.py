@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,9 +12,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.files import write_atomically
-from autograder.report import assets, hangs, loglines, text, traces
-from autograder.report.view import anchor, arrange, base_points, count
-from autograder.results import Evidence, Result
+from autograder.report import assets, charts, hangs, loglines, text, traces
+from autograder.report.inline import coded
+from autograder.report.journey import Journey
+from autograder.report.repeat import Repeat, from_handout
+from autograder.report.view import (
+    anchor,
+    arrange,
+    base_points,
+    count,
+    counted,
+    excerpts_of,
+    is_near,
+)
+from autograder.results import Evidence, Excerpt, Result
 
 TEMPLATES = assets.TEMPLATES
 COURSE = "Page fault tracing"
@@ -20,6 +33,7 @@ COURSE = "Page fault tracing"
 # Room for one field (characters, lines): a page stays readable, and small enough to mail.
 _PROSE = (3_000, 40)
 _LOG = (16_000, 300)
+_SENTENCE = 600
 
 
 def render(
@@ -28,23 +42,34 @@ def render(
     for_instructor: bool = False,
     course: str = COURSE,
     observations: Path | None = None,
+    journey: Journey | None = None,
+    repeat: Repeat = from_handout,
 ) -> str:
     """The page for a student, or the instructor's copy, in which nothing is withheld.
 
-    With the folder of the grading's ``observations`` it shows traces as well.
+    With the folder of the grading's ``observations`` it shows traces as well; with a
+    ``journey``, how far the student has come.  ``repeat`` makes the line that runs a check again.
     """
-    view = arrange(result, for_instructor=for_instructor)
+    view = arrange(result, for_instructor=for_instructor, repeat=repeat)
     shown = traces.of_checks(view, observations, result.seed) if observations else {}
     passed = {row.verdict.id for row in view.passed}
-    style, script = assets.style("feedback.css", "replay.css"), assets.script()
+    style = assets.style("feedback.css", "replay.css")
+    script = assets.page_script(replays=bool(shown))
     return (
         environment()
         .get_template("feedback.html.j2")
         .render(
             course=course,
             result=result,
+            totals=result.totals,
             base_points=base_points(result.totals),
+            counted=counted(result),
+            near=is_near(result.totals) and not view.partial,
             view=view,
+            journey=journey,
+            tellers=loglines.tellers(
+                row.verdict for problem in view.problems for row in problem.rows
+            ),
             traces=shown,
             shown_traces=[trace for name, trace in shown.items() if name in passed],
             for_instructor=for_instructor,
@@ -62,9 +87,18 @@ def write(
     for_instructor: bool = False,
     course: str = COURSE,
     observations: Path | None = None,
+    journey: Journey | None = None,
+    repeat: Repeat = from_handout,
 ) -> None:
     """Write the page of :func:`render` to ``path``, atomically."""
-    page = render(result, for_instructor=for_instructor, course=course, observations=observations)
+    page = render(
+        result,
+        for_instructor=for_instructor,
+        course=course,
+        observations=observations,
+        journey=journey,
+        repeat=repeat,
+    )
     write_atomically(path, page)
 
 
@@ -81,24 +115,48 @@ def environment() -> Environment:
     )
     environment.filters.update(
         line=text.one_line,
-        code=lambda value: text.one_line(value.expandtabs()),
-        prose=lambda value: text.shorten(value, *_PROSE),
+        code=lambda value: "\t".join(text.one_line(part) for part in value.split("\t")),
+        prose=lambda value: coded(text.shorten(value, *_PROSE)),
+        coded=lambda value: coded(text.one_line(value, _SENTENCE)),
+        plain=lambda value: text.shorten(value, *_PROSE),
         log=lambda value: text.shorten(value, *_LOG),
         points=text.number,
         duration=text.duration,
         count=count,
         state=hangs.state,
+        doing=hangs.doing,
         calls=hangs.calls,
-        loglines=_loglines,
+        sparkline=charts.sparkline,
     )
-    environment.globals["anchor"] = anchor
+    environment.globals.update(anchor=anchor, proof=_proof)
     return environment
 
 
-def _loglines(evidence: Evidence) -> list[loglines.Lines]:
-    """The lines of a log, in runs of interesting and other ones."""
-    files = {excerpt.file for excerpt in evidence.excerpts}
-    return loglines.marked(text.shorten(evidence.text, *_LOG), files)
+@dataclass(frozen=True)
+class Proof:
+    """What a check shows: logs, lines of the patch, and reports that another check shows."""
+
+    logs: list[loglines.Log]
+    sources: list[loglines.Source]
+    elsewhere: list[tuple[Evidence, str]]  # with the number of that check
+
+
+def _proof(
+    evidence: list[Evidence],
+    excerpts: list[Excerpt] | None = None,
+    number: str = "",
+    tellers: Mapping[str, str] | None = None,
+) -> Proof:
+    """What to show of ``evidence`` in the check with ``number``; by default with all excerpts."""
+    own, elsewhere = [], []
+    for item in evidence:
+        teller = (tellers or {}).get(loglines.bare(item.title), number)
+        if item.kind == "report" and teller != number:
+            elsewhere.append((item, teller))
+        else:
+            own.append(item.model_copy(update={"text": text.shorten(item.text, *_LOG)}))
+    chosen = excerpts_of(own) if excerpts is None else excerpts
+    return Proof(*loglines.linked(own, chosen), elsewhere)
 
 
 def _finalize(value: object) -> object:

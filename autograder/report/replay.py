@@ -129,7 +129,12 @@ class Replay:
         if history.problems:
             words.append(_counted(len(history.problems), "contradiction"))
         if parting := self.story.first_parting:
-            words.append(f"differs from /proc/PID/maps {parting.checkpoint.label}")
+            wrong = (
+                "differs from /proc/PID/maps"
+                if parting.not_traced or parting.only_traced
+                else "misses page faults"
+            )
+            words.append(f"{wrong} {parting.checkpoint.label}")
         return ", ".join(words)
 
     def _words(self, parting: Parting) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.results import SCHEMA_VERSION, Result
 
 SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schema" / "result.schema.json"
@@ -34,4 +34,4 @@ def generate() -> str:
 
 def write(path: Path = SCHEMA_FILE) -> None:
     """Write the schema where the repository keeps it."""
-    write_atomically(path, generate())
+    write_atomically(path, generate(), PUBLIC)

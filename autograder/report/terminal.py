@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The result as a table on a terminal, or as plain columns in a file or a pipe."""
+"""The result on a terminal: one screen, and before it all checks if somebody asks for them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.report.details import details
-from autograder.report.text import number, one_line, shorten, visible
-from autograder.report.view import Area, Row, View, arrange, base_points, count
-from autograder.results import NOT_SELECTED, Result, Status
+from autograder.report.paper import Paper
+from autograder.report.repeat import Repeat, from_handout
+from autograder.report.screen import Frame, screen, selected
+from autograder.report.text import one_line, shorten
+from autograder.report.view import Area, Row, View, arrange
+from autograder.results import Result, Status
 
 _STYLES = {
     Status.PASSED: "green",
@@ -24,40 +27,48 @@ _STYLES = {
 _MESSAGE = (600, 8)
 
 
-def show(result: Result, console: Console, *, for_instructor: bool = False) -> None:
-    """Print the checks that were selected by area, what went wrong below each, and the totals."""
-    view = arrange(result, for_instructor=for_instructor)
-    name = one_line(result.submission.name)
-    how = f"  kernel {result.kernel_version}  sandbox {one_line(result.sandbox)}"
-    _print(console, Text.assemble((name, "bold"), how))
-    console.print(_table(view, console))
-    for text in details(view):
-        _print(console, text)
-    console.print()
-    if not result.finished:
-        _print(console, Text("Grading has not finished: checks are still missing.", "bold yellow"))
-    for note in result.notes:
-        _print(console, Text(f"Note: {visible(shorten(note, *_MESSAGE))}"))
-    _print(console, _totals(result, view))
+def show(
+    result: Result,
+    console: Console,
+    *,
+    for_instructor: bool = False,
+    verbose: bool = False,
+    frame: Frame | None = None,
+    repeat: Repeat = from_handout,
+) -> None:
+    """Print one screen; before it, if ``verbose``, every check and the failed ones in full.
+
+    ``repeat`` makes the line that runs a check again.
+    """
+    view = arrange(result, for_instructor=for_instructor, repeat=repeat)
+    paper = Paper(console)
+    if verbose:
+        console.print(_table(result, view, console, paper))
+        for text in details(view):
+            _print(console, _encodable(text, console))
+        console.print()
+    for line in screen(result, view, console, frame or Frame()):
+        _print(console, line)
 
 
-def _table(view: View, console: Console) -> Table:
+def _table(result: Result, view: View, console: Console, paper: Paper) -> Table:
     table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
     table.add_column("No.", no_wrap=True)
     table.add_column("Check", ratio=1, overflow="fold")
     table.add_column("Status", no_wrap=True)
     table.add_column("Points", justify="right", no_wrap=True)
+    chosen = selected(result, view)
     for area in view.areas:
-        rows = [row for row in area.rows if row.verdict.message != NOT_SELECTED]
+        rows = [row for row in area.rows if row in chosen]
         if not rows:
             continue
-        heading = Text(one_line(area.name), "bold")
-        table.add_row("", _encodable(heading, console), "", Text(_points(area), "bold"))
+        heading = Text(paper.clean(one_line(area.name)), "bold")
+        table.add_row("", heading, "", Text(_points(area), "bold"))
         for row in rows:
             style = "" if row.withheld else _STYLES[row.verdict.status]
             table.add_row(
                 Text(row.verdict.number),
-                _encodable(_description(row), console),
+                _description(row, paper),
                 Text(row.word, style),
                 Text(row.points),
             )
@@ -65,44 +76,21 @@ def _table(view: View, console: Console) -> Table:
     return table
 
 
-def _description(row: Row) -> Text:
+def _description(row: Row, paper: Paper) -> Text:
     """The check's title; for one that was not passed, what happened on the lines below."""
-    description = Text(one_line(row.verdict.title))
+    description = Text(paper.clean(one_line(row.verdict.title)))
     remarks = [row.attempts]
     if row.verdict.status is not Status.PASSED:
-        remarks.insert(0, visible(shorten(row.verdict.message, *_MESSAGE)))
+        remarks.insert(0, shorten(row.verdict.message, *_MESSAGE))
     if row.verdict.status is Status.GRADER_ERROR:
         remarks.append("This is not your fault: please tell your instructor.")
     for remark in filter(None, remarks):
-        description.append("\n" + remark, "dim")
+        description.append("\n" + paper.clean(remark), "dim")
     return description
 
 
 def _points(area: Area) -> str:
     return "  ".join(filter(None, [area.points, area.extra]))
-
-
-def _totals(result: Result, view: View) -> Text:
-    totals = result.totals
-    line = Text.assemble(
-        (f"{number(totals.points)} of {count(totals.max_points, 'point')}", "bold")
-    )
-    if totals.max_extra_points:
-        line.append(
-            f" ({number(base_points(totals))} + {number(totals.extra_points)} of"
-            f" {number(totals.max_extra_points)} extra credit)"
-        )
-    line.append(
-        f": {totals.passed} passed, {totals.failed} failed,"
-        f" {totals.not_reached} not reached, {count(totals.grader_error, 'grader error')}"
-    )
-    if view.withheld:
-        line.append(f" ({count(len(view.withheld), 'check')} of these hidden)")
-    return line
-
-
-def _print(console: Console, text: Text) -> None:
-    console.print(_encodable(text, console), soft_wrap=True)
 
 
 def _encodable(text: Text, console: Console) -> Text:
@@ -111,5 +99,9 @@ def _encodable(text: Text, console: Console) -> Text:
     plain = text.plain.encode(encoding, "backslashreplace").decode(encoding)
     if plain == text.plain:
         return text
-    # Escapes shift the places of inner styles; words matter more than their colour.
+    # Escapes shift the places of inner styles; words matter more than their color.
     return Text(plain)
+
+
+def _print(console: Console, line: Text) -> None:
+    console.print(line, soft_wrap=True, highlight=False)

@@ -7,17 +7,29 @@ that no template can let it slip.
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograder.checks.dependencies import resting_on
+from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.differences import Piece, marked
+from autograder.report.repeat import Repeat, from_handout
 from autograder.report.text import number
-from autograder.results import Excerpt, Result, Status, Totals, Verdict, total
+from autograder.results import (
+    NOT_SELECTED,
+    Evidence,
+    Excerpt,
+    Result,
+    Status,
+    Totals,
+    Verdict,
+    total,
+)
 
 VISIBLE = "visible"
-HEALTH = "health/"  # begins the ids of the checks of the kernel's health
-MOST_OPEN = 3  # failed checks that a page shows unfolded
+MOST_CARDS = 2  # causes that stand on top of a page
+TELLING = ("report", "compiler")  # kinds of evidence
+NEARLY = 0.95  # of the assignment's points: only little is left to do
 
 
 @dataclass(frozen=True)
@@ -26,9 +38,8 @@ class Row:
 
     verdict: Verdict
     withheld: bool
-    seed: int
-    held_up: int = 0  # checks without their points that rest on this one
-    mend_before: tuple[Verdict, ...] = ()  # failed ones that this one rests on
+    command: str = ""  # what to type to repeat this check with the same patterns and sizes
+    after: tuple[Verdict, ...] = ()  # failed ones that it depends on
 
     @property
     def differences(self) -> tuple[list[Piece], list[Piece]]:
@@ -38,8 +49,12 @@ class Row:
     @property
     def excerpts(self) -> list[Excerpt]:
         """The lines of the submission around the frames of all reports, each place once."""
-        found = (excerpt for item in self.verdict.evidence for excerpt in item.excerpts)
-        return list({(excerpt.file, excerpt.line): excerpt for excerpt in found}.values())
+        return excerpts_of(self.verdict.evidence)
+
+    @property
+    def selected(self) -> bool:
+        """Whether this run was about it."""
+        return self.verdict.message != NOT_SELECTED
 
     @property
     def word(self) -> str:
@@ -84,14 +99,6 @@ class Row:
             words.append(f"{count(broken, 'attempt')} lost to a grader error")
         return "; ".join(words)
 
-    @property
-    def command(self) -> str:
-        """What to type to repeat this check with the same patterns and sizes."""
-        return (
-            "python -m autograder grade SUBMISSION"
-            f" --only {shlex.quote(self.verdict.id)} --seed {self.seed}"
-        )
-
 
 @dataclass(frozen=True)
 class Area:
@@ -107,6 +114,34 @@ class Area:
         if not self.totals.max_points:
             return ""
         return f"{number(base_points(self.totals))} / {number(self.totals.max_points)}"
+
+    @property
+    def selected(self) -> bool:
+        """Whether this run was about any of its checks."""
+        return any(row.selected for row in self.rows)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every check passed."""
+        return self.totals.passed == len(self.rows)
+
+    @property
+    def untried(self) -> bool:
+        """Whether no check was tried."""
+        return self.totals.not_reached == len(self.rows) and not any(
+            row.withheld for row in self.rows
+        )
+
+    @property
+    def passed(self) -> list[Row]:
+        """The checks that passed."""
+        return [row for row in self.rows if row.verdict.status is Status.PASSED]
+
+    @property
+    def share(self) -> float:
+        """Of the points of these checks, extra credit included, what was given: 0 to 1."""
+        possible = self.totals.max_points + self.totals.max_extra_points
+        return self.totals.points / possible if possible else 0
 
     @property
     def extra(self) -> str:
@@ -125,11 +160,67 @@ class NotReached:
 
 
 @dataclass(frozen=True)
+class Alike:
+    """Failed checks that found the same, so that it is said once."""
+
+    message: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, with the checks that may have failed because of it."""
+
+    number: int  # from 1 on, the first to fix first
+    cause: Cause
+    row: Row  # the check that shows it best
+    others: list[Alike]
+    not_tried: list[Row]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The checks that failed, that which shows it best first."""
+        return [self.row, *(row for alike in self.others for row in alike.rows)]
+
+    @property
+    def failed(self) -> int:
+        """How many checks failed."""
+        return len(self.rows)
+
+    @property
+    def is_told_by_evidence(self) -> bool:
+        """Whether a report or a compiler says it all: 'expected no report' adds nothing."""
+        evidence = self.cause.evidence
+        return evidence is not None and evidence.kind in TELLING
+
+    @property
+    def anchor(self) -> str:
+        """Its address inside a page."""
+        return f"cause-{self.number}"
+
+
+@dataclass(frozen=True)
 class View:
     """Everything that a report shows of the checks."""
 
     rows: list[Row]
     areas: list[Area]
+    problems: list[Problem]
+
+    @property
+    def cards(self) -> list[Problem]:
+        """What to fix first, and what second, if that is another thing."""
+        return self.problems[:MOST_CARDS]
+
+    @property
+    def selected(self) -> list[Row]:
+        """The checks that this run was about."""
+        return [row for row in self.rows if row.selected]
+
+    @property
+    def partial(self) -> bool:
+        """Whether this run was about some checks only: its points are no grade."""
+        return len(self.selected) < len(self.rows)
 
     def having(self, status: Status) -> list[Row]:
         """The rows of that status whose content the reader may see."""
@@ -137,7 +228,7 @@ class View:
 
     @property
     def failed(self) -> list[Row]:
-        """What the submission has to mend, in the rubric's order."""
+        """What the submission has to fix, in the rubric's order."""
         return self.having(Status.FAILED)
 
     @property
@@ -157,53 +248,26 @@ class View:
 
     @property
     def not_reached(self) -> list[NotReached]:
-        """Checks that were not tried, those with the same reason together."""
+        """Checks that were not tried for another reason than a problem: by reason."""
+        blocked = {row.verdict.number for problem in self.problems for row in problem.not_tried}
         reasons: dict[str, list[Row]] = {}
         for row in self.having(Status.NOT_REACHED):
-            reasons.setdefault(row.verdict.message, []).append(row)
+            if row.verdict.number not in blocked:
+                reasons.setdefault(row.verdict.message, []).append(row)
         return [NotReached(reason, rows) for reason, rows in reasons.items()]
 
-    @property
-    def mend_first(self) -> Row | None:
-        """The failed check to begin with: of those that rest on no other failed check,
-        the one that holds up most.
-        """
-        roots = [row for row in self.failed if not row.mend_before] or self.failed
-        return max(roots, key=lambda row: row.held_up, default=None)
 
-    @property
-    def alarms(self) -> list[Row]:
-        """The failed checks of the kernel's health that hold a report: what is wrong there can
-        make any other check fail.
-        """
-        return [
-            row
-            for row in self.failed
-            if row.verdict.id.startswith(HEALTH)
-            and row is not self.mend_first
-            and any(item.kind == "report" for item in row.verdict.evidence)
-        ]
+def arrange(result: Result, *, for_instructor: bool, repeat: Repeat = from_handout) -> View:
+    """Arrange ``result`` for a student, or for the instructor, who sees everything.
 
-    @property
-    def opened(self) -> list[Row]:
-        """The failed checks that a page shows unfolded: the first to mend, what the kernel
-        itself complained about, and others that rest on no failed one.
-        """
-        first = [self.mend_first] if self.mend_first else []
-        chosen = [*first, *self.alarms[:1]]
-        roots = [row for row in self.failed if not row.mend_before and row not in chosen]
-        return [*chosen, *roots][:MOST_OPEN]
-
-
-def arrange(result: Result, *, for_instructor: bool) -> View:
-    """Arrange ``result`` for a student, or for the instructor, who sees everything."""
+    ``repeat`` makes the line that runs a check again.
+    """
     failed = {
         verdict.id: verdict
         for verdict in result.verdicts
         if verdict.status is Status.FAILED and not _is_withheld(verdict, for_instructor)
     }
     below = resting_on({verdict.id: verdict.depends_on for verdict in result.verdicts})
-    owed = {v.id for v in result.verdicts if v.status in (Status.FAILED, Status.NOT_REACHED)}
     rows = []
     for verdict in result.verdicts:
         # 'after_due_date' and 'after_published' are withheld too: a page that is handed out
@@ -213,9 +277,8 @@ def arrange(result: Result, *, for_instructor: bool) -> View:
             Row(
                 _without_content(verdict) if withheld else verdict,
                 withheld,
-                result.seed,
-                len(below.get(verdict.id, set()) & owed),
-                () if withheld else _mend_before(verdict, failed, below),
+                "" if withheld else repeat(verdict.number, result.seed),
+                () if withheld else _after(verdict, failed, below),
             )
         )
     areas: dict[str, list[Row]] = {}
@@ -227,7 +290,18 @@ def arrange(result: Result, *, for_instructor: bool) -> View:
             Area(_capital(name), members, total([row.verdict for row in members]))
             for name, members in areas.items()
         ],
+        problems=_problems(rows),
     )
+
+
+def counted(result: Result) -> float:
+    """The points that count in the gradebook."""
+    return result.late.points if result.late else result.totals.points
+
+
+def is_near(totals: Totals) -> bool:
+    """Whether little of the assignment is left to do."""
+    return totals.max_points > 0 and base_points(totals) > NEARLY * totals.max_points
 
 
 def base_points(totals: Totals) -> float:
@@ -240,6 +314,12 @@ def count(amount: float, noun: str) -> str:
     return f"{number(amount)} {noun}" if amount == 1 else f"{number(amount)} {noun}s"
 
 
+def excerpts_of(evidence: Iterable[Evidence]) -> list[Excerpt]:
+    """The lines of the submission that ``evidence`` leads to, each place once."""
+    found = (excerpt for item in evidence for excerpt in item.excerpts)
+    return list({(excerpt.file, excerpt.line): excerpt for excerpt in found}.values())
+
+
 def anchor(verdict: Verdict) -> str:
     """A check's address inside a page."""
     return f"check-{verdict.number}"
@@ -249,10 +329,33 @@ def _is_withheld(verdict: Verdict, for_instructor: bool) -> bool:
     return verdict.visibility != VISIBLE and not for_instructor
 
 
-def _mend_before(
+def _problems(rows: list[Row]) -> list[Problem]:
+    """The causes of the failures that the reader may see, with the rows of their checks."""
+    seen = {row.verdict.number: row for row in rows if not row.withheld}
+    return [
+        Problem(
+            number=place,
+            cause=cause,
+            row=seen[cause.verdict.number],
+            others=_alike([seen[verdict.number] for verdict in cause.others]),
+            not_tried=[seen[verdict.number] for verdict in cause.not_tried],
+        )
+        for place, cause in enumerate(diagnose([row.verdict for row in seen.values()]), start=1)
+    ]
+
+
+def _alike(rows: list[Row]) -> list[Alike]:
+    """``rows`` in groups with the same message, each where its first one was."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(row.verdict.message, []).append(row)
+    return [Alike(message, members) for message, members in groups.items()]
+
+
+def _after(
     verdict: Verdict, failed: dict[str, Verdict], below: dict[str, set[str]]
 ) -> tuple[Verdict, ...]:
-    """The failed checks that ``verdict`` rests on, without those that rest on each other."""
+    """The failed checks that ``verdict`` depends on, without those that others of them need."""
     under = [name for name in failed if verdict.id in below.get(name, set())]
     return tuple(
         failed[name]

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 TARBALL_VARIABLE = "KERNEL_TARBALL"
 
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show every check, and all failures in full.")
+]
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -46,15 +50,15 @@ def setup() -> None:
     """Get the kernel's source, build it unchanged, and make linux/ of it."""
     from autograder.student import worktree
 
-    project, lines = _project(), Lines()
-    baseline = _baseline(lines)[0]
-    made = worktree.create(project, baseline, lines)
-    remark = _image(lines)
-    lines.close()
+    project = _project()
+    with Lines() as lines:
+        baseline = _baseline(lines)[0]
+        made = worktree.create(project, baseline, lines)
+        remark = _image(lines)
     print(f"Linux {baseline.version} is in linux/" + (", built." if made else ", as you left it."))
     if remark:
-        print(f"All but `make boot-debian` will work: {remark}", file=sys.stderr)
-    print("Next: `make boot` (a shell in it), and section 4 of the assignment.")
+        print(f"Everything but `make boot-debian` will work: {remark}", file=sys.stderr)
+    print("Next: `make boot` opens a shell in it; then read section 4 of the assignment.")
 
 
 @app.command()
@@ -64,11 +68,11 @@ def kernel() -> None:
     from autograder.student import worktree
     from autograder.student.kernel import Tree
 
-    project, lines = _project(), Lines()
+    project = _project()
     patch = worktree.difference(project)
     started = time.monotonic()
-    build = Tree(project.linux).build(_baseline(lines)[0], patch, lines)
-    lines.close()
+    with Lines() as lines:
+        build = Tree(project.linux).build(_baseline(lines)[0], patch, lines)
     log = project.build / "kernel.log"
     write_atomically(log, build.log)
     for warning in build.notes:
@@ -94,14 +98,12 @@ def boot_debian() -> None:
     from autograder.kernel.options import DISTRIBUTION
     from autograder.student import distribution, image
 
-    project, lines = _project(), Lines()
+    project = _project()
     project.require_source()
-    try:
+    with Lines() as lines:
         disk = image.make(Cache.default(), lines)
         baseline = _baseline(lines, DISTRIBUTION)[0]
         status = distribution.boot(project, baseline, disk, lines)
-    finally:
-        lines.close()
     _well(status)
 
 
@@ -114,72 +116,76 @@ def gdb() -> None:
 @app.command()
 def check(
     only: Annotated[
-        str | None, typer.Option(help="Numbers, areas or parts of names, with commas.")
+        str | None,
+        typer.Option(help="Numbers, areas, milestones or parts of names, with commas."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Repeats an earlier run's choices.")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Random seed for the checks' inputs (default: random)."),
+    ] = None,
+    verbose: VerboseOption = False,
 ) -> None:
-    """Run the checks on the working tree."""
-    from autograder.student import check as trial
+    """Run the checks on the working tree.
 
-    project, lines = _project(), Lines()
+    With --only, the checks that it names become part of the last report, and
+    have its inputs.  Exits with 0 if all of them pass, and with 1 otherwise.
+    """
+    from autograder.student import history
+
+    project = _project()
     project.require_source()
-    try:
-        result = _trial(project, lines).check(only, seed)
-    finally:
-        lines.close()
-    passed = trial.show(result, only, Path("build", "check"))
-    raise typer.Exit(EXIT_FULL_MARKS if passed else EXIT_POINTS_LOST)
+    usual = None if only else history.usual_seconds(history.read(project.history))
+    with Lines(usual) as lines:
+        tried = _trial(project, lines).check(only, seed)
+    tried.show(verbose)
+    raise typer.Exit(EXIT_FULL_MARKS if tried.passed else EXIT_POINTS_LOST)
 
 
 @app.command()
 def patch() -> None:
     """Write kernel.patch."""
-    from autograder.files import write_atomically
+    from autograder.files import PUBLIC, write_atomically
     from autograder.intake.patch import inspect
+    from autograder.report.view import count
     from autograder.student import worktree
 
     project = _project()
     content = worktree.difference(project)
-    write_atomically(project.patch, content)
+    write_atomically(project.patch, content, PUBLIC)
     summary = inspect(content, _course_series(project))
     if summary.problem is not None:
         print(f"kernel.patch: {summary.problem.message}", file=sys.stderr)
         raise typer.Exit(EXIT_POINTS_LOST)
     changed = content.count(b"\n+++ ") or content.startswith(b"+++ ")
     added = sum(line.startswith(b"+") for line in content.splitlines()) - changed
-    print(f"kernel.patch: {changed} files, {added} lines added")
+    if not changed:
+        print("kernel.patch is empty: nothing in linux/ differs from the pristine source.")
+        return
+    files, lines = count(changed, "file"), count(added, "added line")
+    print(f"kernel.patch: {files}, {lines}")
 
 
 @app.command()
-def submit() -> None:
-    """Write submission.zip, after it was built and booted from pristine source."""
-    from autograder.student import check as trial
-
-    project, lines = _project(), Lines()
+def submit(verbose: VerboseOption = False) -> None:
+    """Write submission.zip, if it builds and boots from pristine source."""
+    project = _project()
     project.require_source()
-    try:
-        result = _trial(project, lines).submit()
-    finally:
-        lines.close()
-    if not trial.show(result, trial.PROOF, Path("build", "submit")):
-        print("There is no submission.zip: mend the above first.", file=sys.stderr)
+    with Lines() as lines:
+        tried = _trial(project, lines).submit()
+    tried.show(verbose)
+    if not tried.passed:
+        print("submission.zip was not written: fix the above first.", file=sys.stderr)
         raise typer.Exit(EXIT_POINTS_LOST)
-    print("submission.zip is ready to be handed in: it applies, builds and boots.")
+    print("submission.zip is ready to hand in: it applies, builds and boots.")
 
 
 @app.command()
 def doctor() -> None:
-    """Look whether this machine has all that is needed, and say how to mend what is missing."""
+    """Check that this machine has everything it needs; say how to fix it."""
     from autograder.cache import Cache
-    from autograder.doctor import Doctor, State
+    from autograder.doctor import Doctor
 
-    well = True
-    findings = Doctor(Cache.default(), _course_series(_project()), None).findings()
-    for finding in findings:
-        well &= finding.state is not State.MISSING
-        print(f"{finding.state:<8} {finding.what}: {finding.seen}")
-        if finding.remedy:
-            print(f"{'':8} -> {finding.remedy}", flush=True)
+    well = Doctor(Cache.default(), _course_series(_project()), None).tell()
     raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)
 
 
@@ -191,27 +197,25 @@ def _boot(debug: bool) -> None:
     from autograder.cache import Cache
     from autograder.student import boot as booting
 
-    project, lines = _project(), Lines()
+    project = _project()
     project.require_source()
-    try:
+    with Lines() as lines:
         status = booting.boot(project, _baseline(lines)[0], Cache.default(), lines, debug)
-    finally:
-        lines.close()
     if not debug:
         _well(status)
 
 
 def _well(status: int) -> None:
-    """Errors: UsageError where the guest did not end by itself."""
+    """Errors: UsageError if the guest did not end by itself."""
     if status:
         raise UsageError(
-            f"the kernel died (status {status}); its last words are above. `make gdb` stops "
-            "where it happens, `make check ONLY=build` has the stack with files and lines"
+            f"the kernel died (status {status}); its last words are above. `make gdb` stops where "
+            "it happens; `make check ONLY=build` shows the stack with files and lines"
         )
 
 
 def _image(lines: Lines) -> str:
-    """Make the disk of the Debian guest; what is in the way, where something is."""
+    """Make the disk of the Debian guest; what is in the way, if anything is."""
     from autograder.cache import Cache
     from autograder.student import image
 
@@ -250,6 +254,7 @@ def _baseline(lines: Lines, variant: Variant | None = None) -> tuple[Baseline, S
     cache: Cache = Cache.default()
     shut, remark = sandbox()
     if remark:
+        lines.close()
         print(remark, file=sys.stderr)
     tarball = os.environ.get(TARBALL_VARIABLE)
     source = fetch(_course_series(_project()), cache, Path(tarball) if tarball else None, lines)

@@ -60,14 +60,14 @@ def boot(
         tree.linux, **{name: path if path.is_file() else None for name, path in tools.items()}
     )
     with cache.workdir("boot") as work:
-        progress("booting", 1.0)
+        progress("", None)  # the terminal is the guest's now
         return interactive.boot(
             kernel, Sandbox(Level.NONE), work, project.root, GDB if debug else ()
         )
 
 
 def build_tools(project: Project) -> None:
-    """Build the tools where they are; what is wrong with them `make tools` tells."""
+    """Build the tools where they are; `make tools` shows what is wrong with them."""
     subprocess.run(["make", "--silent", "-C", str(project.tools)], capture_output=True, check=False)
 
 

@@ -10,26 +10,49 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from autograder.cache import Cache
 from autograder.checks import rubric
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
-from autograder.files import write_atomically
+from autograder.files import PUBLIC, write_atomically
 from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
 from autograder.kernel.build import Baseline, KernelBuild
 from autograder.kernel.progress import Progress
 from autograder.report import html, terminal
-from autograder.results import Result, Status
+from autograder.report.journey import Journey
+from autograder.report.paper import console
+from autograder.report.screen import Frame
+from autograder.results import NOT_SELECTED, Result, Status
 from autograder.sandbox import Level, Sandbox, choose
 from autograder.scoring import score
+from autograder.student import history, merging
 from autograder.student.kernel import Tree, take
 from autograder.student.project import Project
 from autograder.student.worktree import difference
 
 PROOF = "build/"  # the checks that a submission is tried with before it is handed in
 EPOCH = (2001, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A try that is over, and the report that it became part of."""
+
+    result: Result  # of the checks that were selected
+    page: str  # where the report is, from the project's folder
+    journey: Journey | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether all selected checks passed."""
+        chosen = [v for v in self.result.verdicts if v.message != NOT_SELECTED]
+        return all(verdict.status is Status.PASSED for verdict in chosen)
+
+    def show(self, verbose: bool = False) -> None:
+        """Print it."""
+        frame = Frame(self.page, self.journey, self.remarks)
+        terminal.show(self.result, console(), verbose=verbose, frame=frame)
 
 
 @dataclass(frozen=True)
@@ -42,19 +65,46 @@ class Trial:
     sandbox: Sandbox
     progress: Progress
 
-    def check(self, only: str | None, seed: int | None) -> Result:
+    def check(self, only: str | None, seed: int | None) -> Tried:
         """Grade the working tree: as a submission made from it now, but built incrementally.
 
-        Errors: UsageError where ``only`` names no check.
+        A try of some checks becomes part of the last report, and has its inputs unless ``seed``
+        gives others.  Errors: UsageError if ``only`` names no check.
         """
+        _require_checks(only)
         out = self.project.build / "check"
+        before = merging.earlier(out / RESULT) if only else None
+        if seed is None and before is not None:
+            seed = before.seed
+        into = self.project.build / "selected" if only else out
         with self.cache.workdir("check") as work:
             folder = work / "work in progress"
             folder.mkdir()
             self.lay_out(folder)
-            return self._grade(folder, out, only, seed, incremental=True)
+            result = self._grade(folder, into, only, seed, incremental=True)
+        return self.report(result, only, before, out, into)
 
-    def submit(self) -> Result:
+    def report(
+        self, result: Result, only: str | None, before: Result | None, out: Path, into: Path
+    ) -> Tried:
+        """Write the report, and what is kept of a full try."""
+        whole = result
+        remarks: tuple[str, ...] = ()
+        if only:
+            whole = merging.merge(result, before)
+            whole = score(whole, load(self.project.course))
+            observed = (into / OBSERVATIONS, out / OBSERVATIONS)
+            merging.take_observations(*observed, rubric.select(only), result.seed)
+            remarks = tuple(merging.together(whole))
+        past = history.read(self.project.history)
+        journey = history.journey(whole, past)
+        if not only:
+            history.add(self.project.history, history.of(result))
+        whole.write(out / RESULT)
+        html.write(whole, out / FEEDBACK, observations=out / OBSERVATIONS, journey=journey)
+        return Tried(result, self._relative(out / FEEDBACK), journey, remarks)
+
+    def submit(self) -> Tried:
         """Write the archive, and grade it as it will be graded, as far as the boot."""
         with self.cache.workdir("submit") as work:
             folder = work / "submission"
@@ -64,13 +114,17 @@ class Trial:
             archive.write_bytes(_zipped(folder))
             out = self.project.build / "submit"
             result = self._grade(archive, out, PROOF, None, incremental=False)
-            chosen = {check.id for check in rubric.select(PROOF)}
-            verdicts = [verdict for verdict in result.verdicts if verdict.id in chosen]
-            if all(verdict.status is Status.PASSED for verdict in verdicts):
-                write_atomically(self.project.submission, archive.read_bytes())
+            result.write(out / RESULT)
+            html.write(result, out / FEEDBACK, observations=out / OBSERVATIONS)
+            tried = Tried(result, self._relative(out / FEEDBACK))
+            if tried.passed:
+                write_atomically(self.project.submission, archive.read_bytes(), PUBLIC)
             else:
                 self.project.submission.unlink(missing_ok=True)
-            return result
+            return tried
+
+    def _relative(self, path: Path) -> str:
+        return str(path.relative_to(self.project.root))
 
     def lay_out(self, folder: Path) -> None:
         """Put into ``folder`` what a submission holds."""
@@ -88,18 +142,13 @@ class Trial:
     def _grade(
         self, path: Path, out: Path, only: str | None, seed: int | None, incremental: bool
     ) -> Result:
-        if only and not rubric.select(only):
-            raise UsageError(f"no check is named by ONLY={only}: see the assignment's appendix")
         number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
         order = Order(path, out, number, only)
         if incremental:
             grading = Grading(order, self.baseline, self.sandbox, self.progress, self._kernel_of)
         else:
             grading = Grading(order, self.baseline, self.sandbox, self.progress)
-        result = score(grading.run(self.cache), load(self.project.course))
-        result.write(out / RESULT)
-        html.write(result, out / FEEDBACK, observations=out / OBSERVATIONS)
-        return result
+        return score(grading.run(self.cache), load(self.project.course))
 
     def _kernel_of(
         self,
@@ -127,15 +176,12 @@ def sandbox() -> tuple[Sandbox, str]:
         return choose(Level.NONE.value), remark
 
 
-def show(result: Result, only: str | None, out: Path) -> bool:
-    """Print the verdicts on the chosen checks; whether all passed."""
-    chosen = {check.id for check in rubric.select(only)}
-    shown = result.model_copy(deep=True)
-    shown.verdicts = [verdict for verdict in shown.verdicts if verdict.id in chosen]
-    console = Console()
-    terminal.show(shown, console)
-    console.print(f"{out / FEEDBACK}  (seed {result.seed})", soft_wrap=True, highlight=False)
-    return all(verdict.status is Status.PASSED for verdict in shown.verdicts)
+def _require_checks(only: str | None) -> None:
+    if only and not rubric.select(only):
+        raise UsageError(
+            f"ONLY={only} names no check: give numbers (6.7), areas (reading), milestones (M3) or "
+            "parts of names, with commas; the assignment's appendix lists the checks"
+        )
 
 
 def _zipped(folder: Path) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from autograder.cache import complete_or_nothing
 from autograder.errors import UsageError
 from autograder.guest.interactive import LIMITS
-from autograder.intake.patch import ALLOWED
+from autograder.intake.mending import ALLOWED
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Bind, Level, Sandbox
@@ -36,12 +36,12 @@ def boot(project: Project, baseline: Baseline, image: Path, progress: Progress) 
     """
     if project.cow.exists() and project.cow.stat().st_mtime < image.stat().st_mtime:
         raise UsageError(
-            f"{project.cow.name} holds the changes to a disk that was made anew since: remove "
-            "it (you lose what you changed in the guest)"
+            f"{project.cow.name} holds your changes to an older version of the disk: "
+            "remove it (what you changed in the guest is lost)"
         )
     kernel = up_to_date(project, baseline, progress)
     build_tools(project)
-    progress("booting", 1.0)
+    progress("", None)  # the terminal is the guest's now
     process = Sandbox(Level.NONE).start(
         [
             "/guest/linux",

@@ -42,8 +42,13 @@ class Project:
 
     @property
     def build(self) -> Path:
-        """All that can be made again."""
+        """What is made here: all but the history can be made again."""
         return self.root / "build"
+
+    @property
+    def history(self) -> Path:
+        """What earlier tries came to."""
+        return self.build / "history"
 
     @property
     def cow(self) -> Path:

@@ -33,7 +33,7 @@ def create(project: Project, baseline: Baseline, progress: Progress) -> bool:
     if (project.linux / ".git").exists():
         return False
     if project.linux.exists():
-        raise UsageError(f"{project.linux} is no repository made by `make setup`: move it away")
+        raise UsageError(f"{project.linux} was not made by `make setup`: move it away")
     with complete_or_nothing(project.linux) as partial:
         progress("copying the source and its objects to linux/", None)
         copy = ["cp", "-a", "--reflink=auto", "--no-preserve=ownership", f"{baseline.tree}/."]

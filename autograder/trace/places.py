@@ -63,6 +63,12 @@ def name_of(extents: Extents, places: Sequence[Place]) -> str:
     return _name([extents], {place.extents: place.name for place in places}, places)
 
 
+def short(name: str) -> str:
+    """A name as a label has room for it."""
+    bare = name.removeprefix("the ").removeprefix("mapped file ")
+    return "program" if bare.startswith("program's ") else bare
+
+
 def _name(spans: list[Extents], exact: Mapping[Extents, str], places: Sequence[Place]) -> str:
     """The name of the place that shares most pages with a region at any time."""
     for extents in spans:
@@ -113,7 +119,11 @@ def _named(text: str) -> Iterator[tuple[Extents, str]]:
 
 
 _SHARED = ("/dev/zero", "/SYSV")  # what MAP_SHARED without a file, and shmat, appear as
-_TEXT, _DATA, _CONSTANTS = "the program's text", "the program's data", "the program's constants"
+_TEXT, _DATA, _READ_ONLY = (
+    "the program's text",
+    "the program's data",
+    "the program's read-only data",
+)
 
 
 def _of_file(path: str, permissions: str, program: bool) -> str:
@@ -124,4 +134,4 @@ def _of_file(path: str, permissions: str, program: bool) -> str:
         return f"the mapped file {one_line(name, LONGEST_NAME)}"
     if "x" in permissions:
         return _TEXT
-    return _DATA if "w" in permissions else _CONSTANTS
+    return _DATA if "w" in permissions else _READ_ONLY

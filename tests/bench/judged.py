@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from autograder.building import build
-from autograder.checks import rubric
+from autograder.checks import dependencies, rubric
 from autograder.errors import GraderError
 from autograder.examination import Examination
 from autograder.guest.machine import Kernel, Machine
@@ -110,7 +110,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
 def _memory(setting: Setting, kernel: Kernel, work: Path) -> Iterable[Row]:
     """The guest in which all that can share a boot does, and the unpatched kernel's boot."""
     programs = compile_programs(setting.cache.root)
-    (boot,) = [check for check in rubric.checks() if check.id == rubric.BOOT_CHECK]
+    (boot,) = [check for check in rubric.checks() if check.id == dependencies.BOOTS]
     assert boot.plan is not None
     peaks = []
     for which in (kernel, Kernel(setting.baseline.linux)):

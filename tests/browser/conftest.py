@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from autograder.report import html
 from tests.browser.chromium import chromium
-from tests.browser.material import graded, observations
+from tests.browser.material import graded, journey, observations
 
 
 @pytest.fixture(scope="session")
@@ -27,5 +27,10 @@ def feedback(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feedback")
     result = graded()
     observations(result, folder / "observations")
-    html.write(result, folder / "feedback.html", observations=folder / "observations")
+    html.write(
+        result,
+        folder / "feedback.html",
+        observations=folder / "observations",
+        journey=journey(),
+    )
     return folder / "feedback.html"

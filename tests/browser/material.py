@@ -10,6 +10,7 @@ from autograder.files import write_atomically
 from autograder.guest.observation import Kind, Observation, Outcome
 from autograder.judging import empty_verdict
 from autograder.observer import record_path
+from autograder.report.journey import Journey, Milestone
 from autograder.results import (
     Evidence,
     Excerpt,
@@ -77,7 +78,8 @@ def graded() -> Result:
 
 
 def _evidence() -> list[Evidence]:
-    log = f"[    0.1] fine\n[    0.2] BUG: KASAN: slab-use-after-free in x\n{HOSTILE}\n"
+    log = "[    0.1] fine\n[    0.2] BUG: KASAN: slab-use-after-free in x\n"
+    log += f" [<60>] ? guess+0x1/0x2\n [<61>] put+0x1/0x2  mm/x.c:4\n{HOSTILE}\n"
     lines = [PatchLine(number=at, added=at > 3, text=f"\tx{at}; {HOSTILE}") for at in range(1, 8)]
     excerpt = Excerpt(function=f"put{HOSTILE}", file="mm/x.c", line=4, lines=lines)
     return [
@@ -93,6 +95,12 @@ def _evidence() -> list[Evidence]:
         ),
         Evidence(kind="console", title=HOSTILE, text=log * 20),
     ]
+
+
+def journey() -> Journey:
+    """The way of somebody who stands before the third milestone, and lost a check."""
+    steps = [Milestone(f"M{n}", HOSTILE, "2,3", max(5 - n, 0), 5 - n // 5) for n in range(1, 11)]
+    return Journey(tuple(steps), (1, 5.5, 4), "14:20", ("1.1", "1.2"), ("3.6",))
 
 
 def events(seed: int) -> list[Event]:

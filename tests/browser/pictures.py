@@ -23,7 +23,8 @@ def take(browser: Browser, page_file: Path, out: Path, name: str, width: int, da
     )
     page.goto(page_file.as_uri())
     page.screenshot(path=out / f"feedback-{name}.png")
-    trace = page.locator("details.check[open] details.trace").first
+    page.evaluate("document.querySelectorAll('.check, .others').forEach((d) => { d.open = true; })")
+    trace = page.locator("details.check details.trace").first
     if trace.count():
         trace.locator("> summary").click()
         trace.locator(".player[data-ready]").wait_for()

@@ -79,7 +79,7 @@ def test_nothing_is_loaded_and_nothing_hostile_runs(
 
 
 def test_sorting_by_a_column_and_back(page: Page) -> None:
-    by_points = page.locator("#students thead").get_by_role("button", name="Counts")
+    by_points = page.locator("#students thead").get_by_role("button", name="Points that count")
     by_points.focus()
     page.keyboard.press("Enter")
     lowest_first = shown(page)
@@ -100,7 +100,7 @@ def test_search_and_filters(page: Page) -> None:
     page.get_by_label("State").select_option("grader error")
     assert shown(page) == ["eve"]
     page.get_by_label("State").select_option("")
-    page.get_by_label("Without the points of").select_option("3.6")
+    page.get_by_label("Lost points at").select_option("3.6")
     assert set(shown(page)) == {HOSTILE, "Joe"}
 
 
@@ -123,6 +123,34 @@ def test_axe_finds_no_fault(browser: Browser, path: Path, scheme: str) -> None:
     page.goto(path.as_uri())
     assert not violations(page)
     page.close()
+
+
+def test_a_phone_needs_no_scrolling_sideways(browser: Browser, path: Path) -> None:
+    page = opened(browser, width=390)
+    page.goto(path.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    past = page.evaluate(
+        """() => Array.from(document.querySelectorAll("body *"))
+            .filter((each) => !each.closest(".wide, svg"))
+            .filter((each) => each.getBoundingClientRect().right > 390)
+            .map((each) => each.outerHTML.slice(0, 100))"""
+    )
+    assert past == []
+    page.close()
+
+
+def test_focus_frames_are_not_cut_off(page: Page) -> None:
+    inside = page.locator("#students thead button, #students tbody a, #grid tbody a")
+    assert inside.count() > 3
+    for each in inside.all():
+        each.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        offset, overflow = each.evaluate(
+            "each => [getComputedStyle(each).outlineOffset,"
+            " getComputedStyle(each.closest('.wide')).overflowX]"
+        )
+        assert overflow == "auto" and offset == "-2px", each.inner_text()
 
 
 def test_the_heads_stay_in_sight_of_a_long_class(page: Page) -> None:

@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from autograder.report import assets, replay_embed, trace_page
-from autograder.trace.address_space import AddressSpace, TraceError, follow
+from autograder.trace.address_space import AddressSpace, Extents, TraceError, follow
 from autograder.trace.encoding import encode
-from autograder.trace.events import PAGE, Event
+from autograder.trace.events import PAGE, Event, parse
 from autograder.trace.history import NEVER, History
 from autograder.trace.segments import segments
-from autograder.trace.story import Story
+from autograder.trace.story import Checkpoint, Story
 from tests.browser.axe import violations
 from tests.browser.chromium import PATIENCE, WEB, node, opened, watch
 from tests.traces import Process, broken
@@ -286,7 +286,28 @@ def test_a_replay_in_another_page_plays_and_keeps_nobody_out(
     shown.get_by_role("button", name="To the start").click()
     shown.get_by_role("button", name="Step", exact=True).click()
     assert "appeared with" in (shown.locator(".now").text_content() or "")
+    assert shown.locator(".plot:visible, .regions:visible").count() == 0
+    shown.get_by_text("All page faults at once").click()
+    assert shown.locator(".plot:visible, .regions:visible").count() == 2
+    assert shown.locator(".plot canvas").evaluate("(plot) => plot.width") > 300
     assert not violations(shown)
     assert not seen, seen
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    assert shown.locator(".map").evaluate("(map) => map.scrollWidth - map.clientWidth") <= 0
+    shown.close()
+
+
+def test_a_wrong_trace_begins_with_what_is_wrong(browser: Browser, tmp_path: Path) -> None:
+    events = parse("0.000000001 add a 10000-12000\n0.000000002 fault 10000\n")
+    point = Checkpoint(1, "after step 1", [Extents(0x10000, 0x13000)])
+    path = tmp_path / "trace.html"
+    trace_page.write(Story("t", events, [point]), path)
+    shown = opened(browser)
+    shown.goto(path.as_uri())
+    under = shown.locator(".under")
+    assert under.text_content() == (
+        "After step 1: 00010000-00013000 is not in the trace; 00010000-00012000 is only in the"
+        " trace."
+    )
+    assert shown.locator(".now").text_content().startswith("Event 1 of 2")  # type: ignore[union-attr]
     shown.close()

@@ -21,7 +21,8 @@ from autograder.files import PARTIAL
 from autograder.grading import RESULT
 from autograder.results import Result
 from tests.guest.conftest import ROOT
-from tests.guest.test_bad_submissions import code, submission
+from tests.guest.test_bad_submissions import submission
+from tests.patches import code
 
 SEED = "5"
 BROKEN = code("int course = no_such_thing;\n")  # builds for some seconds, and is never kept

@@ -14,7 +14,7 @@ import pytest
 from autograder.errors import EXIT_GRADER
 from autograder.results import Status
 from tests.drills.drill import BROKEN, Drill, make
-from tests.guest.test_bad_submissions import code
+from tests.patches import code
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make disks and cgroups")
 

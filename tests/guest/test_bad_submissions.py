@@ -12,41 +12,14 @@ from pathlib import Path
 import pytest
 
 from autograder.checks import rubric
+from autograder.results import Finding
 from tests.corpus import REFERENCE
-from tests.guest.conftest import Graded, grade, run
+from tests.guest.conftest import ROOT, Graded, grade, run
+from tests.patches import AT_BOOT, HARMLESS, code, file_in_proc, new_file
 
 ALL = [check.id for check in rubric.checks()]
 FORK = "kernel/fork.c"
-
-
-def new_file(path: str, text: str) -> str:
-    """A patch that adds a file."""
-    lines = text.splitlines()
-    body = "".join(f"+{line}\n" for line in lines)
-    return f"--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(lines)} @@\n{body}"
-
-
-def object_in(folder: str, first_line: str) -> str:
-    """A patch that adds an object to the Makefile of ``folder``, below its first line."""
-    return (
-        f"--- a/{folder}/Makefile\n+++ b/{folder}/Makefile\n@@ -1 +1,2 @@\n {first_line}\n"
-        "+obj-y += course.o\n"
-    )
-
-
-MM = object_in("ipc", "# SPDX-License-Identifier: GPL-2.0")
-
-
-def code(text: str) -> str:
-    """A patch that adds ``text`` to the kernel, in a file of its own."""
-    return MM + new_file(
-        "ipc/course.c",
-        "#include <linux/init.h>\n#include <linux/kernel.h>\n#include <linux/irqflags.h>\n" + text,
-    )
-
-
-HARMLESS = code("int course_answer = 42;\n")
-AT_BOOT = "static int __init course(void)\n{\n%s\n\treturn 0;\n}\nlate_initcall(course);\n"
+CASES = ROOT / "tests" / "cases"
 
 
 def submission(folder: Path, patch: str | None, tools: bool = True) -> Path:
@@ -86,7 +59,16 @@ PATCHES: dict[str, tuple[str | None, str, list[str]]] = {
         ["arch/um/kernel/course.c"],
     ),
     "dotdot": (new_file("mm/../../x.c", "int x;\n"), "build/patch_applies", [".."]),
-    "windows lines": (HARMLESS.replace("\n", "\r\n"), "build/patch_applies", ["CRLF"]),
+    "tabs became blanks": (
+        (CASES / "p-tabs/submission/kernel.patch").read_text(),
+        "build/patch_applies",
+        ["fs/proc/uptime.c", "tabs became blanks", "git diff COMMIT --output=kernel.patch"],
+    ),
+    "reversed": (
+        (CASES / "p-reversed/submission/kernel.patch").read_text(),
+        "build/patch_applies",
+        ["fs/proc/uptime.c", "is reversed", "untouched source first"],
+    ),
     "does not compile": (
         code("int course = no_such_thing;\n"),
         "build/kernel_builds",
@@ -139,16 +121,62 @@ def test_bad_patch(case: str, tmp_path: Path) -> None:
     assert "build/tools_build" in reached
 
 
-def test_empty_feature(tmp_path: Path) -> None:
-    """An unpatched kernel's checks fail; nothing is the grader's fault."""
-    graded = grade(submission(tmp_path / "handed-in", HARMLESS), tmp_path / "out", "--seed", "4")
+STARTER = REFERENCE.parent / "handout/kit/tools"
+MOST_BOOTS = 15  # of a submission that does nothing
+
+
+# The patch, the check that says what is wrong, how it is called, the areas that give points.
+NOTHING = {
+    "untouched": (HARMLESS, "file/exists_for_every_process", Finding.NO_FILE, ("build",)),
+    "no start": (
+        file_in_proc("return -ESRCH;", "return -EINVAL;"),
+        "file/start_answers",
+        Finding.NO_START,
+        ("build", "file", "reading"),
+    ),
+    "stub": (
+        file_in_proc("return 0;", "return size;"),
+        "reading/records_leave_the_trace",
+        Finding.NO_RECORD,
+        ("build", "file"),
+    ),
+    "panics at start": (
+        file_in_proc("return -ESRCH;", 'panic("nobody home");'),
+        "file/start_answers",
+        Finding.PANIC,
+        ("build", "file", "reading"),
+    ),
+    "panics at first process": (
+        code(
+            "#include <linux/workqueue.h>\n"
+            "static void late(struct work_struct *work)\n{\n"
+            '\tpanic("course panics soon");\n}\n'
+            "static DECLARE_DELAYED_WORK(course_work, late);\n"
+            + AT_BOOT
+            % "\tschedule_delayed_work(&course_work, 1);"
+        ),
+        "build/boots",
+        Finding.PANIC,
+        ("build",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOTHING)
+def test_nothing_works_yet(case: str, tmp_path: Path) -> None:
+    """One check says what is missing; what depends on it costs no boots and earns no points."""
+    patch, failing, finding, areas = NOTHING[case]
+    folder = submission(tmp_path / "handed-in", patch, tools=False)
+    shutil.copytree(STARTER, folder / "tools")
+    graded = grade(folder, tmp_path / "out", "--seed", "4")
     expect_all_present(graded)
     assert graded.status == 1
-    passed = {v.id for v in graded.result.verdicts if v.status == "passed"}
-    assert {"build/boots", "build/proc_is_unharmed", "build/tools_build"} <= passed
-    assert passed <= {
-        v for v in ALL if v.startswith(("build/", "tracepgfault/", "pgfaultmap/", "health/"))
-    }
+    verdict = graded.verdict(failing)
+    assert (verdict.status, verdict.finding) == ("failed", finding)
+    passed = {v.id.partition("/")[0] for v in graded.result.verdicts if v.status == "passed"}
+    assert passed <= set(areas)
+    assert {v.blocked_by for v in graded.result.verdicts if v.status == "not_reached"} == {failing}
+    assert graded.result.timing.boots <= (MOST_BOOTS if areas == ("build",) else 3 * MOST_BOOTS)
 
 
 TOOLS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
@@ -199,8 +227,11 @@ def test_damaged_archive(tmp_path: Path) -> None:
     archive.write_bytes(archive.read_bytes()[:-30])
     graded = grade(archive, tmp_path / "out")
     expect_all_present(graded)
-    assert graded.status == 1
+    assert graded.status == 2
     assert "damaged" in graded.verdict("build/patch_applies").message
+    told = [verdict.id for verdict in graded.result.verdicts if "damaged" in verdict.message]
+    assert told == ["build/patch_applies"]
+    assert graded.output.count("damaged") == 1
 
 
 def test_usage_errors(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.guest.test_bad_submissions import AT_BOOT, MM, code, new_file
 from tests.hostile import texts
 from tests.hostile.case import (
     APPLIES,
@@ -35,6 +34,7 @@ from tests.hostile.world import (
     VICTIM,
     World,
 )
+from tests.patches import AT_BOOT, MM, code, new_file
 
 FIRST = "# SPDX-License-Identifier: GPL-2.0"
 KCONFIG = "# SPDX-License-Identifier: GPL-2.0-only"

@@ -112,12 +112,12 @@ def test_the_books(tmp_path: Path, submissions: Path, engine: FakeEngine) -> Non
     run(tmp_path).grade_all(submissions, roster, engine)
     lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
     assert [line.split(",")[:6] for line in lines[1:]] == [
-        ["zoe", "'=Zoe()", "", "", "nothing handed in", "0"],
+        ["zoe", "'=Zoe()", "", "", "no submission found", ""],
         ["ada", "Ada", "", "ada", "graded", number(everything())],
         ["bob", "bob", "", "bob", "graded", lines[3].split(",")[5]],
         ["eve", "eve", "", "eve", "graded", number(everything())],
     ]
-    assert 90 < float(lines[3].split(",")[5]) < 104
+    assert 90 < float(lines[3].split(",")[5]) < everything()
     # A second run without a roster knows the first one's.
     grade(tmp_path, engine)
     assert (tmp_path / "grades" / "gradebook.csv").read_text().splitlines() == lines

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from autograder.bulk.handins import RESERVED, content_sha256, discover, safe_name
+from autograder.bulk.handins import RESERVED, TYPED, content_sha256, discover, safe_name
 from autograder.bulk.students import Roster, Student
 from autograder.errors import UsageError
 
@@ -66,13 +66,15 @@ def test_gradescope_groups_times_and_the_latest(tmp_path: Path) -> None:
     folder(export / "submission_13")
     (export / "submission_metadata.yml").write_text(METADATA)
     found = discover(tmp_path, Roster())
-    (handin,) = found.handins
-    assert handin.name == "007"
-    assert handin.path.name == "submission_12"
-    assert handin.submitted == datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+    ada, bob = found.handins
+    assert ada.name == "007"
+    assert ada.path.name == "submission_12"
+    assert ada.submitted == datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+    assert (bob.name, bob.path.name) == ("bob@example.edu", "submission_11")
+    assert [student.name for student in bob.students] == ["Bob"]
     assert found.remarks == [
-        "submission_11: not graded, submission_12 was handed in later",
         "submission_13: submission_metadata.yml does not describe it",
+        "submission_11: does not count for Ada Lovelace, who handed in submission_12 later",
     ]
 
 
@@ -141,8 +143,8 @@ def test_moodle_names_and_times(tmp_path: Path) -> None:
     known = Roster.read(roster, ZoneInfo("Europe/Berlin"))
     folder(tmp_path / "Bob_1235_assignsubmission_onlinetext")
     found = discover(tmp_path, known)
-    (handin,) = found.handins
-    assert found.remarks == ["Bob_1235_assignsubmission_onlinetext: not a file that was handed in"]
+    handin, bob = found.handins
+    assert bob.students[0].id == "s008" and bob.notes == (TYPED,)
     assert handin.path == inner / "work.zip"
     assert handin.students[0].id == "s007"
     assert handin.submitted is not None
@@ -175,7 +177,7 @@ def test_two_of_one_name_are_not_mixed_up() -> None:
     [
         (b"", ":1: no column"),
         (b"colour\nred\n", ":1: no column"),
-        (b"id\n\xff\xfe\n", "cannot be read"),
+        (b"id\n\x00\x01\n", "cannot be read"),
         (b"id,submitted\n1,yesterday\n", ":2: submitted"),
     ],
 )

@@ -88,8 +88,40 @@ def test_never_below_nothing() -> None:
 
 def test_the_day_on_which_clocks_change() -> None:
     # Due on Saturday evening; the night to Sunday, 25 October 2026, has an hour more.
-    autumn = course(due="2026-10-24T23:00:00")
-    found = late("2026-10-25T22:00:00+01:00", decided=autumn)
+    autumn = course(due="2026-10-24T23:59:00")
+    for moment, days in (
+        ("2026-10-25T02:30:00+02:00", 1),
+        ("2026-10-25T02:30:00+01:00", 1),
+        ("2026-10-25T23:58:00+01:00", 1),
+        ("2026-10-25T23:59:00+01:00", 1),
+        ("2026-10-25T22:59:01+00:00", 2),
+        ("2026-10-26T23:59:00+01:00", 2),
+    ):
+        found = late(moment, decided=autumn)
+        assert found is not None and found.days == days, moment
+
+
+def test_the_night_that_is_an_hour_shorter() -> None:
+    spring = course(due="2026-03-28T23:59:00")
+    for moment, days in (("2026-03-29T23:59:00+02:00", 1), ("2026-03-29T23:59:30+02:00", 2)):
+        found = late(moment, decided=spring)
+        assert found is not None and found.days == days, moment
+
+
+def test_the_hour_that_comes_twice() -> None:
+    twice = course(due="2026-10-25T02:30:00+02:00", grace_minutes=0)
+    found = late("2026-10-25T02:15:00+01:00", decided=twice)
     assert found is not None and found.days == 1
-    found = late("2026-10-25T22:30:00+01:00", decided=autumn)
-    assert found is not None and found.days == 2
+
+
+def test_the_cutoff_is_by_the_calendar_too() -> None:
+    autumn = course(due="2026-10-24T23:59:00", cutoff_days=1)
+    found = late("2026-10-25T23:58:00+01:00", decided=autumn)
+    assert found is not None and found.points > 0
+
+
+def test_a_deadline_elsewhere_counts_in_the_course_s_zone() -> None:
+    """The calendar is the course's, whatever offset a time is written with."""
+    elsewhere = course(due="2026-10-24T21:59:00+00:00")
+    found = late("2026-10-25T22:58:00+00:00", decided=elsewhere)
+    assert found is not None and found.days == 1

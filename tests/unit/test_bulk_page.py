@@ -7,15 +7,19 @@ import base64
 import hashlib
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 from autograder.bulk import gradebook, page, statistics
 from autograder.bulk.classbook import ClassBook, Entry
+from autograder.bulk.finishing import finished
 from autograder.bulk.shelf import ClassList
 from autograder.bulk.students import Student
 from autograder.course import Course
-from autograder.results import Status
+from autograder.report import html
+from autograder.report.diagnosis import Cause
+from autograder.results import Evidence, Finding, Status
 from tests.sample_class import record, result
 
 HOSTILE = "</script><script>alert(1)</script>\"' onload='x' {{ 7*7 }} \u202e\x1b[2J"
@@ -94,7 +98,7 @@ def test_links_stay_inside() -> None:
 
 def test_the_grader_errors_come_first() -> None:
     source = page.render(hostile())
-    assert source.index("what the grader still owes") < source.index("Points that count")
+    assert source.index("Not graded completely") < source.index("Points that count")
 
 
 def test_a_class_without_a_single_result(tmp_path: Path) -> None:
@@ -143,9 +147,9 @@ def test_points_that_moodle_would_pass_over_are_told() -> None:
     better.totals.points = 105
     told = book(Entry("ada", record(students=[ada]), better))
     assert [row.student for row in gradebook.too_many(told)] == [ada]
-    assert "Moodle passes over" in page.render(told)
+    assert "Moodle ignores a grade" in page.render(told)
     better.totals.points = 100
-    assert "Moodle passes over" not in page.render(told)
+    assert "Moodle ignores a grade" not in page.render(told)
 
 
 def test_full_marks_have_a_bar_of_their_own() -> None:
@@ -179,3 +183,150 @@ def test_why_most_was_not_reached_is_in_the_books() -> None:
     told = book(Entry("ada", record(), made))
     assert "2 not reached: no kernel" in page.render(told)
     assert "2 not reached: no kernel" in gradebook.gradebook(told)[1]
+
+
+SHORT, STOPPED = "reading/short_buffer", "reading/stopped"
+
+
+def entry(name: str, student: str, *failed: str, **facts: object) -> Entry:
+    about = record(name, students=[Student(id=name, name=student)], **facts)
+    return Entry(name, about, result(name, failed))
+
+
+def text_of(source: str, section: str) -> str:
+    """The words of the section whose heading has the id ``section``."""
+    (inside,) = re.findall(
+        rf'<section[^>]* aria-labelledby="{section}">(.*?)</section>', source, re.S
+    )
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", inside)).split())
+
+
+def test_where_most_stumble_first_is_said_and_counted() -> None:
+    full = book(
+        entry("ada", "Ada", SHORT),
+        entry("bob", "Bob", SHORT),
+        entry("joe", "Joe", STOPPED),
+        entry("zoe", "Zoe"),
+    )
+    number = {v.id: v.number for _, made in full.graded for v in made.verdicts}
+    words = text_of(page.render(full), "stumble")
+    assert words.startswith(f"Most stumble first at {number[SHORT]} (2 of 4 submissions)")
+    assert "1 submission failed no check" in words
+    assert words.index("2 submissions") < words.index("Ada , Bob") < words.index("Joe")
+    assert "Zoe" not in words
+
+
+def test_what_cannot_be_read_stumbles_nowhere() -> None:
+    broken = Entry("bob", record("bob", outcome="unreadable"), result("bob", (SHORT,)))
+    full = book(entry("ada", "Ada", SHORT), broken)
+    (stumble,) = statistics.stumbles(full, statistics.first_causes(full))
+    assert [each.name for each in stumble.entries] == ["ada"]
+    assert "(1 of 1 submission)" in text_of(page.render(full), "stumble")
+
+
+def test_one_kind_of_report_or_one_finding_at_one_check_is_one_cause() -> None:
+    entries = [entry(str(n), str(n), SHORT) for n in range(4)]
+    (verdict,) = [v for _, made in book(entries[0]).graded for v in made.verdicts if v.id == SHORT]
+    other = verdict.model_copy(update={"id": STOPPED})
+    freed = Evidence(kind="report", title="BUG: KASAN: slab-use-after-free", text="Read of size 8")
+    hang = Cause(Finding.HANG, "It hangs.", verdict, "")
+    causes = {
+        "0": hang,
+        "1": Cause(Finding.REPORT, "A report at mm/vma.c:1.", other, "", evidence=freed),
+        "2": Cause(Finding.REPORT, "A report at mm/vma.c:2.", verdict, "", evidence=freed),
+        "3": Cause(Finding.REPORT, "A report at mm/vma.c:2.", verdict, "", evidence=freed),
+    }
+    reports, hangs = statistics.stumbles(book(*entries), causes)
+    assert [each.name for each in reports.entries] == ["1", "2", "3"]
+    assert reports.cause.sentence == "A report at mm/vma.c:2." and not reports.alike
+    assert hangs.cause == hang and hangs.alike
+    assert page.few_words(hang) == f"{verdict.number} hang"
+    assert page.few_words(reports.cause) == f"{verdict.number} kernel reads memory it has freed"
+
+
+def test_a_tie_and_a_scattered_class_are_headed_so() -> None:
+    names = [v.id for v in result().verdicts if v.number in ("3.1", "3.2", "3.3")]
+    tie = book(*(entry(name, name, name) for name in names[:2]))
+    assert "Most stumble first at 3.1 and 3.2 (1 of 2 submissions each)" in text_of(
+        page.render(tie), "stumble"
+    )
+    scattered = book(*(entry(name, name, name) for name in names))
+    assert "No check stands out" in text_of(page.render(scattered), "stumble")
+
+
+def test_the_hardest_checks_come_by_the_share_that_fails() -> None:
+    unreached = entry("zoe", "Zoe")
+    assert unreached.result is not None
+    for verdict in unreached.result.verdicts:
+        verdict.status = Status.NOT_REACHED
+    full = book(entry("ada", "Ada", SHORT, STOPPED), entry("bob", "Bob", STOPPED), unreached)
+    hardest = statistics.hardest(statistics.checks(full))
+    assert [figures.verdict.id for figures in hardest] == [STOPPED, SHORT]
+    assert [figures.judged for figures in hardest] == [2, 2], "who never came so far is not counted"
+    assert "100% 2 2" in text_of(page.render(full), "hardest")
+
+
+def test_who_has_no_kernel_is_named() -> None:
+    full = book(
+        entry("ada", "Ada", "build/kernel_builds"),
+        entry("bob", "Bob", "build/boots"),
+        entry("joe", "Joe", "build/patch_applies", "build/kernel_builds"),
+        entry("zoe", "Zoe", SHORT),
+    )
+    words = text_of(page.render(full), "no-kernel")
+    assert "(3 submissions)" in words and "Zoe" not in words
+    places = [words.index(part) for part in ("does not apply", "Joe", "does not compile", "Ada")]
+    assert places == sorted(places) and words.index("does not boot") < words.index("Bob")
+    assert words.count("Joe") == 1
+    assert 'id="no-kernel"' not in page.render(book(entry("zoe", "Zoe", SHORT)))
+
+
+def test_namesakes_are_told_apart() -> None:
+    full = book(entry("a1", "Ada", SHORT), entry("a2", "ada", SHORT), entry("b1", "Bob"))
+    source = page.render(full)
+    for section in ("stumble", "class", "grid-title"):
+        words = text_of(source, section)
+        assert "Ada ( a1 )" in words and "ada ( a2 )" in words, section
+        assert "( b1 )" not in words
+
+
+def test_namesakes_without_ids_are_told_apart_by_their_submissions() -> None:
+    entries = [
+        Entry(name, record(name, students=[Student(name="Ada")]), result(name))
+        for name in ("one", "other")
+    ]
+    words = text_of(page.render(book(*entries)), "class")
+    assert "Ada ( one )" in words and "Ada ( other )" in words
+
+
+def test_everything_shows_the_points_that_count(tmp_path: Path) -> None:
+    course = Course.model_validate(
+        {
+            "points": {"full": 50},
+            "deadline": {"due": "2026-11-30T23:59:00"},
+            "late": {"percent_per_day": 10},
+        }
+    )
+    late = record(submitted="2026-12-02T12:00:00+00:00")
+    made = finished(result("ada", (SHORT,)), late, course)
+    assert made.late is not None
+    full = replace(book(Entry("ada", late, made)), course=course)
+    head, line = gradebook.gradebook(full)
+    shown = dict(zip(head, line, strict=True))
+    points = shown["points that count"]
+    assert float(points) == round(made.late.points, 2) < float(shown["points before lateness"])
+    assert shown["of"] == "50"
+    assert gradebook.canvas(full)[2][-1] == points
+    source = page.render(full)
+    assert f'<td class="number"><strong>{points}</strong></td>' in source
+    assert "Points that count, of 50" in source
+    assert f'class="big">{points}</span> of 50 points' in html.render(made)
+
+
+def test_who_may_have_handed_in_is_told_from_who_did_not() -> None:
+    ada, bob = Student(id="1", name="Ada"), Student(id="2", name="Bob")
+    full = book(entry("zoe", "Zoe"), roster=[ada, bob], lost=["1"])
+    source = page.render(full)
+    words = text_of(source, "class")
+    assert words.index("Ada 1 no submission found The export") < words.index("Bob 2 nothing")
+    assert "<dt>No submission</dt><dd>2</dd>" in source

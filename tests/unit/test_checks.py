@@ -20,9 +20,21 @@ def test_numbers_ids_and_points() -> None:
     assert len({check.id for check in checks}) == len(checks)
     for check in checks:
         assert re.fullmatch(r"\d+\.\d+", check.number)
-        assert check.points > 0
+        assert check.points >= 0.5 and check.points % 0.5 == 0, check.id
         assert check.title.endswith(".")
         assert re.match(r"[1-4]\b", check.clause), check.id
+
+
+def test_points_are_those_of_the_gradebook() -> None:
+    """Nothing has to be scaled: 100 without extra credit, and each area a whole number."""
+    areas: dict[tuple[str, bool], float] = {}
+    for check in rubric.checks():
+        key = (check.area, check.extra_credit)
+        areas[key] = areas.get(key, 0) + check.points
+    assert all(points == int(points) for points in areas.values()), areas
+    assert sum(points for (_, extra), points in areas.items() if not extra) == 100
+    assert sum(points for (_, extra), points in areas.items() if extra) == 5
+    assert areas[("Build", False)] == 4  # what a submission that does nothing gets
 
 
 def test_each_area_has_its_own_first_number() -> None:

@@ -103,7 +103,7 @@ def test_the_end_is_compared_with_maps(tmp_path: Path) -> None:
     assert run(str(tmp_path / "good"), *maps).returncode == 0
     done = run(str(tmp_path / "bad"), *maps)
     assert done.returncode == 1
-    assert "differ at the end: 00400000-00402000 (2 pages) is in /proc/PID/maps but" in done.stdout
+    assert "wrong at the end: 00400000-00402000 (2 pages) is in /proc/PID/maps but" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -12,7 +13,7 @@ from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.judging import empty_verdict
 from autograder.results import Result, Status, SubmissionInfo, total
-from autograder.scoring import score, worths
+from autograder.scoring import in_halves, score, worths
 
 CHECKS = rubric.checks()
 EXTRA = next(check for check in CHECKS if check.extra_credit)
@@ -44,6 +45,45 @@ def test_full_marks_are_exactly_100() -> None:
     assert totals.points - totals.extra_points == 100
     assert totals.max_points == 100
     assert sum(w.points for w in worths(course()).values() if not w.extra_credit) == 100
+
+
+def test_points_are_whole_or_halves() -> None:
+    for settings in (course(), course(points={"areas": {"Regions": "33.7"}})):
+        points = [worth.points for worth in worths(settings).values()]
+        assert all((2 * value).denominator == 1 and value >= Fraction(1, 2) for value in points)
+
+
+def test_halves_are_apportioned_by_the_largest_remainders() -> None:
+    exact = {"a": Fraction(5, 3), "b": Fraction(5, 3), "c": Fraction(2, 3), "d": Fraction()}
+    assert in_halves(exact) == {"a": 2, "b": Fraction(3, 2), "c": Fraction(1, 2), "d": 0}
+
+
+def test_whatever_has_weight_keeps_half_a_point() -> None:
+    names = [f"c{n}" for n in range(10)]
+    tiny = {**dict.fromkeys(names, Fraction(1, 100)), "big": Fraction(99, 10)}
+    halves = in_halves(tiny)
+    assert halves == {**dict.fromkeys(names, Fraction(1, 2)), "big": 5}
+    uneven = in_halves({"a": Fraction(1, 5), "b": Fraction(11, 20), "c": Fraction(5, 4)})
+    assert uneven == {"a": Fraction(1, 2), "b": Fraction(1, 2), "c": 1}
+
+
+@pytest.mark.parametrize(
+    "exact",
+    [
+        {"a": Fraction(1, 3), "b": Fraction(1, 3)},  # the sum is not in halves
+        {"a": Fraction(1, 4), "b": Fraction(1, 4), "c": Fraction(1, 2)},  # three for two halves
+        {"a": Fraction(3, 2), "b": Fraction(1, 2)},
+        {},
+    ],
+)
+def test_else_points_stay_exact(exact: dict[str, Fraction]) -> None:
+    assert in_halves(exact) == exact
+
+
+def test_too_few_halves_leave_the_points_exact() -> None:
+    values = worths(course(points={"full": 10})).values()
+    assert sum(worth.points for worth in values if not worth.extra_credit) == 10
+    assert any((2 * worth.points).denominator != 1 for worth in values)
 
 
 def test_scoring_twice_changes_nothing() -> None:

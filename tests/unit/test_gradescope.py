@@ -20,7 +20,9 @@ from autograder.gradescope import canary
 from autograder.gradescope.harness import RESULTS, HandedIn, Harness
 from autograder.gradescope.results import ROOM, results
 from autograder.grading import NOT_YET, RESULT
-from autograder.results import Evidence, Late, Result, Status
+from autograder.report import view
+from autograder.report.diagnosis import Cause
+from autograder.results import Evidence, Excerpt, Finding, Late, PatchLine, Result, Status
 from autograder.scoring import score
 from tests.sample_class import everything, result
 
@@ -80,14 +82,57 @@ def test_what_is_late_counts_less_than_its_tests() -> None:
     late.late = Late(days=1, percent=10, points_off=10, points=90, words="1 day late")
     told = results(late, finished=True)
     assert told["score"] == 90
-    assert "1 day late: 90 points count" in told["output"]
+    assert "less 10 for 1 day late: 90 points count." in told["output"]
 
 
 def test_a_graders_fault_is_called_so() -> None:
     broken = result("ada", ("build/boots",), Status.GRADER_ERROR)
     (test,) = [t for t in results(broken, finished=True)["tests"] if t["status"] == "failed"]
-    assert "GRADER ERROR" in test["output"] and "no fault of yours" in test["output"]
+    assert "GRADER ERROR" in test["output"] and "not your fault" in test["output"]
     assert "grader_error" in test["tags"]
+
+
+def test_what_is_read_first_is_what_to_fix_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = graded("health/no_memory_errors", "file/mode", "regions/mmap")
+    by = {verdict.id: verdict for verdict in broken.verdicts}
+    lines = [PatchLine(number=n, added=n > 6, text=f"\tline({n});") for n in (6, 7, 8)]
+    place = Excerpt(function="peek", file="mm/x.c", line=7, lines=lines)
+    mode = by["file/mode"]
+    mode.did, mode.expected, mode.observed = "stat()", "mode 0600", "mode 0644"
+    report = Evidence(kind="report", title="BUG: KASAN", text="frames")
+    health = by["health/no_memory_errors"]
+    causes = (
+        Cause(
+            Finding.REPORT,
+            "Your kernel reads memory it has freed: mm/x.c:7, in peek().",
+            health,
+            "Copy first.",
+            place,
+            report,
+            (by["regions/mmap"],),
+        ),
+        Cause(Finding.MISMATCH, "Every user can read the trace.", mode, "The mode is an argument."),
+    )
+    monkeypatch.setattr(view, "diagnose", lambda verdicts: causes)
+    first, second, *rest = results(broken, finished=True)["output"].split("\n\n")
+    assert first.splitlines() == [
+        "FIX THIS FIRST: Your kernel reads memory it has freed: mm/x.c:7, in peek().",
+        "Your patch, in peek(): mm/x.c:7",
+        "     6           line(6);",
+        ">    7 +         line(7);",
+        "     8 +         line(8);",
+        "Hint: Copy first.",
+        "1 other failure may come of it.",
+        f"See check {health.number} below. Repeat it: make check ONLY={health.number} SEED=1",
+    ]
+    assert second.splitlines()[:5] == [
+        "A SECOND THING, APART FROM THAT: Every user can read the trace.",
+        "What was done: stat()",
+        "Expected: mode 0600",
+        "Observed: mode 0644",
+        "Hint: The mode is an argument.",
+    ]
+    assert "points: " in rest[0]
 
 
 def test_the_file_stays_small_whatever_was_printed() -> None:

@@ -142,7 +142,6 @@ REFUSED: dict[str, tuple[Callable[[], bytes], Refusal, list[str]]] = {
     "unknown": (lambda: b"hello", Refusal.ARCHIVE_UNKNOWN, ["no format", ".zip or a .tar.gz"]),
     "rar": (lambda: b"Rar!\x1a\x07", Refusal.ARCHIVE_UNKNOWN, ["RAR archive", ".tar.gz"]),
     "7z": (lambda: b"7z\xbc\xaf\x27\x1c", Refusal.ARCHIVE_UNKNOWN, ["7-Zip"]),
-    "a patch": (lambda: PATCH, Refusal.ARCHIVE_UNKNOWN, ["a patch by itself"]),
     "a gzipped patch": (lambda: gzip.compress(PATCH), Refusal.ARCHIVE_UNKNOWN, ["no tar archive"]),
     "cut zip": (lambda: zipped(GOOD)[:-30], Refusal.ARCHIVE_DAMAGED, ["damaged or incomplete"]),
     "cut tar.gz": (lambda: tarred(GOOD, mode="w:gz")[:-30], Refusal.ARCHIVE_DAMAGED, ["damaged"]),
@@ -242,9 +241,9 @@ REFUSED: dict[str, tuple[Callable[[], bytes], Refusal, list[str]]] = {
         ["twice"],
     ),
     "file and folder": (
-        lambda: tarred({"a": b"", "a/b": b""}),
+        lambda: tarred({"tools": b"", "tools/b": b""}),
         Refusal.MEMBER_DUPLICATE,
-        ["'a' is in the archive both as a file and as a folder"],
+        ["'tools' is in the archive both as a file and as a folder"],
     ),
     "newline": (lambda: tarred({"a\nb": b""}), Refusal.MEMBER_NAME, [r"'a\nb'", "control"]),
     "nul": (
@@ -254,21 +253,6 @@ REFUSED: dict[str, tuple[Callable[[], bytes], Refusal, list[str]]] = {
     ),
     "escape": (lambda: zipped({"\x1b[2J": b""}), Refusal.MEMBER_NAME, [r"'\x1b[2J'"]),
     "bidirectional": (lambda: tarred({"a\u202eb": b""}), Refusal.MEMBER_NAME, [r"'a\u202eb'"]),
-    "not UTF-8 in a tar": (
-        lambda: tarred({"a\udcffb": b""}),
-        Refusal.MEMBER_NAME,
-        [r"'a\xffb' is not UTF-8"],
-    ),
-    "not UTF-8 in a zip": (
-        lambda: patched(zipped({"aXb": b""}), (b"aXb", b"a\xffb")),
-        Refusal.MEMBER_NAME,
-        [r"'a\xffb' is not UTF-8"],
-    ),
-    "not the UTF-8 it claims": (
-        lambda: patched(zipped({"é": b""}), ("é".encode(), b"\xff\xff")),
-        Refusal.MEMBER_NAME,
-        ["not UTF-8"],
-    ),
     "long name": (lambda: tarred({"a" * 300: b""}), Refusal.MEMBER_NAME, ["longer than 255"]),
     "two submissions": (
         lambda: zipped({"ada/kernel.patch": PATCH, "bob/kernel.patch": PATCH}),

@@ -9,6 +9,7 @@ import random
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,18 @@ def unquoted(name: str) -> str:
     return name[1:-1].encode().decode("unicode_escape").encode("latin-1").decode()
 
 
+MENDED_OPTIONS = {
+    "git diff, no prefix": ("-c", "diff.noprefix=true"),
+    "git diff, colours": ("-c", "color.ui=always"),
+    "git diff, colours of white space": (
+        "-c",
+        "color.ui=always",
+        "-c",
+        "core.whitespace=tab-in-indent",
+    ),
+}
+
+
 def made_by(tool: str, folder: Path) -> bytes:
     """The patch that ``tool`` makes of change_tree()."""
     old, new = folder / "linux.orig", folder / "linux"
@@ -98,6 +111,17 @@ def made_by(tool: str, folder: Path) -> bytes:
     if tool == "diff":
         change_tree(new)
         return run("diff", "-ruN", "linux.orig", "linux", folder=folder, status=(1,))
+    if tool == "diff --color":
+        change_tree(new)
+        command = ("diff", "-ruN", "--color=always", "linux.orig", "linux")
+        return run(*command, folder=folder, status=(1,))
+    if tool == "git diff, one level up":
+        run("git", "init", "-q", folder=folder)
+        run("git", "add", "linux", folder=folder)
+        run("git", "commit", "-q", "-m", "pristine", folder=folder)
+        change_tree(new)
+        run("git", "add", "-A", "linux", folder=folder)
+        return run("git", "diff", "--cached", "-M", folder=folder)
     run("git", "init", "-q", folder=new)
     run("git", "add", ".", folder=new)
     run("git", "commit", "-q", "-m", "pristine", folder=new)
@@ -110,16 +134,38 @@ def made_by(tool: str, folder: Path) -> bytes:
         return run("git", "diff", "--cached", folder=new)
     if tool == "git diff -M --patch-with-stat":
         return run("git", "diff", "--cached", "-M", "--patch-with-stat", folder=new)
+    if tool in MENDED_OPTIONS:
+        option = MENDED_OPTIONS[tool]
+        return run("git", *option, "diff", "--cached", "-M", folder=new)
     run("git", "commit", "-q", "-m", "mm: second", folder=new)
     return run("git", "format-patch", "--stdout", "HEAD~2", folder=new)
 
 
+def with_crlf(text: bytes) -> bytes:
+    return text.replace(b"\n", b"\r\n")
+
+
+def with_mark(text: bytes) -> bytes:
+    return b"\xef\xbb\xbf" + text
+
+
+def without_end(text: bytes) -> bytes:
+    return text.removesuffix(b"\n")
+
+
 @pytest.mark.parametrize(
-    "tool", ["diff", "git diff", "git diff -M --patch-with-stat", "format-patch"]
+    "tool",
+    [
+        *("diff", "git diff", "git diff -M --patch-with-stat", "format-patch"),
+        *("diff --color", "git diff, one level up", *MENDED_OPTIONS),
+    ],
 )
-def test_patches_of_real_tools_are_accepted(tool: str, tmp_path: Path) -> None:
-    text = made_by(tool, tmp_path)
-    summary = inspect(text, "7.3")
+@pytest.mark.parametrize("spoil", [bytes, with_crlf, with_mark, without_end])
+def test_patches_of_real_tools_are_accepted(
+    tool: str, spoil: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    summary = inspect(spoil(made_by(tool, tmp_path)), "7.3")
+    text = summary.text
     assert summary.refusal is None, summary.message
     expected = {"fs/a.c", "fs/b.c", "fs/é.c", "fs/old.c", "fs/renamed.c", "mm/new.c", "mm/c d.c"}
     assert set(summary.files) == expected
@@ -180,5 +226,5 @@ def test_patch_touches_only_what_the_summary_lists(tmp_path: Path) -> None:
         summary = inspect(text.encode(), "7.3")
         if summary.refusal is None:
             accepted += 1
-            assert set(touched_by_patch(tmp_path, text.encode())) <= set(summary.files), text
+            assert set(touched_by_patch(tmp_path, summary.text)) <= set(summary.files), text
     assert accepted > 100

@@ -46,7 +46,6 @@ REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
     "gzip": (b"\x1f\x8b\x08\0", Refusal.PATCH_NOT_UNIFIED, ["is compressed"]),
     "utf-16": (FILE.encode("utf-16"), Refusal.PATCH_ENCODING, ["UTF-16", "PowerShell"]),
     "utf-16 without mark": (FILE.encode("utf-16-le"), Refusal.PATCH_ENCODING, ["UTF-16"]),
-    "byte order mark": (FILE.encode("utf-8-sig"), Refusal.PATCH_ENCODING, ["byte order mark"]),
     "nul": (FILE.encode() + b"\0", Refusal.PATCH_BINARY, ["NUL bytes"]),
     "context diff": (
         "*** a/fs/x.c\n--- b/fs/x.c\n***************\n*** 1,2 ****\n! old\n--- 1,2 ----\n! new\n",
@@ -64,17 +63,6 @@ REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
         "diff --cc fs/x.c\n--- a/fs/x.c\n+++ b/fs/x.c\n@@@ -1,1 -1,1 +1,1 @@@\n++x\n",
         Refusal.PATCH_NOT_UNIFIED,
         ["line 4", "merge"],
-    ),
-    "crlf": (FILE.replace("\n", "\r\n"), Refusal.PATCH_CRLF, ["CRLF", "dos2unix kernel.patch"]),
-    "crlf of git": (
-        (git("fs/exec.c") + FILE).replace("\n", "\r\n"),
-        Refusal.PATCH_CRLF,
-        ["line 1", "Windows"],
-    ),
-    "crlf in the source": (
-        FILE.replace(BODY, BODY.replace("\n", "\r\n")),
-        Refusal.PATCH_CRLF,
-        ["'b/fs/exec.c'", "those of the kernel source do not"],
     ),
     "cut short": (
         FILE[: -len("+new\n")],
@@ -163,7 +151,7 @@ REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
     "built, in the tree's own folders": (
         FILE + of("b/kernel/sched/rq-offsets.s"),
         Refusal.PATCH_BUILT,
-        ["'kernel/sched/rq-offsets.s'", "a build makes", "git diff"],
+        ["'kernel/sched/rq-offsets.s'", "a build makes", "git rm --cached"],
     ),
     "commands of a build": (of("b/kernel/.fork.o.cmd"), Refusal.PATCH_BUILT, ["make mrproper"]),
     "configuration of a build": (of("b/include/generated/autoconf.h"), Refusal.PATCH_BUILT, []),
@@ -207,13 +195,21 @@ REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
     "dotdot in front": (of("../linux/fs/x.c"), Refusal.PATCH_DOTDOT, ["'..'", "diff -ruN"]),
     "dotdot before a blank": (of("a/fs/.. x\t"), Refusal.PATCH_DOTDOT, ["'..'"]),
     "absolute": (of("/usr/src/linux/fs/x.c"), Refusal.PATCH_ABSOLUTE, ["'/usr/src/linux/fs/x.c'"]),
-    "-p0": (of("fs/exec.c"), Refusal.PATCH_LEVEL, ["'fs/exec.c'", "exactly one leading folder"]),
-    "git --no-prefix": (
-        "diff --git fs/exec.c fs/exec.c\n" + of("fs/exec.c"),
+    "no level for all": (
+        of("fs/exec.c") + of("a/linux/fs/x.c"),
+        Refusal.PATCH_LEVEL,
+        ["'fs/exec.c'", "exactly one leading folder"],
+    ),
+    "another level of a forbidden folder": (
+        of("a/tools/include/linux/x.h"),
+        Refusal.PATCH_OUTSIDE,
+        ["'tools/include/linux/x.h'"],
+    ),
+    "no prefix, and one file outside": (
+        of("fs/exec.c") + of("Makefile"),
         Refusal.PATCH_LEVEL,
         ["'fs/exec.c'"],
     ),
-    "-p3": (of("home/me/linux-7.3/fs/x.c"), Refusal.PATCH_LEVEL, ["'home/me/linux-7.3/fs/x.c'"]),
     "newline in a name": (of('"b/fs/a\\nb"'), Refusal.PATCH_NAME, ["'b/fs/a\\nb'", "control"]),
     "name not UTF-8": (of('"b/fs/a\\377"'), Refusal.PATCH_NAME, ["'b/fs/a\\xff'", "not UTF-8"]),
     "bidirectional": (of("b/fs/a\u202ec.x"), Refusal.PATCH_NAME, ["\\u202e", "direction"]),
@@ -327,6 +323,90 @@ def test_accepted(case: str) -> None:
     assert summary.problem is None
     assert list(summary.files) == files
     assert (summary.added, summary.removed) == (added, removed)
+
+
+MENDED: dict[str, tuple[str, list[str], str]] = {
+    "byte order mark": ("\ufeff" + FILE, ["fs/exec.c"], "byte order mark"),
+    "byte order mark before git's header": (
+        "\ufeff" + git("fs/exec.c") + FILE,
+        ["fs/exec.c"],
+        "byte order mark",
+    ),
+    "byte order marks of two that were joined": (
+        f"\ufeff{FILE}\ufeff{NEW}",
+        ["fs/exec.c", "mm/pgfault.c"],
+        "byte order mark",
+    ),
+    "crlf": (
+        FILE.replace("\n", "\r\n"),
+        ["fs/exec.c"],
+        "The lines of kernel.patch end as on Windows",
+    ),
+    "crlf of git": ((git("fs/exec.c") + FILE).replace("\n", "\r\n"), ["fs/exec.c"], "CRLF"),
+    "crlf in the source": (
+        FILE.replace(BODY, BODY.replace("\n", "\r\n")),
+        ["fs/exec.c"],
+        "Some lines of kernel.patch end as on Windows (CRLF)",
+    ),
+    "two CRs": (FILE.replace("\n", "\r\r\n"), ["fs/exec.c"], "CRLF"),
+    "CRs alone": (FILE.replace("\n", "\r"), ["fs/exec.c"], ""),
+    "colours": (
+        FILE.replace("-old", "\x1b[31m-old\x1b[m").replace("---", "\x1b[1m---"),
+        ["fs/exec.c"],
+        "--no-color",
+    ),
+    "-p0": (of("fs/exec.c"), ["fs/exec.c"], "patch -p0"),
+    "git --no-prefix": (
+        "diff --git fs/exec.c fs/exec.c\n" + of("fs/exec.c"),
+        ["fs/exec.c"],
+        "diff.noprefix=false",
+    ),
+    "git --no-prefix, renamed": (
+        "diff --git fs/a.c mm/b.c\nrename from fs/a.c\nrename to mm/b.c\n"
+        "--- fs/a.c\n+++ mm/b.c\n" + HUNK,
+        ["fs/a.c", "mm/b.c"],
+        "diff.noprefix",
+    ),
+    "svn": (
+        "Index: fs/exec.c\n====\n--- fs/exec.c\t(revision 1)\n+++ fs/exec.c\t(working copy)\n"
+        + HUNK,
+        ["fs/exec.c"],
+        "patch -p0",
+    ),
+    "one level up": (
+        "diff --git a/linux-7.3.4/fs/a.c b/linux-7.3.4/mm/b.c\n"
+        "rename from linux-7.3.4/fs/a.c\nrename to linux-7.3.4/mm/b.c\n"
+        "--- a/linux-7.3.4/fs/a.c\n+++ b/linux-7.3.4/mm/b.c\n" + HUNK,
+        ["fs/a.c", "mm/b.c"],
+        "git diff --relative",
+    ),
+    "-p3": (of("home/me/linux-7.3/fs/x.c"), ["fs/x.c"], "'me/linux-7.3/'"),
+    "one level up, a new file": (
+        "diff --git a/os/mm/x.h b/os/mm/x.h\nnew file mode 100644\n"
+        + NEW.replace("b/mm/pgfault.c", "b/os/mm/x.h"),
+        ["mm/x.h"],
+        "'os/'",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MENDED)
+def test_mended_with_a_note(case: str) -> None:
+    text, files, note = MENDED[case]
+    summary = inspect(text.encode(), "7.3")
+    assert summary.refusal is None, summary.message
+    assert list(summary.files) == files
+    assert note in "\n".join(summary.notes)
+    again = inspect(summary.text, "7.3")
+    assert again.text == summary.text
+    assert again.notes == ()
+    assert again.files == summary.files
+
+
+def test_what_is_plain_stays_as_it_is() -> None:
+    for case, (text, _, _) in ACCEPTED.items():
+        if "\r" not in text and "\ufeff" not in text and text.endswith("\n"):
+            assert inspect(text.encode(), "7.3").text == text.encode(), case
 
 
 def test_latin_1_in_the_source_is_no_obstacle() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from autograder.errors import UsageError
 from autograder.intake import Refusal, inspect, take_in
-from autograder.intake.submission import ANSWERS_BYTES
+from autograder.intake.answers import ANSWERS_BYTES
 
 PATCH = "--- a/fs/x.c\n+++ b/fs/x.c\n@@ -1 +1 @@\n-a\n+b\n"
 SECOND = "--- a/mm/y.c\n+++ b/mm/y.c\n@@ -1 +1 @@\n-a\n+b"

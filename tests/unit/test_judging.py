@@ -83,7 +83,8 @@ def test_two_failures_settle_it() -> None:
     verdict = verdict_on(sequence(BAD, BAD))
     assert verdict.status is Status.FAILED
     assert verdict.points == 0
-    assert (verdict.expected, verdict.observed) == ("ESRCH", "0")
+    assert verdict.expected == "the read fails with ESRCH"
+    assert verdict.observed == "the read returned 0 (end of file)"
     assert "never traced" in verdict.did
     assert verdict.attempts == ["failed", "failed"]
 

@@ -31,6 +31,7 @@ from tests.kernel_tarball import FILES, archive
 # Says what it compiles, as a kernel's Makefile does, and fails where a kernel's would.
 RULES = """
 ALL = fs/main.o fs/other.o
+include fs/Makefile
 allnoconfig:
 	cp $(KCONFIG_ALLCONFIG) .config
 olddefconfig:
@@ -42,7 +43,6 @@ linux: $(ALL)
 %.o: %.c
 	@echo "  CC      $@"
 	@gcc -c -o $@ $<
-include fs/Makefile
 """
 MAIN = "int other(void);\n\nint main(void)\n{\n\treturn other();\n}\n"
 OTHER = "int other(void)\n{\n\treturn 0;\n}\n"
@@ -215,11 +215,64 @@ def test_new_files(build: Build) -> None:
     assert done.ok, done.log
 
 
+GONE = "".join(difflib.unified_diff(OTHER.splitlines(True), [], "a/fs/other.c", "/dev/null"))
+RENAMED = (
+    "diff --git a/fs/other.c b/fs/another.c\nsimilarity index 100%\n"
+    "rename from fs/other.c\nrename to fs/another.c\n"
+)
+MAKEFILE = (
+    "diff --git a/fs/Makefile b/fs/Makefile\n"
+    "--- a/fs/Makefile\n+++ b/fs/Makefile\n@@ -1 +1,2 @@\n # nothing\n"
+)
+
+
+@pytest.mark.parametrize("patch", [GONE, RENAMED + MAKEFILE + "+# more\n"])
+def test_a_source_that_is_gone_is_missed(build: Build, patch: str) -> None:
+    """As from nothing: the baseline's object of it is not taken."""
+    done = build.apply(patch)
+    assert done.status is BuildStatus.COMPILE_FAILED
+    assert done.message == (
+        "the kernel does not compile: there is nothing to make 'fs/other.o' from. "
+        "The patch removes fs/other.c, but the Makefile still needs it"
+    )
+
+
+def test_a_source_that_is_gone_and_not_needed(build: Build) -> None:
+    main = "".join(
+        difflib.unified_diff(
+            MAIN.splitlines(True),
+            ["int main(void)\n", "{\n", "\treturn 0;\n", "}\n"],
+            "a/fs/main.c",
+            "b/fs/main.c",
+        )
+    )
+    done = build.apply(GONE + main + MAKEFILE + "+ALL = fs/main.o\n")
+    assert done.ok, done.message
+    assert done.message == ""
+
+
+def test_a_source_that_moved(build: Build) -> None:
+    done = build.apply(RENAMED + MAKEFILE + "+ALL = fs/main.o fs/another.o\n")
+    assert done.ok, done.message
+    assert "CC      fs/another.o" in done.log
+
+
 def test_a_patch_that_does_not_apply(build: Build) -> None:
     done = build.apply("--- a/fs/main.c\n+++ b/fs/main.c\n@@ -3 +3 @@\n-int nothing;\n+int x;\n")
     assert done.status is BuildStatus.PATCH_FAILED
     assert done.patch_failed
-    assert done.message == "the patch does not apply to Linux 7.3.4: fs/main.c: hunk 1, at line 3"
+    assert done.message.startswith(
+        "the patch does not apply to Linux 7.3.4 (fs/main.c: hunk 1, at line 3). It expects the"
+        " line 'int nothing;' in fs/main.c (line 3 of kernel.patch), which the untouched source of"
+        " Linux 7.3.4 does not have"
+    )
+
+
+def test_a_patch_whose_file_is_not_there(build: Build) -> None:
+    done = build.apply("--- a/fs/no.c\n+++ b/fs/no.c\n@@ -3 +3 @@\n-int a;\n+int x;\n")
+    assert done.message == (
+        "the patch does not apply to Linux 7.3.4: fs/no.c: there is no such file in this kernel"
+    )
 
 
 def test_source_that_does_not_compile(build: Build) -> None:

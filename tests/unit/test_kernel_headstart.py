@@ -130,3 +130,13 @@ def test_what_does_not_compile_is_left_to_make(tree: Path, tmp_path: Path) -> No
     old = (tree / "mm/most.o").read_bytes()
     compile_stale(tree, tmp_path / "headstart")
     assert (tree / "mm/most.o").read_bytes() == old
+
+
+def test_what_was_made_from_sources_that_are_gone(tree: Path) -> None:
+    gone = ["lib/none.c", "lib/absent.c", "include/linux/mm.h", "kernel/some.S"]
+    assert headstart.made_from(gone, tree) == [
+        "lib/none.o",
+        "lib/.none.o.cmd",
+        "kernel/some.o",
+        "kernel/.some.o.cmd",
+    ]

@@ -35,8 +35,13 @@ def test_the_policy_names_script_and_style_and_nothing_else() -> None:
     assert "unsafe" not in policy and "http" not in policy and "*" not in policy
 
 
+def test_the_feedback_page_has_the_replay_s_script_only_with_a_replay() -> None:
+    assert assets.script() in assets.page_script(replays=True)
+    assert "of_player" not in assets.page_script(replays=False)
+
+
 def test_scripts_make_no_markup_and_ask_for_nothing() -> None:
-    script = assets.script()
+    script = assets.page_script(replays=True)
     for word in (
         "innerHTML",
         "outerHTML",

@@ -68,3 +68,9 @@ def test_many_differences_are_counted() -> None:
     assert moment.differences[12] == "8 more regions differ"
     assert moment.differences[13].startswith("30 pages were touched, but the trace has no fault")
     assert moment.differences[13].endswith(", 50b000 and 18 more")
+
+
+def test_the_summary_says_in_what_way_a_trace_is_wrong() -> None:
+    assert compared(([FIRST], [])).summary == "2 events, 1 region"
+    assert compared(([SECOND], [])).summary.endswith("differs from /proc/PID/maps after step 0")
+    assert compared(([FIRST], [0x11000])).summary.endswith("misses page faults after step 0")

@@ -31,7 +31,7 @@ def history(*ranges: str) -> History:
 
 def test_maps_name_regions() -> None:
     assert [place.name for place in places.of_maps(MAPS)] == [
-        "the program's constants",
+        "the program's read-only data",
         "the program's text",
         "the program's data",
         "the program's data",

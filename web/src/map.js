@@ -42,8 +42,8 @@ export class AddressMap {
 
 	/** Fit into the room there is; a map that is out of sight has none. */
 	resize() {
-		const width = this.canvas.parentElement?.clientWidth ?? 0;
-		if (!width) {
+		const width = room(this.canvas.parentElement);
+		if (width <= 0) {
 			return;
 		}
 		this.grid = grid(this.frame.layout, width);
@@ -244,7 +244,8 @@ export class AddressMap {
 			context.fillStyle = BACKGROUND;
 			context.fillRect(0, top, this.canvas.width, high);
 			context.fillStyle = LABELS;
-			context.fillText(this.headings[at], 0, top + high - 4 * unit);
+			const text = fitted(context, this.headings[at], this.canvas.width);
+			context.fillText(text, 0, top + high - 4 * unit);
 		});
 	}
 
@@ -275,4 +276,32 @@ export class AddressMap {
 			cell = until;
 		}
 	}
+}
+
+/**
+ * The width inside the padding of an element, in pixels of the page.
+ *
+ * @param {Element | null} place
+ */
+function room(place) {
+	if (!place) {
+		return 0;
+	}
+	const { paddingLeft, paddingRight } = getComputedStyle(place);
+	return place.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+}
+
+/**
+ * As much of a text as there is room for.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} width
+ */
+function fitted(context, text, width) {
+	if (context.measureText(text).width <= width) {
+		return text;
+	}
+	const letters = Math.floor(width / context.measureText("m").width);
+	return `${text.slice(0, Math.max(letters - 1, 1))}…`;
 }

@@ -8,13 +8,15 @@ import { layOut } from "./cells.js";
 import { Frame } from "./frame.js";
 import { AddressMap } from "./map.js";
 import { Model } from "./model.js";
-import { GUTTER, HEIGHT, Scatter } from "./scatter.js";
+import { Plot } from "./plot.js";
+import { Scatter } from "./scatter.js";
 import { RegionTable } from "./regions.js";
 import { button, element } from "./dom.js";
 import { controls, finder, help, legend } from "./panel.js";
 import { called, moment, ofCell, ofPage, ofParting, piece, short } from "./words.js";
 
 /** @typedef {import("./decode.js").Encoded} Encoded */
+/** @typedef {import("./decode.js").Parting} Parting */
 /** @typedef {import("./model.js").Life} Life */
 
 const WHOLE = 20; // seconds that a trace takes from end to end
@@ -40,7 +42,7 @@ export class Player {
 		const { partings, problems } = encoded;
 		this.frame = new Frame(this.model, layout, encoded.checkpoints, partings);
 		const wrong = [...partings.slice(0, 1).map(({ state }) => state), ...problems.map(([at]) => at + 1)];
-		this.scatter = new Scatter(this.model, layout, this.frame.cellOfFault, wrong, (first, end) =>
+		const scatter = new Scatter(this.model, layout, this.frame.cellOfFault, wrong, (first, end) =>
 			short(this.model, first, end),
 		);
 		this.state = 0;
@@ -52,9 +54,11 @@ export class Player {
 		/** Told of each region that is chosen. @type {(life: Life) => void} */
 		this.onchosen = () => undefined;
 		this.canvas = element("canvas", { role: "img", "aria-label": "Pages of the address space" });
-		this.plot = element("canvas", { role: "img", "aria-label": "All page faults, by event and address" });
-		this.plotTitle = element("p", { class: "plot-title" });
-		this.cursor = element("div", { class: "cursor" });
+		this.plot = new Plot(
+			scatter,
+			(state) => this.seek(state),
+			(state, cell) => this.#overPlot(state, cell),
+		);
 		this.now = element("p", { class: "now" });
 		this.under = element("p", { class: "under", role: "status" }, POINT);
 		/** Says what a button has led to, to those who do not see it. */
@@ -82,18 +86,15 @@ export class Player {
 		this.#build(place);
 		this.map = new AddressMap(this.canvas, this.frame, (first, end) => piece(this.model, first, end));
 		this.resize();
-		this.seek(partings.length ? partings[0].state : this.events.count);
+		this.seek(this.events.count);
+		if (partings.length) {
+			this.#showParting(partings[0]);
+		}
 	}
 
 	/** @param {HTMLElement} place */
 	#build(place) {
-		const ends = element("p", { class: "ends" });
-		this.ends = ends;
-		const axis = button("Show by time", () => {
-			this.scatter.byTime = !this.scatter.byTime;
-			axis.textContent = this.scatter.byTime ? "Show by event" : "Show by time";
-			this.#plotAnew();
-		});
+		const more = [...this.plot.parts, this.table.place];
 		place.append(
 			controls(this),
 			this.slider,
@@ -103,43 +104,31 @@ export class Player {
 			this.under,
 			element("div", { class: "below" }, legend(this.encoded), finder((text) => this.find(text))),
 			...help(),
-			this.plotTitle,
-			element("div", { class: "plot" }, this.plot, this.cursor),
-			ends,
-			element("div", { class: "controls" }, axis),
-			this.table.place,
+			...(place.dataset.compact === undefined ? more : [this.#folded(more)]),
 		);
 		this.slider.addEventListener("input", () => this.seek(Number(this.slider.value)));
 		this.window.addEventListener("keydown", (event) => this.#key(event));
 		this.canvas.addEventListener("pointermove", (event) => this.#hover(event));
 		this.canvas.addEventListener("click", (event) => this.#choose(event));
-		this.plot.addEventListener("pointerdown", (event) => this.seek(this.#stateAt(event)));
-		this.plot.addEventListener("pointermove", (event) => this.#overPlot(event));
+	}
+
+	/**
+	 * What a compact replay does not show at once.
+	 *
+	 * @param {HTMLElement[]} more
+	 */
+	#folded(more) {
+		const summary = element("summary", {}, "All page faults at once, and a table of the regions");
+		const folded = element("details", { class: "more" }, summary, ...more);
+		folded.addEventListener("toggle", () => this.resize());
+		return folded;
 	}
 
 	/** Fit everything into the room there is. */
 	resize() {
 		this.map.resize();
-		const width = this.plot.parentElement?.clientWidth ?? 0;
-		if (width) {
-			this.plot.width = Math.round(width * window.devicePixelRatio);
-			this.plot.height = Math.round(HEIGHT * window.devicePixelRatio);
-			this.map.draw(this.state);
-			this.#plotAnew();
-		}
-	}
-
-	#plotAnew() {
-		const { events, scatter } = this;
-		const [start, axis, end] = scatter.byTime
-			? ["0", "time since the first event", duration(scatter.duration)]
-			: ["event 1", "events", `event ${events.count}`];
-		const words = `All page faults: ${axis} to the right, addresses upward.`;
-		this.plotTitle.textContent = `${words} Each box is a region, and each dot a page fault.`;
-		const texts = [start, `${axis} →`, end];
-		this.ends?.replaceChildren(...texts.map((text) => element("span", {}, text)));
-		scatter.draw(this.plot);
-		this.#moveCursor();
+		this.map.draw(this.state);
+		this.plot.resize();
 	}
 
 	/**
@@ -150,7 +139,7 @@ export class Player {
 	seek(state) {
 		this.state = Math.min(Math.max(Math.round(state), 0), this.events.count);
 		this.map.draw(this.state);
-		this.#moveCursor();
+		this.plot.show(this.state);
 		const words = moment(this.encoded, this.model, this.state);
 		this.now.textContent = words;
 		this.slider.value = String(this.state);
@@ -251,11 +240,16 @@ export class Player {
 	/** To the next moment at which trace and maps differ, or to the first one. */
 	toParting() {
 		const { partings } = this.encoded;
-		const next = partings.find((parting) => parting.state > this.state) ?? partings[0];
-		const [first] = next.notTraced.concat(next.onlyTraced, next.noFault.map((page) => [page, 1]));
+		this.#showParting(partings.find((parting) => parting.state > this.state) ?? partings[0]);
+	}
+
+	/** @param {Parting} parting */
+	#showParting(parting) {
+		const { notTraced, onlyTraced, noFault } = parting;
+		const [first] = notTraced.concat(onlyTraced, noFault.map((page) => [page, 1]));
 		this.#reveal(first[0]);
-		this.seek(next.state);
-		this.under.textContent = ofParting(next);
+		this.seek(parting.state);
+		this.under.textContent = ofParting(parting);
 	}
 
 	/** To the next event that contradicts those before it, or to the first one. */
@@ -297,30 +291,13 @@ export class Player {
 		this.onchosen(life);
 	}
 
-	#moveCursor() {
-		const width = (this.plot.parentElement?.clientWidth ?? 0) - GUTTER;
-		this.cursor.style.transform = `translateX(${GUTTER + this.scatter.across(this.state) * width}px)`;
-	}
-
 	/**
-	 * The state below a pointer over the plot.
+	 * Say what a pointer over the plot is over.
 	 *
-	 * @param {PointerEvent} event
+	 * @param {number} state
+	 * @param {number} cell
 	 */
-	#stateAt(event) {
-		const box = this.plot.getBoundingClientRect();
-		const part = (event.clientX - box.left - GUTTER) / Math.max(box.width - GUTTER, 1);
-		return this.scatter.stateAt(Math.min(Math.max(part, 0), 1));
-	}
-
-	/** @param {PointerEvent} event */
-	#overPlot(event) {
-		const state = this.#stateAt(event);
-		if (event.buttons) {
-			this.seek(state);
-		}
-		const box = this.plot.getBoundingClientRect();
-		const cell = this.scatter.cellAt((event.clientY - box.top) / Math.max(box.height, 1));
+	#overPlot(state, cell) {
 		const page = cell < 0 ? "" : ` Here: ${ofCell(this.frame, cell, this.state)}`;
 		this.under.textContent = `${moment(this.encoded, this.model, state)}.${page}`;
 	}
@@ -380,14 +357,4 @@ export class Player {
 		Home: () => this.go(0),
 		End: () => this.go(this.events.count),
 	};
-}
-
-/**
- * A time in the unit that suits it.
- *
- * @param {number} nanoseconds
- */
-function duration(nanoseconds) {
-	const seconds = nanoseconds / 1e9;
-	return seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(4)} s`;
 }

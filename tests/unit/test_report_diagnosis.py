@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: MIT
+"""Which cause stands first, in what words, and which failures may come of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks import dependencies, rubric
+from autograder.judging import empty_verdict
+from autograder.report import complaints
+from autograder.report.diagnosis import Cause, diagnose
+from autograder.results import Evidence, Excerpt, Finding, PatchLine, Process, Status, Verdict
+
+CHECKS = {check.id: check for check in rubric.checks()}
+KASAN = Evidence(
+    kind="report",
+    title="BUG: KASAN: slab-use-after-free in history_peek+0x10/0x80",
+    text="BUG: KASAN: slab-use-after-free in history_peek+0x10/0x80\nRead of size 8 at addr 1",
+)
+
+
+def place(file: str = "mm/pgfault_history.c", line: int = 420) -> Excerpt:
+    code = PatchLine(number=line, added=True, text="\treturn ring->head;")
+    return Excerpt(function="history_peek", file=file, line=line, lines=[code])
+
+
+def of_patch(evidence: Evidence, *places: Excerpt) -> Evidence:
+    return evidence.model_copy(update={"excerpts": list(places)})
+
+
+def failed(
+    check_id: str,
+    finding: Finding = Finding.MISMATCH,
+    observed: str = "",
+    evidence: Evidence | None = None,
+) -> Verdict:
+    verdict = empty_verdict(CHECKS[check_id])
+    verdict.status, verdict.finding = Status.FAILED, finding
+    verdict.did, verdict.expected = f"{check_id} was tried", "another thing"
+    verdict.observed = observed or f"{check_id} went wrong"
+    verdict.evidence = [evidence] if evidence else []
+    return verdict
+
+
+def blocked(check_id: str, by: str) -> Verdict:
+    verdict = empty_verdict(CHECKS[check_id], "not tried")
+    verdict.blocked_by = by
+    return verdict
+
+
+PANIC = Evidence(kind="report", title="Kernel panic - not syncing: course", text="Kernel panic")
+HANG = Evidence(
+    kind="hang",
+    title="the processes that were still there",
+    text="",
+    processes=[
+        Process(pid=30, name="reader", state="S", stack=["history_read"]),
+        Process(pid=31, name="traced", state="D", stack=["mutex_lock", "history_fault"]),
+    ],
+)
+LOCKDEP = Evidence(kind="report", title="WARNING: possible recursive locking detected", text="")
+
+# What failed or was not tried, and the sentences of the causes in their order.
+CASES: dict[str, tuple[list[Verdict], list[str]]] = {
+    "refused": (
+        [
+            failed("build/patch_applies", Finding.REFUSED, "kernel.patch changes arch/um/x.c"),
+            blocked("build/boots", "build/patch_applies"),
+        ],
+        ["Kernel.patch changes arch/um/x.c."],
+    ),
+    "does not compile": (
+        [
+            failed("build/kernel_builds", Finding.NOT_BUILT, "mm/x.c:12: expected ';'"),
+            blocked("build/boots", "build/kernel_builds"),
+        ],
+        ["Your kernel does not build: mm/x.c:12: expected ';'."],
+    ),
+    "panics at boot": (
+        [failed("build/boots", Finding.PANIC, "panic: course", of_patch(PANIC, place()))],
+        [
+            "Your kernel panics while it boots: Kernel panic - not syncing: course:"
+            " mm/pgfault_history.c:420, in history_peek()."
+        ],
+    ),
+    "no file": (
+        [failed("file/exists_for_every_process", Finding.NO_FILE)],
+        ["No process has the file /proc/PID/pgfault_history yet."],
+    ),
+    "no start": (
+        [failed("file/start_answers", Finding.NO_START, "the write failed with EINVAL")],
+        ["Tracing cannot be started: the write failed with EINVAL."],
+    ),
+    "nothing recorded": (
+        [failed("reading/records_leave_the_trace", Finding.NO_RECORD)],
+        ["Tracing can be started, but your kernel has not recorded anything yet."],
+    ),
+    "a use after free before what costs more": (
+        [
+            failed("regions/mmap"),
+            failed("regions/brk"),
+            failed("life_cycle/reaped_drained", Finding.REPORT, "", of_patch(KASAN, place())),
+            failed("health/no_memory_errors", Finding.REPORT, "", of_patch(KASAN, place())),
+        ],
+        [
+            "Your kernel reads memory it has freed: mm/pgfault_history.c:420, in history_peek().",
+            "Regions/mmap was tried, but regions/mmap went wrong.",
+        ],
+    ),
+    "a report that names no line of the patch comes after a hang that does": (
+        [
+            failed("reading/slow_reader", Finding.HANG, "", of_patch(HANG, place(line=7))),
+            failed("health/no_lock_errors", Finding.REPORT, "", LOCKDEP),
+        ],
+        [
+            "The process 'traced' never goes on: it waits in the kernel:"
+            " mm/pgfault_history.c:7, in history_peek().",
+            "Your kernel takes a lock that it already holds.",
+        ],
+    ),
+    "equal observations are one cause": (
+        [
+            failed("reading/wakes_on_exit", observed="the read failed with ESRCH"),
+            failed("life_cycle/zombie_drained", observed="the read failed with ESRCH"),
+        ],
+        ["Reading/wakes_on_exit was tried, but the read failed with ESRCH."],
+    ),
+    "two things apart, the dearer first": (
+        [failed("tracepgfault/usage"), failed("regions/mprotect_splits")],
+        [
+            "Regions/mprotect_splits was tried, but regions/mprotect_splits went wrong.",
+            "Tracepgfault/usage was tried, but tracepgfault/usage went wrong.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_causes(case: str) -> None:
+    verdicts, sentences = CASES[case]
+    causes = diagnose(verdicts)
+    assert [cause.sentence for cause in causes] == sentences
+    expect_each_once(causes, verdicts)
+
+
+def expect_each_once(causes: tuple[Cause, ...], verdicts: list[Verdict]) -> None:
+    """Every failed check belongs to exactly one cause."""
+    explained = [verdict.id for cause in causes for verdict in (cause.verdict, *cause.others)]
+    assert sorted(explained) == sorted(v.id for v in verdicts if v.status is Status.FAILED)
+
+
+def test_nothing_failed() -> None:
+    passed = empty_verdict(CHECKS["build/boots"])
+    passed.status = Status.PASSED
+    assert diagnose([passed, empty_verdict(CHECKS["regions/mmap"])]) == ()
+
+
+def test_all_failed() -> None:
+    """The root of everything stands alone, with all others behind it."""
+    first = "build/patch_applies"
+    verdicts = [failed(first, Finding.REFUSED)]
+    verdicts += [failed(name) for name in CHECKS if name != first]
+    causes = diagnose(verdicts)
+    expect_each_once(causes, verdicts)
+    assert causes[0].verdict.id == first
+    assert len(causes) <= 3
+
+
+def test_what_was_not_tried_belongs_to_its_cause() -> None:
+    gate = failed("file/exists_for_every_process", Finding.NO_FILE)
+    behind = [blocked(name, gate.id) for name in ("regions/mmap", "file/mode")]
+    (cause,) = diagnose([gate, *behind])
+    assert cause.not_tried == tuple(behind)
+    assert cause.lost == gate.max_points + sum(verdict.max_points for verdict in behind)
+
+
+def test_hidden_checks_take_no_part() -> None:
+    hidden = Verdict(id="", number="6.1", title="Hidden check", area="", clause="", max_points=2)
+    (cause,) = diagnose([hidden, failed("regions/mmap")])
+    assert cause.verdict.id == "regions/mmap"
+
+
+def test_foundations_stay_inside_of_what_failed() -> None:
+    """A failed check goes with the failed one that it depends on."""
+    verdicts = [failed(dependencies.FAULTS), failed("faults/copy_on_write")]
+    (cause,) = diagnose(verdicts)
+    assert cause.verdict.id == dependencies.FAULTS
+    assert [verdict.id for verdict in cause.others] == ["faults/copy_on_write"]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "what"),
+    [
+        (
+            "BUG: KASAN: slab-use-after-free in f",
+            "Write of size 4 at",
+            "writes memory it has freed",
+        ),
+        ("BUG: KASAN: slab-out-of-bounds in f", "Read of size 4", "reads past the end of memory"),
+        ("KASAN: null-ptr-deref in range [0]", "", "follows a NULL pointer"),
+        ("WARNING: possible circular locking dependency detected", "", "two orders"),
+        ("WARNING: inconsistent lock state", "", "an interrupt may take"),
+        ("BUG: sleeping function called from invalid context at mm/x.c:3", "", "must not sleep"),
+        ("unreferenced object 0x123 (size 64):", "", "never frees memory"),
+        ("Kernel panic - not syncing: x", "", "panics"),
+        ("INFO: task x:25 blocked for more than 122 seconds.", "", "no signal can wake"),
+        ("something never seen", "", "reports an error"),
+    ],
+)
+def test_complaints(title: str, text: str, what: str) -> None:
+    assert what in complaints.words(title, text).what
+    assert complaints.words(title, text).hint
