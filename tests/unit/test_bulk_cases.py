@@ -510,7 +510,9 @@ def test_anonymous_canvas_files_are_nobody_s(tmp_path: Path, grade: Grade) -> No
     )
     graded = grade(folder, CANVAS + '"Zuse, Zed",101,s1,zed,A,\n')
     assert len(graded.taken) == 2 and graded.taken["anon_aB3xZ"].files == sorted(WHOLE)
-    assert graded.canvas()["Zuse, Zed"] == "" and graded.rows["Zuse, Zed"]["final"] == ""
+    assert (
+        graded.canvas()["Zuse, Zed"] == "" and graded.rows["Zuse, Zed"]["points that count"] == ""
+    )
     assert "owner" in graded.rows["Zuse, Zed"]["remark"]
     assert "their points stay empty" in graded.remarks
 
