@@ -418,6 +418,7 @@ def test_a_run_of_some_checks_has_no_score(result: Result) -> None:
     assert "1 of 5 selected checks pass The other 2 checks did not run" in words
     assert "Score" not in words and "Total" not in words and "Threads" not in words
     assert ": 5 selected checks " in source
+    assert "Not selected for this run 2 checks" in words
     alone = [
         verdict("1.1", Status.PASSED),
         verdict("1.2", Status.NOT_REACHED, message=NOT_SELECTED),
