@@ -59,6 +59,7 @@ def add_to(app: typer.Typer) -> None:
         "reproduce": reproduce,
         "similarity": similarity,
         "gradescope": gradescope,
+        "feedback": feedback,
     }
     for name, function in commands.items():
         app.command(name)(function)
@@ -404,3 +405,24 @@ def _end_on_sigterm() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
+
+
+def feedback(
+    out: OutOption = GRADES,
+    course: CourseOption = COURSE,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="The folder to write to (default: feedback/ in the folder of grades)."),
+    ] = None,
+) -> None:
+    """Write the students' pages for upload to a course system."""
+    from autograder.bulk import returning
+    from autograder.bulk.classbook import ClassBook
+    from autograder.bulk.shelf import Shelf
+
+    shelf = Shelf(out)
+    with shelf.alone():
+        book = ClassBook.read(shelf, _course(course))
+        written = returning.write(book, shelf, to or out / returning.FEEDBACK_FOLDER)
+    for upload in written:
+        print(f"{upload.path}: {upload.words}")

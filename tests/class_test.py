@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import random
@@ -28,7 +29,7 @@ from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
 from autograder.processes import tree
 from autograder.sandbox import choose
-from tests.classroom import COURSE, make_class
+from tests.classroom import COURSE, ROSTER, Kind, make_class, states
 from tests.reference import SERIES
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +54,7 @@ class ClassTest:
     def command(self, out: Path, *words: str) -> list[str]:
         """A run of grade-all."""
         more = ["--out", str(out), "--course", str(self.course), *words]
+        more += ["--roster", str(self.submissions.parent / ROSTER)]
         return [sys.executable, "-m", "autograder", "grade-all", str(self.submissions), *more]
 
     def grade(self, out: Path, *words: str) -> float:
@@ -125,12 +127,19 @@ def runs(pid: int) -> bool:
         return False
 
 
-def complaints(whole: Path, killed: Path) -> list[str]:
+def complaints(whole: Path, killed: Path, kinds: list[Kind]) -> list[str]:
     """What is wrong with the books of a run that was killed, beside one that was not."""
     found = [
         f"{name} is not the same"
         for name in (GRADEBOOK, CANVAS, MOODLE)
         if (whole / name).read_text() != (killed / name).read_text()
+    ]
+    with (whole / GRADEBOOK).open(newline="", encoding="utf-8") as stream:
+        told = {row["name"]: row["state"] for row in csv.DictReader(stream)}
+    found += [
+        f"{name} is '{told.get(name, 'not there')}', and not '{state}'"
+        for name, state in states(kinds).items()
+        if told.get(name) != state
     ]
     found += [f"{name} was graded {n} times" for name, n in graded(killed).items() if n > 1]
     shelf = Shelf(killed)
@@ -158,7 +167,7 @@ def main() -> None:
     print(f"in one go: {test.grade(whole):.0f} s", flush=True)
     reached = test.grade_with_kills(killed, arguments.kills, arguments.seed)
     print(f"killed after {', '.join(map(str, reached))} grades", flush=True)
-    wrong = complaints(whole, killed)
+    wrong = complaints(whole, killed, test.kinds)
     again = test.grade(killed)
     print(f"a second run with nothing changed: {again:.1f} s", flush=True)
     test.course.write_text(COURSE + "[points.areas]\nTools = 0\n")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -38,6 +39,8 @@ grace_minutes = 15
 cutoff_days = 5
 """
 HOSTILE_NAME = "</script><script>document.title = 'owned'</script>"
+LOST = "Lost Zoë"
+ROSTER = "roster.csv"
 _PROC_FILE = "fs/proc/base.c"
 _TABLE = "static const struct pid_entry tgid_base_stuff[] = {\n"
 _STUB = """\
@@ -72,38 +75,66 @@ class Kind:
     name: str
     make: Make
     late: timedelta = timedelta(hours=-5)
+    state: str = ""  # that the gradebook must have for it
+    partner: str = ""  # who handed it in too
 
 
 def make_class(folder: Path, size: int, pristine: Path, light: bool = False) -> list[Kind]:
     """Hand ``size`` submissions in below ``folder``; ``pristine`` is the kernel's tree.
 
-    A ``light`` class has few kernels that boot.
+    A ``light`` class has few kernels that boot.  Beside the folder stands a roster as Excel
+    saves it, with a row for each section of each student.
     """
     chosen = list(islice(_light() if light else _kinds(pristine), size))
-    table = {}
+    table: dict[str, dict[str, Any]] = {}
     for number, kind in enumerate(chosen, 1):
         name = f"submission_{1000 + number}"
         (folder / name).mkdir(parents=True)
         kind.make(folder / name)
-        table[name] = {
-            ":submitters": [
-                {
-                    ":name": HOSTILE_NAME if kind.name.startswith("hostile") else kind.name.title(),
-                    ":email": f"s{number}@example.edu",
-                    ":sid": f"s{number:03}",
-                }
-            ],
-            ":created_at": DUE + kind.late,
-            ":score": None,
-        }
+        hostile = kind.name.startswith("hostile")
+        people = [_person(f"s{number:03}", HOSTILE_NAME if hostile else kind.name.title())]
+        if kind.partner:
+            people.append(_person(f"p{number:03}", kind.partner))
+        table[name] = {":submitters": people, ":created_at": DUE + kind.late, ":score": None}
+    # The export lacks a submission that its own description names.
+    table["submission_999"] = {":submitters": [_person("s999", LOST)], ":created_at": DUE}
+    # A member of a pair hands in again, alone.
+    again = next((n for n, kind in enumerate(chosen, 1) if kind.partner), None)
+    if again is not None:
+        (folder / "submission_998").mkdir()
+        _kernel(folder / "submission_998")
+        alone = [_person(f"p{again:03}", chosen[again - 1].partner)]
+        table["submission_998"] = {":submitters": alone, ":created_at": DUE - timedelta(hours=1)}
     (folder / "submission_metadata.yml").write_text(yaml.safe_dump(table))
+    everybody = [person for facts in table.values() for person in facts[":submitters"]]
+    (folder.parent / ROSTER).write_bytes(_roster(everybody))
     return chosen
+
+
+def states(kinds: list[Kind]) -> dict[str, str]:
+    """The states that the gradebook must have, by name."""
+    found = {kind.name.title(): kind.state for kind in kinds if kind.state}
+    return {**found, LOST: "no submission found"}
+
+
+def _person(sid: str, name: str) -> dict[str, str]:
+    return {":name": name, ":email": f"{sid}@example.edu", ":sid": sid}
+
+
+def _roster(people: list[dict[str, str]]) -> bytes:
+    lines = ["sep=;", "Matrikelnummer;Name;E-Mail;Section"]
+    for person in people:
+        name = person[":name"].replace(";", ",")
+        for section in ("Übung", "Lecture"):
+            lines.append(f"{person[':sid']};{name};{person[':email']};{section}")
+    return "".join(line + "\r\n" for line in lines).encode("cp1252")
 
 
 def _kinds(pristine: Path) -> Iterator[Kind]:
     """First one of each sort, then the rest, so that a small class is colourful too."""
     in_turn: list[Iterator[Kind]] = [
         iter([Kind("reference", _reference)]),
+        iter(_as_they_come()),
         iter(_broken()),
         _tool_mutants(),
         iter(_stubs(pristine)),
@@ -124,6 +155,7 @@ def _kinds(pristine: Path) -> Iterator[Kind]:
 def _light() -> Iterator[Kind]:
     """The reference, and over and over what is refused or does not build."""
     yield Kind("reference", _reference)
+    yield from _as_they_come()
     yield from islice(_tool_mutants(), 2)
     for days in cycle(range(4)):
         for kind in (*_broken(), *_hostile(), Kind("only tools", _tools)):
@@ -215,13 +247,52 @@ def _archive(make: Callable[[zipfile.ZipFile], None]) -> Make:
     return write
 
 
+def _file(name: str, content: bytes) -> Make:
+    def make(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+
+    return make
+
+
+def _as_they_come() -> list[Kind]:
+    """Correct, or not to be read, in forms that students choose."""
+
+    def packed(folder: Path, name: str, make: Make) -> None:
+        inside = folder / "packed"
+        inside.mkdir()
+        make(inside)
+        with zipfile.ZipFile(folder / name, "w") as archive:
+            for path in sorted(inside.rglob("*")):
+                archive.write(path, path.relative_to(inside))
+        shutil.rmtree(inside)
+
+    def noted(folder: Path) -> None:
+        packed(folder, "project.zip", _reference)
+        (folder / "readme.txt").write_text("I did my best")
+
+    def two_archives(folder: Path) -> None:
+        packed(folder, "kernel.zip", _kernel)
+        packed(folder, "tools.zip", _tools)
+
+    def beside(folder: Path) -> None:
+        _kernel(folder)
+        packed(folder, "tools.zip", _tools)
+
+    def foreign(name: str, magic: bytes) -> Kind:
+        return Kind(f"hands in {name}", _file(f"work.{name}", magic), state="cannot be read")
+
+    return [
+        Kind("archive and note", noted, state="graded"),
+        Kind("two archives", two_archives, state="graded"),
+        Kind("patch and archive", beside, state="graded"),
+        foreign("rar", b"Rar!\x1a\x07\x01\x00"),
+        foreign("7z", b"7z\xbc\xaf\x27\x1c"),
+        Kind("pair", _reference, timedelta(days=-1), "graded", "Second Of The Pair"),
+        Kind("no text but a patch", _kernel, state="graded"),
+    ]
+
+
 def _broken() -> list[Kind]:
-    def file(name: str, content: bytes) -> Make:
-        def make(folder: Path) -> None:
-            (folder / name).write_bytes(content)
-
-        return make
-
     def traversal(archive: zipfile.ZipFile) -> None:
         archive.writestr("../../outside/kernel.patch", "x")
 
@@ -255,17 +326,17 @@ def _broken() -> list[Kind]:
     outside = b"--- a/arch/um/kernel/trap.c\n+++ b/arch/um/kernel/trap.c\n@@ -1 +1 @@\n-x\n+y\n"
     wrong = b"--- a/mm/memory.c\n+++ b/mm/memory.c\n@@ -1,2 +1,2 @@\n-no such line\n+x\n other\n"
     return [
-        Kind("damaged zip", file("work.zip", b"PK\3\4 and then nothing of use")),
-        Kind("empty patch", file("kernel.patch", b"")),
-        Kind("patch in arch", file("kernel.patch", outside)),
-        Kind("patch that does not apply", file("kernel.patch", wrong)),
+        Kind("damaged zip", _file("work.zip", b"PK\3\4 and then nothing of use")),
+        Kind("empty patch", _file("kernel.patch", b"")),
+        Kind("patch in arch", _file("kernel.patch", outside)),
+        Kind("patch that does not apply", _file("kernel.patch", wrong)),
         Kind("path traversal", _archive(traversal)),
         Kind("link in a zip", _archive(link)),
         Kind("two in one", _archive(two)),
         Kind("device in a tar", device),
         Kind("one name twice", twice),
         Kind("line ends of another system", crlf),
-        Kind("no patch, only text", file("README.txt", b"I did my best")),
+        Kind("no patch, only text", _file("README.txt", b"I did my best")),
         Kind("nothing at all", lambda folder: None),
     ]
 

@@ -252,4 +252,6 @@ def _about(handin: Handin) -> dict[str, object]:
         "submitted": handin.submitted.isoformat() if handin.submitted else "",
         "remark": handin.remark,
         "notes": list(handin.notes),
+        "system": handin.system,
+        "source": handin.source,
     }

@@ -51,6 +51,8 @@ _BRIGHTSPACE = re.compile(
     re.S | re.I,
 )
 _ILIAS = re.compile(r"(?P<who>[^_]+_[^_]+)_(?P<login>[^_]+)_(?P<user>\d{2,})")
+# What is beside the submissions, put there by a system or by whoever grades.
+_DESCRIPTIONS = ("index.html", "index.htm", GRADESCOPE, "course.toml")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -120,11 +122,12 @@ class Naming:
         )
 
     def _canvas(self, name: str) -> Named | None:
-        if (found := _CANVAS_NOBODY.fullmatch(name)) is not None:
-            who, number = f"anon_{found['user']}", ""
-        elif (cut := self._canvas_cut(name)) is not None:
+        nobody, cut = _CANVAS_NOBODY.fullmatch(name), self._canvas_cut(name)
+        if cut is not None and (nobody is None or cut[1]["user"] in self._canvas_ids):
             who, found = cut
             number = found["user"]
+        elif nobody is not None:
+            found, who, number = nobody, f"anon_{nobody['user']}", ""
         else:
             return None
         return Named(
@@ -209,8 +212,8 @@ def is_named_by_a_system(name: str) -> bool:
 
 
 def is_description(name: str) -> bool:
-    """Whether the system put it there for whoever unpacks the export."""
-    return name.lower() in ("index.html", "index.htm", "manifest.xml") or name == GRADESCOPE
+    """Whether it is there for whoever grades."""
+    return name.lower() in _DESCRIPTIONS
 
 
 def gradescope(folder: Path) -> dict[str, Named]:

@@ -56,6 +56,8 @@ class Handin:
     remark: str = ""
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
+    system: str = ""  # that named it
+    source: str = ""  # what it is called in the export
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -269,7 +271,14 @@ def _handin(unit: _Unit, students: tuple[Student, ...], taken: set[str]) -> Hand
     content = _content(unit)
     remark = "Canvas says that it is late, not by how much." if named.said_late else ""
     handin = Handin(
-        name, content.path, students, submitted, parts=content.parts, notes=content.notes
+        name,
+        content.path,
+        students,
+        submitted,
+        parts=content.parts,
+        notes=content.notes,
+        system=named.system,
+        source=unit.entries[0][1].name,
     )
     return replace(handin, remark=remark) if submitted is None else handin
 

@@ -44,6 +44,11 @@ def opened(place: Path, roster: Roster, grades: Path | None = None) -> Path:
         raise UsageError(
             f"{place} is the folder of the submissions: name another one for the grades (--out)"
         )
+    if (place / PATCH_NAME).is_file() and (place / TOOLS_NAME).is_dir():
+        raise UsageError(
+            f"{place} is one submission, not a folder of submissions: grade it with "
+            "`python -m autograder grade`"
+        )
     for _ in range(DEEPEST):
         inner = _inner(place, roster, grades)
         if inner is None:

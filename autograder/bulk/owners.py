@@ -98,7 +98,8 @@ def _canvas(named: Named, roster: Roster, stand_in: tuple[Student, ...]) -> Owne
         if members := roster.group(named.who):
             return Owners(members)
         return _by_name(named, roster, stand_in)
-    if not student.name or shares_a_word(student, named.who):
+    hidden = named.who.lower().startswith("anon")
+    if hidden or not student.name or shares_a_word(student, named.who):
         return Owners((student,))
     if student.group and (members := roster.group(student.group)):
         return Owners(members)

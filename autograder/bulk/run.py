@@ -214,4 +214,6 @@ def _handin_of(record: Record) -> Handin:
         submitted,
         record.remark,
         notes=tuple(record.notes),
+        system=record.system,
+        source=record.source,
     )

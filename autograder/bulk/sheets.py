@@ -110,12 +110,13 @@ def _separator(text: str) -> tuple[str, int]:
 
 
 def _workbook(data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the first sheet of an .xlsx file."""
+    """The rows of the first sheet of an .xlsx file that has any."""
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True))
+        sheets = (list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets)
+        rows = next((rows for rows in sheets if any(map(any, rows))), [])
     except (KeyError, IndexError, zipfile.BadZipFile, ValueError, TypeError, OSError) as error:
         raise ValueError("it is no Excel workbook that can be read. Save it as CSV") from error
     for number, row in enumerate(rows, 1):

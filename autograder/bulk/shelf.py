@@ -7,6 +7,7 @@
     NAME/result.json, observations/, stages.json, grader.log
     NAME/record.json                 what was graded with what; written last
     NAME/history/TIME.json           earlier results
+    feedback/                        the pages, as learning systems take them
     .parts/NAME/                     a submission that came as several files, put together
     .export/                         an export that came as a .zip, unpacked
     .running/NAME/                   a grade under way
@@ -62,6 +63,8 @@ class Record(BaseModel):
     submitted: str = ""
     remark: str = ""
     notes: list[str] = []  # for the student, about how the submission was put together
+    system: str = ""  # that named the submission
+    source: str = ""  # its name in the export
     run: str = ""
     seconds: float = 0
 

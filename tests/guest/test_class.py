@@ -27,7 +27,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[ClassTest, Path]:
 
 def test_a_killed_run_goes_on(graded: tuple[ClassTest, Path]) -> None:
     _, out = graded
-    assert complaints(out, out) == []
+    assert complaints(out, out, test.kinds) == []
 
 
 def test_each_gets_its_due(graded: tuple[ClassTest, Path]) -> None:

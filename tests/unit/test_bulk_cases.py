@@ -23,16 +23,19 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from autograder.bulk import gradebook
+from autograder.bulk import gradebook, returning
 from autograder.bulk.batch import Engine
 from autograder.bulk.classbook import ClassBook
 from autograder.bulk.run import ClassRun
+from autograder.bulk.shelf import ClassList, Shelf
 from autograder.bulk.students import Roster
 from autograder.bulk.worker import Done, Order
 from autograder.course import Course
 from autograder.errors import UsageError
+from autograder.files import write_atomically
 from autograder.grading import RESULT
 from autograder.intake.submission import Submission, take_in
+from autograder.report import html
 from tests.sample_class import VERSIONS, result
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -113,8 +116,16 @@ Grade = Callable[..., Class]
 
 
 @pytest.fixture
-def grade(tmp_path: Path) -> Grade:
-    """Grades a folder, with the text of a roster or a file of one."""
+def grade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grade:
+    """Grades a folder, with the text of a roster or a file of one.
+
+    Students' pages are drawn elsewhere: here they would take most of the time.
+    """
+
+    def page(made: object, path: Path, **_: object) -> None:
+        write_atomically(path, "<!doctype html>")
+
+    monkeypatch.setattr(html, "write", page)
 
     def run(
         export: Path, roster: str | bytes | Path | None = None, out: Path | None = None
@@ -499,9 +510,19 @@ def test_anonymous_canvas_files_are_nobody_s(tmp_path: Path, grade: Grade) -> No
     )
     graded = grade(folder, CANVAS + '"Zuse, Zed",101,s1,zed,A,\n')
     assert len(graded.taken) == 2 and graded.taken["anon_aB3xZ"].files == sorted(WHOLE)
-    assert graded.canvas()["Zuse, Zed"] == "" and graded.rows["Zuse, Zed"]["final"] == ""
+    assert (
+        graded.canvas()["Zuse, Zed"] == "" and graded.rows["Zuse, Zed"]["points that count"] == ""
+    )
     assert "owner" in graded.rows["Zuse, Zed"]["remark"]
     assert "their points stay empty" in graded.remarks
+
+
+def test_an_anonymous_name_with_a_number_that_canvas_s_gradebook_has(
+    tmp_path: Path, grade: Grade
+) -> None:
+    folder = lay(tmp_path / "in", {"anon_12345_101_5001_w.zip": archive(WHOLE)})
+    graded = grade(folder, CANVAS + '"Zuse, Zed",101,s1,zed,A,\n')
+    assert graded.states() == {"Zuse, Zed": "graded"} and not graded.remarks
 
 
 def test_github_classroom(tmp_path: Path, grade: Grade) -> None:
@@ -749,6 +770,11 @@ def test_the_export_is_a_zip(tmp_path: Path, grade: Grade, inside: str, direct: 
     assert len(again.rows) == 2 and not again.taken
 
 
+def test_one_submission_is_no_class(tmp_path: Path, grade: Grade) -> None:
+    with pytest.raises(UsageError, match="is one submission, not a folder of submissions"):
+        grade(lay(tmp_path / "in", WHOLE))
+
+
 def test_an_export_that_leads_out_of_itself(tmp_path: Path, grade: Grade) -> None:
     lay(tmp_path / "in", {"x.zip": archive({"../../evil": "", "a_1_assignsubmission_file/k": ""})})
     with pytest.raises(UsageError, match="cannot be unpacked"):
@@ -812,3 +838,64 @@ def test_results_are_their_owner_s_only(tmp_path: Path, grade: Grade, umask: int
         assert path.stat().st_mode & 0o077 == 0, path
     text = (graded.out / "journal.jsonl").stat()
     assert text.st_mode & 0o777 == 0o600
+
+
+# The way back.
+
+
+def feedback(graded: Class) -> dict[str, list[str]]:
+    """What is in the uploads."""
+    written = returning.write(graded.book, Shelf(graded.out), graded.out / "feedback")
+    found = {}
+    for upload in written:
+        if upload.path.is_dir():
+            found[upload.path.name] = sorted(entry.name for entry in upload.path.iterdir())
+        else:
+            with zipfile.ZipFile(upload.path) as archive:
+                assert archive.testzip() is None
+                found[upload.path.name] = archive.namelist()
+    return found
+
+
+def test_feedback_for_moodle(case: Callable[[str], Class]) -> None:
+    graded = case("c-moodle-group")
+    assert feedback(graded) == {
+        "moodle.zip": [
+            "Ada Lovelace_55_assignsubmission_file_feedback.html",
+            "Bob Boole_56_assignsubmission_file_feedback.html",
+            "Zed Zuse_57_assignsubmission_file_feedback.html",
+        ],
+        "by-id": ["ada@example.org", "bob@example.org", "zed@example.org"],
+    }
+
+
+def test_feedback_for_canvas(case: Callable[[str], Class]) -> None:
+    graded = case("c-canvas-multi")
+    assert feedback(graded) == {
+        "canvas.zip": [
+            "boolebob_102_5009_feedback.html",
+            "lovelaceada_101_5001_feedback.html",
+        ],
+        "by-id": ["s101", "s102"],
+    }
+    for path in (graded.out / "feedback").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_feedback_for_others(tmp_path: Path, grade: Grade) -> None:
+    head = "412-7788 - Ada Lovelace - Nov 21, 2026 1011 AM"
+    graded = grade(lay(tmp_path / "in", {f"{head} - w.zip": archive(WHOLE)}))
+    assert feedback(graded)["brightspace.zip"] == [f"{head}/feedback.html"]
+    files: dict[str, str | bytes] = {"Lovelace_Ada_ab12_4711/w.zip": archive(WHOLE)}
+    graded = grade(lay(tmp_path / "ilias", files), out=tmp_path / "other")
+    assert feedback(graded)["ilias.zip"] == ["Lovelace_Ada_ab12_4711/feedback.html"]
+    # What was written there is no submission, and is written again.
+    assert set(grade(tmp_path / "ilias", out=tmp_path / "other").taken) == set()
+    assert len(feedback(graded)) == 2
+
+
+def test_feedback_of_nobody(tmp_path: Path) -> None:
+    Shelf(tmp_path).write_class(ClassList(submissions="", series="7.3", names=["ada"]))
+    book = ClassBook.read(Shelf(tmp_path), COURSE)
+    with pytest.raises(UsageError, match="no page"):
+        returning.write(book, Shelf(tmp_path), tmp_path / "feedback")
