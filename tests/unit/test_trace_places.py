@@ -62,6 +62,21 @@ def test_of_a_trace_alone_the_stack_is_guessed() -> None:
     assert places.names(history(), []) == []
 
 
+def test_a_second_program_has_a_stack_of_its_own() -> None:
+    seen = History(
+        parse(
+            "0.000000001 add a 7f7fff8fd000-7f7fff91e000\n"
+            "0.000000002 add b 7f7ffe000000-7f7ffe010000\n"
+            "0.000000003 fault 7f7fff900000\n"
+            "0.000000004 remove b\n"
+            "0.000000005 remove a\n"
+            "0.000000006 add c 7f7fff800000-7f7fff801000\n"
+            "0.000000007 resize c 7f7fff700000-7f7fff721000\n"
+        )
+    )
+    assert places.names(seen, []) == ["the stack", "", "the stack"]
+
+
 def test_an_exact_range_counts_more_than_a_larger_one() -> None:
     known = [Place(Extents(0x1000, 0x9000), "large"), Place(Extents(0x2000, 0x3000), "small")]
     assert places.names(history("2000-3000", "3000-4000"), known) == ["small", "large"]
