@@ -118,7 +118,8 @@ def _named(text: str) -> Iterator[tuple[Extents, str]]:
         if bracketed := _BRACKETED.fullmatch(path):
             name = _SPECIAL.get(bracketed[1], path)
         elif path:
-            program = program or path
+            # The loader and the libraries may lie below the program.
+            program = program or ("" if ".so" in PurePosixPath(path).suffixes else path)
             name = _of_file(path, permissions, path == program)
         else:
             name = last if last == _DATA and extents.start == before.end else ""

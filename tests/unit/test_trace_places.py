@@ -43,6 +43,19 @@ def test_maps_name_regions() -> None:
     ]
 
 
+def test_the_program_may_lie_above_its_libraries() -> None:
+    text = (
+        "40000000-40001000 r-xp 00000000 00:03 1 /lib64/ld-linux-x86-64.so.2\n"
+        "40037000-4005d000 r-xp 00000000 00:03 2 /lib/libc.so.6\n"
+        "550000009000-550000019000 r-xp 00009000 00:03 3 /usr/bin/ps\n"
+    )
+    assert [place.name for place in places.of_maps(text)] == [
+        "the mapped file ld-linux-x86-64.so.2",
+        "the mapped file libc.so.6",
+        "the program's text",
+    ]
+
+
 def test_a_region_is_called_what_it_shares_most_pages_with() -> None:
     known = [*places.of_maps(MAPS), *places.of_check({"base": "0x1000000000"})]
     seen = history(
