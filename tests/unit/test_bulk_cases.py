@@ -384,6 +384,25 @@ def test_typed_text_of_each_system(tmp_path: Path, grade: Grade) -> None:
     assert set(graded.states().values()) == {"cannot be read"} and len(graded.rows) == 4
 
 
+def test_names_that_are_not_utf_8(tmp_path: Path, grade: Grade) -> None:
+    """As unzip leaves those of an export that was made on Windows."""
+    folder = lay(tmp_path / "in", {"ada.zip": archive(WHOLE)})
+    odd = os.fsencode(folder) + b"/B\xf6le_12_assignsubmission_file"
+    Path(os.fsdecode(odd)).mkdir()
+    for name in (b"/kernel.patch", b"/gr\xfc\xdfe.zip", b"/tools.zip"):
+        Path(os.fsdecode(odd + name)).write_bytes(
+            archive(TOOLS) if b"zip" in name else PATCH.encode()
+        )
+    Path(os.fsdecode(os.fsencode(folder) + b"/n\xf6.txt")).write_text("?")
+    graded = grade(folder, "id,name\nada,Ada\n")
+    assert len(graded.taken) == 2
+    assert "nobody on the roster is Böle_12" in graded.remarks
+    assert not grade(folder).taken
+    Path(os.fsdecode(os.fsencode(folder) + b"/z\x94e.zip")).write_bytes(archive(WHOLE))
+    graded = grade(folder, "id,name\nada,Ada\n1,Zöe\n2,Böle\n")
+    assert set(graded.states().values()) == {"graded"} and len(graded.rows) == 3
+
+
 # C: whose it is.
 
 
