@@ -9,6 +9,8 @@ import time
 
 from rich.cells import set_cell_size
 
+from autograder.unread import discard
+
 ERASE = "\r\x1b[K"
 OFTEN = 0.1  # seconds between two lines at least
 ROUNDED = 10  # seconds: nobody can say it better
@@ -46,16 +48,24 @@ class Lines:
             self.last = now
             width = shutil.get_terminal_size().columns
             line = line_of(phrase, part, self._left(now), width)
-            print(f"{ERASE}{line}", end="", file=sys.stderr, flush=True)
+            self._print(f"{ERASE}{line}", end="")
         elif phrase != self.phrase and not phrase.startswith("checking: "):
-            print(phrase, file=sys.stderr, flush=True)
+            self._print(phrase)
         self.phrase = phrase
 
     def close(self) -> None:
         """Leave the terminal with an empty line."""
         if self.live and self.phrase:
-            print(ERASE, end="", file=sys.stderr, flush=True)
+            self._print(ERASE, end="")
         self.phrase = ""
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        """Write, as long as somebody reads: a grade must not end with its terminal."""
+        try:
+            print(text, end=end, file=sys.stderr, flush=True)
+        except OSError:
+            discard(sys.stderr)
+            self.live = False
 
     def _left(self, now: float) -> float | None:
         return None if self.usual is None else self.usual - (now - self.started)

@@ -63,6 +63,12 @@ def name_of(extents: Extents, places: Sequence[Place]) -> str:
     return _name([extents], {place.extents: place.name for place in places}, places)
 
 
+def short(name: str) -> str:
+    """A name as a label has room for it."""
+    bare = name.removeprefix("the ").removeprefix("mapped file ")
+    return "program" if bare.startswith("program's ") else bare
+
+
 def _name(spans: list[Extents], exact: Mapping[Extents, str], places: Sequence[Place]) -> str:
     """The name of the place that shares most pages with a region at any time."""
     for extents in spans:

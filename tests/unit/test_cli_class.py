@@ -18,7 +18,10 @@ from autograder.course import Course
 from autograder.errors import UsageError
 from tests.sample_class import VERSIONS
 
-COMMANDS = ("grade-all", "rescore", "regrade", "compare", "show", "reproduce", "similarity")
+COMMANDS = (
+    *("grade-all", "rescore", "regrade", "compare", "show", "reproduce", "similarity"),
+    "feedback",
+)
 STILTED = re.compile(
     r"\bmend|\btold\b|rests? on|; without|, without,|also where|\bwhere (?!it )|go on|anew", re.I
 )
