@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,7 @@ class Named:
     number: str = ""  # the system's own number of a student, or of a group
     words: tuple[str, ...] = ()  # by which a roster may know the student
     said_late: bool = False
+    entry: str = ""  # the whole name in the export
 
 
 class Naming:
@@ -97,6 +98,9 @@ class Naming:
 
     def read(self, path: Path) -> Named:
         """What the name of ``path`` says."""
+        return replace(self._read(path), entry=readable(path.name))
+
+    def _read(self, path: Path) -> Named:
         name = readable(path.name)
         for reader in (self._moodle, self._blackboard, self._brightspace, self._canvas):
             if (named := reader(name)) is not None:
