@@ -19,7 +19,9 @@ from autograder.intake.trial import Hunk, Pristine, Tree, framed, hunks_of
 
 MOST_HUNKS = 2000  # looked at, and
 MOST_FAILING = 20  # compared in all ways
-SHOWN = 80  # characters of a line
+IN_ORDER = "'git format-patch --stdout COMMIT > kernel.patch' (COMMIT: the untouched source)"
+BY_DIFF = "'diff -ruN linux.orig linux > kernel.patch' (the untouched source first)"
+SHOWN = 60  # characters of a line
 
 _COMMIT = re.compile(r"commit [0-9a-f]{7,40}\b")
 _SUBJECT = re.compile(r"Subject: .*\[PATCH[^\]]*? (\d+)/(\d+)\]")
@@ -59,12 +61,8 @@ def explain(patch: bytes, pristine: Pristine, version: str) -> Diagnosis | None:
 
 
 def _remade(git: bool) -> str:
-    return (
-        f"Make it again with {AGAIN}."
-        if git
-        else "Make it again with 'diff -ruN linux.orig linux > kernel.patch', the untouched source"
-        " first."
-    )
+    """The command that makes a right patch, with the tool that the student has used."""
+    return f"Make it again with {AGAIN if git else BY_DIFF}."
 
 
 def _twice(hunks: Sequence[Hunk], failing: Sequence[Hunk], git: bool) -> Diagnosis | None:
@@ -75,9 +73,9 @@ def _twice(hunks: Sequence[Hunk], failing: Sequence[Hunk], git: bool) -> Diagnos
         earlier = first.setdefault(key, hunk)
         if hunk in failed and earlier is not hunk and earlier not in failed:
             return Diagnosis(
-                f"kernel.patch makes the same change to {hunk.file} twice, in line {earlier.at} and"
-                f" again in line {hunk.at}.",
-                f"Two patches were joined that hold the same changes: hand in one. {_remade(git)}",
+                f"It makes the same change to {hunk.file} twice (lines {earlier.at} and"
+                f" {hunk.at} of kernel.patch), as when two patches are joined.",
+                _remade(git),
             )
     return None
 
@@ -100,14 +98,12 @@ def _reversed(
     if not evidence or len(failing) * 2 < len(hunks):
         return None
     remedy = (
-        "Give the untouched source first: 'git diff COMMIT', without '-R' and with no second name"
-        " that is older."
+        f"Give the untouched source first, and no '-R': {AGAIN}."
         if git
-        else "Give the untouched source first: 'diff -ruN linux.orig linux > kernel.patch'."
+        else f"Give the untouched source first: {BY_DIFF}."
     )
     return Diagnosis(
-        "It is reversed: it leads from your kernel back to the untouched source, and removes what"
-        " you added.",
+        "It is reversed: it removes what you added.",
         remedy,
     )
 
@@ -132,15 +128,13 @@ def _order(
     late = failing[0]
     if any(map(_COMMIT.match, lines)):
         return Diagnosis(
-            "kernel.patch is the output of 'git log -p', which has the newest commit first, so that"
-            f" its change to {late.where} comes before the one that it builds on.",
+            "It is the output of 'git log -p', with the newest commit first: line"
+            f" {late.at} of kernel.patch builds on a later one.",
             f"Use {AGAIN}.",
         )
     return Diagnosis(
-        f"The parts of kernel.patch are in the wrong order: its change to {late.where} builds on"
-        " one that comes later.",
-        "Join the patches of a series as they are numbered, with 'git format-patch --stdout COMMIT"
-        " > kernel.patch', where COMMIT is the untouched kernel source.",
+        f"Its parts are in the wrong order: the change to {late.where} builds on a later one.",
+        f"Join a series as it is numbered: {IN_ORDER}.",
     )
 
 
@@ -159,8 +153,7 @@ def _interdiff(lines: Sequence[str]) -> Diagnosis | None:
     if not any(map(_INTERDIFF.match, lines)):
         return None
     return Diagnosis(
-        "kernel.patch is the difference between two versions of your work (an interdiff), not"
-        " between the untouched source and your kernel.",
+        "It is the difference between two versions of your own work (an interdiff).",
         f"Use {AGAIN}.",
     )
 
@@ -209,10 +202,9 @@ def _white_space(failing: Sequence[Hunk], pristine: Pristine, git: bool) -> Diag
         number = texts[hunk.file].count("\n", 0, at) + 1
         there = (tree.text(hunk.file) or "").split("\n")[number : number + len(hunk.old)]
         return Diagnosis(
-            f"{words or _blanks(hunk.old, there)}: the lines around {hunk.where} differ from the"
-            " kernel source in nothing else.",
-            "Do not take its text from a terminal, a web page, a mail or an editor."
-            f" {_remade(git)[:-1]}, without '-w' or '-b'.",
+            f"{words or _blanks(hunk.old, there)}: see line {hunk.at} of kernel.patch.",
+            f"{_remade(git)[:-1]}, without '-w' or '-b'; do not copy it from a terminal, a web page"
+            " or a mail.",
         )
     return None
 
@@ -239,9 +231,8 @@ def _part_of_series(lines: Sequence[str]) -> Diagnosis | None:
     if not missing:
         return None
     return Diagnosis(
-        f"kernel.patch lacks part {missing[0]} of {max(of for _, of in numbers)} of your series.",
-        "Write all of it into one file: 'git format-patch --stdout COMMIT > kernel.patch', where"
-        " COMMIT is the untouched kernel source.",
+        f"Part {missing[0]} of {max(of for _, of in numbers)} of your series is missing in it.",
+        f"Write all of it into one file: {IN_ORDER}.",
     )
 
 
@@ -282,9 +273,9 @@ def _other_source(
         line = next((line for line in hunk.old if line.strip() and line not in there), None)
         if line is not None:
             return Diagnosis(
-                f"It expects the line {shown(line.strip()[:SHOWN])} in {hunk.where}, which the"
-                f" untouched source of Linux {version} does not have: it was made against another"
-                " kernel, or against your own earlier work.",
+                f"It expects the line {shown(line.strip()[:SHOWN])} in {hunk.where}, which Linux"
+                f" {version} does not have: it was made against another kernel, or against your own"
+                " earlier work.",
                 _remade(git),
             )
     return None

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-AGAIN = "'git diff COMMIT --output=kernel.patch', where COMMIT is the untouched kernel source"
+AGAIN = "'git diff COMMIT --output=kernel.patch' (COMMIT: the untouched source)"
 """The command that always makes a right patch of a repository."""
 
 _WHOLE_FILE = f"Hand in the file itself, as written by {AGAIN}."

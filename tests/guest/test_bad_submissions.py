@@ -67,7 +67,7 @@ PATCHES: dict[str, tuple[str | None, str, list[str]]] = {
     "reversed": (
         (CASES / "p-reversed/submission/kernel.patch").read_text(),
         "build/patch_applies",
-        ["fs/proc/uptime.c", "is reversed", "untouched source first"],
+        ["fs/proc/uptime.c", "is reversed", "the untouched source first"],
     ),
     "does not compile": (
         code("int course = no_such_thing;\n"),

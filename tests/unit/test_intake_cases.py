@@ -91,7 +91,7 @@ def pristine(name: str) -> str | None:
     ("name", "words"),
     [
         ("p-reversed", ["is reversed", "Give the untouched source first"]),
-        ("p-tabs", ["tabs became blanks", "fs/proc/uptime.c"]),
+        ("p-tabs", ["tabs became blanks", "line 5 of kernel.patch"]),
     ],
 )
 def test_patches_that_do_not_apply(name: str, words: list[str], tmp_path: Path) -> None:

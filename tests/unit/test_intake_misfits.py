@@ -93,7 +93,7 @@ def commit(patch: str) -> str:
 
 
 CASES: dict[str, tuple[str, list[str]]] = {
-    "reversed": (diff(CHANGED, TREE), ["is reversed", "'git diff COMMIT', without '-R'"]),
+    "reversed": (diff(CHANGED, TREE), ["is reversed", "no '-R': 'git diff COMMIT"]),
     "reversed, by diff": (
         diff(CHANGED, TREE, git=False),
         ["is reversed", "'diff -ruN linux.orig linux > kernel.patch'"],
@@ -106,7 +106,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
         diff({}, {"mm/other.h": OTHER}),
         ["is reversed"],
     ),
-    "twice": (PATCH + PATCH, ["the same change to fs/steps.c twice", "hand in one"]),
+    "twice": (PATCH + PATCH, ["the same change to fs/steps.c twice", AGAIN]),
     "a series and all of it": (
         mail(1, ONE) + diff(TREE, FIRST),
         ["the same change to fs/steps.c twice"],
@@ -116,7 +116,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ["in the wrong order", "fs/steps.c (line 9 of kernel.patch)", "git format-patch --stdout"],
     ),
     "log -p": (commit(TWO) + commit(ONE), ["'git log -p'", "newest commit first", AGAIN]),
-    "the last of a series": (mail(2, TWO), ["lacks part 1 of 2", "git format-patch --stdout"]),
+    "the last of a series": (mail(2, TWO), ["Part 1 of 2", "git format-patch --stdout"]),
     "against earlier work": (
         TWO,
         ["expects the line '/* one */' in fs/steps.c", "your own earlier work", AGAIN],
@@ -129,7 +129,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
         TWO.replace("diff --git a/", "diff -u b/").replace("--- a/", "--- b/"),
         ["an interdiff", AGAIN],
     ),
-    "tabs": (in_hunks(lambda line: line.expandtabs(8)), ["Its tabs became blanks", "fs/steps.c"]),
+    "tabs": (
+        in_hunks(lambda line: line.expandtabs(8)),
+        ["Its tabs became blanks", "line 4 of kernel.patch", AGAIN],
+    ),
     "tabs, by diff": (
         in_hunks(lambda line: line.expandtabs(8), diff(TREE, CHANGED, git=False)),
         ["Its tabs became blanks", "'diff -ruN linux.orig linux > kernel.patch'"],
@@ -151,7 +154,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
     ),
     "no-break spaces": (
         in_hunks(lambda line: line.replace(" ", "\u00a0")),
-        ["fs/steps.c", "nothing else"],
+        ["Its white space was changed"],
     ),
     "typographic quotes": (
         in_hunks(lambda line: line.replace("'", "\u2019").replace('"', "\u201c")),
