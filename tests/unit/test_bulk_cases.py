@@ -36,6 +36,7 @@ from autograder.files import write_atomically
 from autograder.grading import RESULT
 from autograder.intake.submission import Submission, take_in
 from autograder.report import html
+from tests.classroom import LOST, ROSTER, make_class, states
 from tests.sample_class import VERSIONS, result
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -697,6 +698,22 @@ def test_a_table_however_it_was_saved(tmp_path: Path, content: bytes) -> None:
     assert (zoe.id, zoe.name, zoe.email) == ("0042", "Zoë Böle", "z@x.org")
 
 
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        *(("Zoë", "cp1252"), ("Übung Müller", "cp1252"), ("José Muñoz", "cp1252")),
+        *(("Łukasz Żak", "cp1250"), ("Świątek", "cp1250")),
+        *(("Zoë Müller", "mac_roman"), ("Søren Åse", "cp1252"), ("Françoise", "cp1252")),
+    ],
+)
+def test_a_name_in_an_old_encoding(tmp_path: Path, name: str, encoding: str) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(f"id;name\n1;{name}\n2;Bob Boole\n".encode(encoding))
+    roster = Roster.read(path, BERLIN)
+    assert roster.students[0].name == name
+    assert f"read as {encoding}" in roster.remarks[0]
+
+
 def test_a_workbook(tmp_path: Path, grade: Grade) -> None:
     """Excel took the id for a number, and the time for a time."""
     book = openpyxl.Workbook()
@@ -954,3 +971,14 @@ def test_feedback_of_nobody(tmp_path: Path) -> None:
     book = ClassBook.read(Shelf(tmp_path), COURSE)
     with pytest.raises(UsageError, match="no page"):
         returning.write(book, Shelf(tmp_path), tmp_path / "feedback")
+
+
+def test_the_synthetic_class_has_what_students_hand_in(tmp_path: Path, grade: Grade) -> None:
+    """Those of ``make class-test``: here without kernels, so that the states alone are tried."""
+    kinds = make_class(tmp_path / "in", 9, tmp_path, light=True)
+    expected = states(kinds)
+    assert len(expected) == 8
+    graded = grade(tmp_path / "in", tmp_path / ROSTER)
+    assert {name: graded.states()[name] for name in expected} == expected
+    assert graded.rows["Second Of The Pair"]["folder"] != graded.rows["Pair"]["folder"]
+    assert graded.canvas()[LOST] == ""
