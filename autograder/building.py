@@ -21,7 +21,7 @@ from autograder.kernel.build import (
 from autograder.kernel.progress import Progress
 from autograder.results import Evidence
 from autograder.sandbox import Sandbox
-from autograder.stages import Stages
+from autograder.stages import UNREAD, Stages
 
 LOG_SHOWN = 8000  # characters, from the end
 
@@ -39,11 +39,12 @@ def build(
     kernel_of: KernelMaker = kept_or_built,
 ) -> tuple[Stages, Kernel | None]:
     """Build tools and kernel; what is wrong with them is in the stages."""
-    patch_problem = submission.refused or submission.patch_problem
-    tools_problem = submission.refused or submission.tools_problem
+    if submission.refused is not None:
+        reason = submission.refused.message  # told once, by the first check
+        return Stages(patch_problem=reason, tools_problem=UNREAD, unread=True), None
     stages = Stages(
-        patch_problem=patch_problem.message if patch_problem else "",
-        tools_problem=tools_problem.message if tools_problem else "",
+        patch_problem=submission.patch_problem.message if submission.patch_problem else "",
+        tools_problem=submission.tools_problem.message if submission.tools_problem else "",
     )
     tools = None
     if submission.tools is not None:

@@ -18,7 +18,7 @@ import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +74,20 @@ class Cache:
         return Path(named).absolute() / f"pgfault-work-{os.getuid()}"
 
     @contextmanager
-    def lock(self, name: str) -> Iterator[None]:
-        """Hold the lock ``name``; waits while another process or thread holds it."""
+    def lock(self, name: str, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+        """Hold the lock ``name``; waits while another process or thread holds it.
+
+        ``waiting`` is called first if it has to wait.
+        """
         path = self.root / "locks" / name
         _make(path.parent)
         with path.open("w") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if waiting is not None:
+                    waiting()
+                fcntl.flock(stream, fcntl.LOCK_EX)
             yield
 
     @contextmanager

@@ -94,6 +94,7 @@ def grade(
     from autograder.results import NOT_SELECTED, Status
     from autograder.scoring import score
 
+    unheard.survive_hang_up()
     if not submission.exists():
         raise UsageError(f"there is no {submission}: give a folder, a .zip or a .tar.gz")
     if only and not rubric.select(only):
@@ -105,16 +106,19 @@ def grade(
         baseline = _baseline(series, cache, shut, lines)
         number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
         order = Order(submission, out, number, only)
-        graded = Grading(order, baseline, shut, lines).run(cache)
+        grading = Grading(order, baseline, shut, lines)
+        graded = grading.run(cache)
     result = score(graded, settings)
     result.write(out / RESULT)
     repeat = from_grader(submission, out)
     html.write(result, out / FEEDBACK, observations=out / OBSERVATIONS, repeat=repeat)
     if as_json:
         print(result.model_dump_json(indent=2))
-    else:
+    elif not grading.refused:
         frame = Frame(str(out / FEEDBACK))
         terminal.show(result, console(), verbose=verbose, frame=frame, repeat=repeat)
+    if grading.refused:
+        raise UsageError(f"{submission} cannot be graded. {grading.refused}")
     chosen = [verdict for verdict in result.verdicts if verdict.message != NOT_SELECTED]
     if any(verdict.status is Status.GRADER_ERROR for verdict in chosen):
         raise typer.Exit(EXIT_GRADER)

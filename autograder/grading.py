@@ -64,6 +64,7 @@ class Grading:
         self.selected = rubric.select(order.only)
         self.started = time.monotonic()
         self.judged = 0
+        self.refused = ""  # why the submission as a whole cannot be read
 
     def run(self, cache: Cache) -> Result:
         """Grade.  Errors: UsageError for an unreadable path, GraderError of this machine."""
@@ -71,6 +72,8 @@ class Grading:
             sweep(folder)
         with cache.workdir("grade") as work:
             submission = take_in(self.order.submission, work / "submission")
+            if submission.refused is not None:
+                self.refused = submission.refused.message
             self.patched = PatchedLines(submission.patch or b"")
             self.result = self._blank(submission)
             self._save()  # over what an earlier grade left here

@@ -20,7 +20,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from autograder import checks as package
-from autograder.checks import dependencies, rubric
+from autograder.checks import dependencies, hints, rubric
 from autograder.checks.expect import Mismatch, NotReached
 from autograder.errors import GraderError
 from autograder.evidence import evidence_of, reports_told
@@ -34,14 +34,14 @@ from autograder.stages import TOOLS_CHECK, Stages
 USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 FOLDER = Path(package.__path__[0])
 ENDS = {
-    Kind.GAVE_UP: ("preparing the check", "it succeeds"),
-    Kind.PROBE_DIED: ("running the check's own processes", "they are not killed"),
-    Kind.HANG: ("waiting for the check's processes to end", "they end"),
-    Kind.SPIN: ("running the check", "the guest comes to rest"),
-    Kind.FLOOD: ("running the check", "a kernel log of reasonable size"),
-    Kind.PANIC: ("running the check", "the kernel survives"),
-    Kind.NO_BOOT: ("booting the kernel", "it boots"),
-    Kind.VANISHED: ("running the check", "the kernel stays until it is shut down"),
+    Kind.GAVE_UP: ("the check made the situation that it looks at", "every call for it succeeds"),
+    Kind.PROBE_DIED: ("the check ran its processes", "the kernel does not kill them"),
+    Kind.HANG: ("the check waited for its processes", "they end"),
+    Kind.SPIN: ("the check ran", "the guest comes to rest"),
+    Kind.FLOOD: ("the check ran", "the kernel's log comes to an end"),
+    Kind.PANIC: ("the check ran", "the kernel keeps running"),
+    Kind.NO_BOOT: ("the kernel was booted", "it boots"),
+    Kind.VANISHED: ("the check ran", "the kernel runs until it is shut down"),
 }
 
 FOUND = {
@@ -249,7 +249,13 @@ def _require_completed(seen: Observation) -> None:
         did, expected = ENDS[outcome.kind]
         gave_up = outcome.kind is Kind.GAVE_UP
         finding = FOUND.get(outcome.kind, Finding.MISMATCH)
-        raise Mismatch(did, expected, outcome.detail if gave_up else outcome, finding=finding)
+        raise Mismatch(
+            did,
+            expected,
+            outcome.detail if gave_up else outcome,
+            hint=hints.for_outcome(outcome),
+            finding=finding,
+        )
 
 
 def _undecided(attempts: list[Attempt]) -> bool:

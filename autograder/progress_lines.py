@@ -46,16 +46,19 @@ class Lines:
             self.last = now
             width = shutil.get_terminal_size().columns
             line = line_of(phrase, part, self._left(now), width)
-            print(f"{ERASE}{line}", end="", file=sys.stderr, flush=True)
+            self._print(f"{ERASE}{line}", end="")
         elif phrase != self.phrase and not phrase.startswith("checking: "):
-            print(phrase, file=sys.stderr, flush=True)
+            self._print(phrase)
         self.phrase = phrase
 
     def close(self) -> None:
         """Leave the terminal with an empty line."""
         if self.live and self.phrase:
-            print(ERASE, end="", file=sys.stderr, flush=True)
+            self._print(ERASE, end="")
         self.phrase = ""
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        print(text, end=end, file=sys.stderr, flush=True)
 
     def _left(self, now: float) -> float | None:
         return None if self.usual is None else self.usual - (now - self.started)

@@ -10,6 +10,7 @@ from autograder.results import Evidence, Finding
 PATCH_CHECK = "build/patch_applies"
 KERNEL_CHECK = "build/kernel_builds"
 TOOLS_CHECK = "build/tools_build"
+UNREAD = "the submission could not be read"
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,19 @@ class Gate:
 class Stages:
     """Problems are sentences for the student; empty where there is none."""
 
-    patch_problem: str = ""
+    patch_problem: str = ""  # also why the submission as a whole cannot be read
     kernel_problem: str = ""
     tools_problem: str = ""
     gate: Gate | None = None
+    unread: bool = False  # the submission as a whole
     tools: frozenset[str] = frozenset()
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)  # by check id
 
     @property
     def obstacle(self) -> str:
         """Why not everything can be observed in a guest."""
+        if self.unread:
+            return UNREAD
         if self.patch_problem:
             return f"the patch was not applied: {self.patch_problem}"
         if self.kernel_problem:

@@ -46,6 +46,10 @@ from autograder.stages import Stages
 from tests.corpus import WITHOUT_EXTRA, Mutant, mutants, solutions, tools_of
 from tests.matrix_page import render
 from tests.reference import SERIES, reference_build, series_patch
+from tests.words import message_complaints, sentence_complaints
+
+QUOTING = ("build/", "health/")
+"""Checks whose messages are those of a compiler or of the kernel."""
 
 
 @dataclass
@@ -60,6 +64,7 @@ class Row:
     failed: list[str] = field(default_factory=list)
     not_reached: list[str] = field(default_factory=list)
     messages: dict[str, str] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)  # what is wrong with the messages
     problem: str = ""  # it could not be graded at all
     seconds: float = 0
     key: str = ""
@@ -82,7 +87,7 @@ class Row:
     @property
     def right(self) -> bool:
         """Whether the verdicts are those that the corpus promises."""
-        return not (self.missed or self.wronged or self.problem)
+        return not (self.missed or self.wronged or self.words or self.problem)
 
 
 class Matrix:
@@ -185,6 +190,10 @@ class Matrix:
         def take(check_id: str, verdict: Verdict) -> None:
             if verdict.status is Status.FAILED:
                 row.failed.append(check_id)
+                if not check_id.startswith(QUOTING):
+                    parts = (verdict.did, verdict.expected, verdict.observed)
+                    row.words += message_complaints(*parts)
+                    row.words += sentence_complaints(verdict.hint) if verdict.hint else []
             elif verdict.status is Status.NOT_REACHED:
                 row.not_reached.append(check_id)
             elif verdict.status is Status.GRADER_ERROR:
@@ -292,6 +301,8 @@ def _print(row: Row) -> None:
     print(f"WRONG   {row.name}: {row.problem}", flush=True)
     if row.failed:
         print(f"        Fails: {' '.join(sorted(row.failed))}", flush=True)
+    for complaint in row.words:
+        print(f"        words: {complaint}", flush=True)
     for check in row.missed:
         print(f"        missed: {check}", flush=True)
     for check in row.wronged:

@@ -165,8 +165,7 @@ class Way:
     def put_in_place(self, patches: Iterable[str], tools: Iterable[str]) -> None:
         """Write a part of the solution: patches by their numbers, files of the tools."""
         for number in patches:
-            (path,) = (REFERENCE / "kernel" / SERIES).glob(f"{number}-*.patch")
-            self.apply(path.read_text())
+            self.apply(part(number))
         for name in tools:
             shutil.copy(REFERENCE / "tools" / name, self.home / "tools" / name)
 
@@ -177,6 +176,12 @@ class Way:
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         return {**kept, "PGFAULT_CACHE": str(self.cache), "TERM": "dumb", "LC_ALL": "C.UTF-8"}
+
+
+def part(number: str) -> str:
+    """A patch of the reference's series."""
+    (path,) = (REFERENCE / "kernel" / SERIES).glob(f"{number}-*.patch")
+    return path.read_text()
 
 
 def blocks(markdown: str) -> list[Block]:
@@ -304,11 +309,7 @@ def short(folder: Path) -> None:
     start(way, quick=True)
 
     # Where the student would now write for some weeks, the reference is put in place.
-    source = fetch("7.3", cache, None, silent)
-    sandbox = choose()
-    baseline = build_baseline(source, cache, sandbox, silent)
-    reference = reference_build(baseline, cache, sandbox, silent)
-    mirror(reference.tree, way.home / "linux", lambda name: name in GIT)
+    take_reference(way, cache)
     way.put_in_place((), [path.name for path in (REFERENCE / "tools").iterdir() if path.is_file()])
     (way.home / "ANSWERS.md").write_bytes((REFERENCE / "ANSWERS.md").read_bytes())
 
@@ -341,6 +342,15 @@ def short(folder: Path) -> None:
     graded = grade(way.home / "submission.zip", folder / "graded", cache.root, here.seed)
     assert verdicts(graded) == verdicts(here)
     assert graded.submission.sha256 == here.submission.sha256
+
+
+def take_reference(way: Way, cache: Cache) -> None:
+    """Make ``linux/`` the reference's tree with its objects, so that little is compiled."""
+    source = fetch(SERIES, cache, None, silent)
+    sandbox = choose()
+    baseline = build_baseline(source, cache, sandbox, silent)
+    reference = reference_build(baseline, cache, sandbox, silent)
+    mirror(reference.tree, way.home / "linux", lambda name: name in GIT)
 
 
 def traced(way: Way) -> None:

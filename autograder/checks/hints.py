@@ -28,7 +28,8 @@ MAP_LINE = (
 )
 TOOL_STATUS = "What the tool printed on standard error says why it ended like this."
 TOOL_CRASH = (
-    "The tool crashed. Check every length and index that comes from the trace before you use it."
+    "The tool crashed: a debugger shows where. Check every pointer, and every length and index "
+    "that comes from a file, before you use it."
 )
 TOOL_HANG = (
     "Look for a loop in the tool that does not end when read() returns 0 or fails, or for a "
@@ -72,8 +73,8 @@ LOST = (
 
 # Faults.
 NO_FAULTS = (
-    "The trace has regions, but no fault at all: does the kernel reach your hook when the process "
-    "touches a new page?"
+    "There is not one fault in the trace: does the kernel reach your hook when the process touches "
+    "a new page?"
 )
 FAULTS_ELSEWHERE = (
     "The trace has faults, but none in this range: check that you record the address that "
@@ -149,6 +150,11 @@ ZERO_IS_THE_END = (
     "lives and is traced, the reader waits."
 )
 NOT_TRACED = "A read fails with ESRCH while the process lives and is not traced."
+STILL_TRACED = "The process is traced: a read fails with ESRCH only if it is not."
+MUST_NOT_SLEEP = (
+    "This read should not sleep at all: look whether the process is traced, and whether it has "
+    "exited, before you wait."
+)
 SLEEPS_ON = (
     "The reader was never woken. Wake your wait queue after you have changed what the reader "
     "waits for, and let it check the condition again."
@@ -222,6 +228,8 @@ OUTCOMES = {
 
 def for_outcome(outcome: Outcome) -> str:
     """The hint for a boot that did not come to its end; empty where none fits."""
+    if outcome.kind is Kind.GAVE_UP and "end of file" in outcome.detail:
+        return ZERO_IS_THE_END
     return OUTCOMES.get(outcome.kind, "")
 
 
@@ -258,7 +266,7 @@ def for_contradiction(event: Event, live: bool) -> str:
     return UNKNOWN_REGION
 
 
-_BY_STEP = {"stack": STACK_GREW, "move": MOVED, "over": REPLACED}
+_BY_STEP = {"stack": STACK_GREW, "move": MOVED}
 
 
 def for_regions(step: str, before: Sequence[Extents], after: Sequence[Extents]) -> str:
@@ -274,6 +282,8 @@ def for_regions(step: str, before: Sequence[Extents], after: Sequence[Extents]) 
         return HEAP_GREW if _size(after) > _size(before) else HEAP_SHRANK
     if what in _BY_STEP:
         return _BY_STEP[what]
+    if what == "over" and _size(before) == _size(after):
+        return REPLACED  # else it went beside the others
     if _size(before) == _size(after):
         if len(before) == len(after):
             return BORDER
@@ -290,6 +300,7 @@ def _size(regions: Sequence[Extents]) -> int:
 
 _READS = {
     "0": ZERO_IS_THE_END,
+    "ESRCH": STILL_TRACED,
     "EINVAL": WHOLE_RECORDS,
     "EFAULT": FAULTY_BUFFER,
 }
@@ -312,6 +323,8 @@ def for_read(answer: str, allowed: Sequence[str]) -> str:
 
 def for_write(answer: str, allowed: Sequence[str]) -> str:
     """Why a write returned ``answer`` and none of ``allowed``."""
+    if answer.startswith("errno"):
+        return INTERNAL_ERROR
     if "EINVAL" in allowed:
         return ONLY_0_AND_1
     return NO_ERROR_EXPECTED if answer.startswith("E") else BYTES_WRITTEN

@@ -10,6 +10,7 @@ from autograder.guest.observation import Observation, Record
 
 SECONDS = 400  # guest seconds for which a reader is left alone
 PROMPT = 0.05  # guest seconds; computing takes none
+AFTER_EXIT = ("late", "of_first", "later")  # readers that begin when their process is gone
 EMPTY = "a reader read the empty trace of a living process"
 
 
@@ -23,11 +24,12 @@ def last_read(seen: Observation, did: str, *expected: str, reader: str = "reader
     calls = reads(seen, reader)
     if not seen.one(reader).number("done") or not calls:
         ended = seen.one(reader).number("done")
+        asleep = hints.NO_END if reader in AFTER_EXIT else hints.SLEEPS_ON
         fail(
             did,
             expected=answers.expected(READ, *expected),
             observed="the read never returned" if ended else "the read did not return: it sleeps",
-            hint=hints.KILLED_IN_CALL if ended else hints.SLEEPS_ON,
+            hint=hints.KILLED_IN_CALL if ended else asleep if calls else hints.MUST_NOT_SLEEP,
         )
     return calls[-1]
 

@@ -88,15 +88,15 @@ def test_proc_is_unharmed(seen: Observation) -> None:
     names = {record.text("name") for record in seen.all("entry")}
     missing = [name for name in USUAL_FILES if name not in names]
     expect_that(
-        "listing /proc/PID",
+        "the check listed /proc/PID of a process",
         not missing,
-        expected=f"{some(USUAL_FILES)} among the names",
-        observed=f"missing: {some(missing)}",
+        expected=f"the usual files are there: {some(USUAL_FILES)}",
+        observed=f"some of the usual files are missing: {some(missing)}",
     )
     empty = [record.text("name") for record in seen.all("file") if not record.number("size")]
     expect_that(
-        "reading the usual files there",
+        "the check read the usual files in /proc/PID of a process",
         not empty,
-        expected="text",
-        observed=f"empty: {some(empty)}",
+        expected="each of the files has some text",
+        observed=f"some of the files are empty: {some(empty)}",
     )

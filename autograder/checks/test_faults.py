@@ -299,7 +299,11 @@ def test_agrees_with_the_counters(seen: Observation) -> None:
         abs(faults - traced) <= bound,
         expected=f"{faults} faults in the trace, {bound} more or less, as the kernel counted",
         observed=f"{traced} faults in the trace",
-        hint=hints.FAULTS_TWICE if traced > faults else hints.FAULTS_MISSING,
+        hint=hints.FAULTS_TWICE
+        if traced > faults
+        else hints.FAULTS_MISSING
+        if traced
+        else hints.NO_FAULTS,
     )
 
 

@@ -168,7 +168,9 @@ def test_short_buffer(seen: Observation) -> None:
     for call in at_least_one(seen.all("short_read"), did, "read that returned"):
         if call.number("ret") <= 0 or call.number("size") == 1:
             expect_answer(
-                f"a reader read {call.text('size')} bytes while records waited", call, "EINVAL"
+                f"a reader read {counted(call.number('size'), 'byte')} while records waited",
+                call,
+                "EINVAL",
             )
     did = "a process touched pages, a reader read with small buffers, then with a large one"
     events = events_of(seen)
@@ -198,7 +200,7 @@ def test_exact_fit(seen: Observation) -> None:
         size > 0,
         expected=f"the read returns a record when the buffer has {room} bytes, if not before",
         observed=answers.observed(READ, last.answer),
-        hint=hints.WHOLE_RECORDS,
+        hint=hints.for_read(last.answer, ()),
     )
     expect_that(
         did,
@@ -346,7 +348,7 @@ def test_reading_ones_own_trace(seen: Observation) -> None:
             call.number("ret") > 0,
             expected="the read returns records",
             observed=answers.observed(READ, call.answer),
-            hint=COPY_FAULTS,
+            hint=hints.for_read(call.answer, ()),
         )
     did = "a process stopped its own trace"
     expect_answer(did, seen.one("stop"), "1", of=WRITE)
@@ -398,6 +400,7 @@ def test_slow_reader(seen: Observation) -> None:
         observed=answers.observed(READ, copied.answer)
         if copied.number("reads")
         else "the read does not return",
+        hint=hints.for_read(copied.answer, ()) if copied.number("reads") else hints.SLEEPS_ON,
     )
     second = seen.number("second")
     events = events_of(seen)

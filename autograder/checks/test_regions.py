@@ -6,7 +6,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.checks import hints
 from autograder.checks.actions import happened, step_of
 from autograder.checks.draw import Integer
-from autograder.checks.expect import expect_success, expect_that, fail
+from autograder.checks.expect import counted, expect_success, expect_that, fail
 from autograder.checks.rubric import clause, needs, observe
 from autograder.checks.traces import (
     area,
@@ -47,7 +47,7 @@ def expect_agreement(seen: Observation) -> None:
         before = actual
     if len(seen.all("step")) != len(steps) + 1:
         fail(
-            f"the traced process took {len(steps)} steps while a reader read its trace",
+            f"the traced process took {counted(len(steps), 'step')} while a reader read its trace",
             expected="the reads return records or sleep",
             observed="a read failed or returned 0 (end of file)",
             hint=hints.ZERO_IS_THE_END,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from typing import NoReturn
 
 from autograder.checks import hints
 from autograder.checks.expect import Mismatch, counted, expect_that, fail, some
@@ -15,8 +16,9 @@ from autograder.trace.address_space import (
     AddressSpace,
     Extents,
     TraceError,
+    follow,
     maps,
-    maps_lines,
+    named,
 )
 from autograder.trace.events import PAGE, Event, Kind, parse_line
 from autograder.trace.steps import STRIDE
@@ -163,7 +165,15 @@ def expect_pages_around(seen: Observation, execve: str) -> None:
 
 
 def space_of(did: str, events: list[Event]) -> AddressSpace:
-    """The address space that a trace tells.  Errors: Mismatch where it contradicts itself."""
+    """The address space that a trace shows.  Errors: Mismatch where it contradicts itself."""
+    try:
+        return follow(events)
+    except TraceError:
+        _contradiction(did, events)
+
+
+def _contradiction(did: str, events: list[Event]) -> NoReturn:
+    """Errors: Mismatch, always: about the first event that does not fit those before it."""
     space = AddressSpace()
     for number, event in enumerate(events, start=1):
         live = event.id in space.live
@@ -171,7 +181,7 @@ def space_of(did: str, events: list[Event]) -> AddressSpace:
             space.apply(event)
         except TraceError:
             known = f"the region {event.id} {'exists already' if live else 'does not exist'}"
-            if (event.kind is Kind.ADD and not live) or (event.kind is Kind.RESIZE and live):
+            if event.kind is (Kind.RESIZE if live else Kind.ADD):
                 known = f"it gives the region the range {event.start:x}-{event.end:x}"
             fail(
                 did,
@@ -179,7 +189,7 @@ def space_of(did: str, events: list[Event]) -> AddressSpace:
                 observed=f"event {number} is '{event.kind} {event.id}', but {known}",
                 hint=hints.for_contradiction(event, live),
             )
-    return space
+    raise LookupError("no event contradicts another")
 
 
 def area(seen: Observation, slot: int = 0) -> int:
@@ -192,14 +202,14 @@ def region_called(seen: Observation, file: str, name: str) -> Extents:
 
     Errors: Mismatch where there is none.
     """
-    found = [extents for extents, _, called in maps_lines(seen.text(file)) if called == name]
-    if not found:
+    try:
+        return named(seen.text(file), name)
+    except LookupError:
         fail(
             "the check read /proc/PID/maps of the traced process",
             expected=f"a line for {name}",
             observed=f"no line for {name}",
         )
-    return Extents(found[0].start, found[-1].end)
 
 
 def pages_in(events: list[Event], start: int, pages: int = STRIDE // PAGE // 2) -> list[int]:

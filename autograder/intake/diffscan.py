@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from autograder.intake.names import shown
 from autograder.intake.problem import Refusal, Refused
 
+_MARKS = ("", " ", "-", "+", "\\")  # a blank alone on its line may have been lost
 _BLANKS = " \t\v\f\r\n"
 # patch(1) skips these before it looks for a keyword.
 _INDENT = r"^[ \tX]*"
@@ -158,7 +159,7 @@ class _Scanner:
                     f" {old} more old and {new} more new lines are announced. It is cut short."
                 )
             mark = self.lines[self.at][:1]
-            if mark not in ("", " ", "-", "+", "\\"):
+            if mark not in _MARKS:
                 raise self._malformed(
                     f"{hunk}, which begins in line {start}, is damaged: a line in a hunk begins"
                     f" with a blank, '-' or '+'. {self._how_damaged()}"
@@ -178,6 +179,11 @@ class _Scanner:
 
     def _how_damaged(self) -> str:
         before = self.lines[self.at - 1]
+        if self._peek(1)[:1] not in _MARKS:  # the next line has lost it too
+            return (
+                "Blanks at the beginnings of its lines were lost, as in a listing or a web page."
+                " Hand in the file that git or diff has written, not its text."
+            )
         if len(before.expandtabs()) >= SHORTEST_WRAPPED:
             return (
                 f"This one looks like the end of line {self.number - 1}, which was wrapped or cut"

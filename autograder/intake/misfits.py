@@ -48,7 +48,7 @@ def explain(patch: bytes, pristine: Pristine, version: str) -> Diagnosis | None:
         _reversed(failing, hunks, pristine, git),
         _order(lines, hunks, failing, tree, pristine),
         _interdiff(lines),
-        _white_space(failing[:MOST_FAILING], pristine),
+        _white_space(failing[:MOST_FAILING], pristine, git),
         _part_of_series(lines),
         _elsewhere(failing, pristine, version),
         _other_source(failing, pristine, version, git),
@@ -189,7 +189,7 @@ _CHANGES: tuple[tuple[Callable[[str], str], str], ...] = (
 """Ways to look at lines that make both sides the same, and what has happened then."""
 
 
-def _white_space(failing: Sequence[Hunk], pristine: Pristine) -> Diagnosis | None:
+def _white_space(failing: Sequence[Hunk], pristine: Pristine, git: bool) -> Diagnosis | None:
     """Hunks that fit if only white space, or what else a text loses on its way, is passed over."""
     tree = Tree(pristine)
     with_file = [hunk for hunk in failing if hunk.old and tree.text(hunk.file) is not None]
@@ -211,8 +211,8 @@ def _white_space(failing: Sequence[Hunk], pristine: Pristine) -> Diagnosis | Non
         return Diagnosis(
             f"{words or _blanks(hunk.old, there)}: the lines around {hunk.where} differ from the"
             " kernel source in nothing else.",
-            "Make the file anew, not from the text of a terminal, a web page, a mail or an editor:"
-            f" {AGAIN}, without '-w' or '-b'.",
+            "Do not take its text from a terminal, a web page, a mail or an editor."
+            f" {_remade(git)[:-1]}, without '-w' or '-b'.",
         )
     return None
 

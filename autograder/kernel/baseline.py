@@ -32,6 +32,7 @@ FRAGMENT = ".grading.config"
 LIMITS = Limits(cpu_seconds=7200, wall_seconds=7200, output_bytes=1 << 20)
 EXPECTED = 620  # files that a build from nothing compiles; only the progress depends on it
 LINKED = (".tmp_vmlinux*", "vmlinux.o", "vmlinux.unstripped")
+WAITING = "waiting for another process that builds the baseline kernel"
 LAYOUT = 2  # counted up when the shape of a kept baseline changes
 
 
@@ -70,7 +71,7 @@ def build_baseline(
     key = hashlib.sha256(inputs.encode()).hexdigest()[:16]
     home = cache.kernels / source.version / f"{variant.name}-{key}"
     if not home.exists():
-        with cache.lock(f"baseline-{key}"):
+        with cache.lock(f"baseline-{key}", lambda: progress(WAITING, None)):
             if not home.exists():
                 with complete_or_nothing(home) as partial:
                     _build(source, variant, compiler, partial, sandbox, progress)

@@ -22,7 +22,7 @@ SCRIPTS = ROOT / "web" / "src"
 
 # Each module after those that it imports.
 MODULES = (
-    *("dom", "decode", "model", "cells", "frame", "map", "scatter", "words"),
+    *("dom", "decode", "model", "cells", "frame", "map", "scatter", "plot", "words"),
     *("regions", "panel", "player", "main"),
 )
 _IMPORT = re.compile(r"^import \{(?P<names>[^}]*)\} from \"\./(?P<module>[a-z]+)\.js\";$", re.M)

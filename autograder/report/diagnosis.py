@@ -126,16 +126,20 @@ Below = dict[str, set[str]]
 
 
 def _obstacles(failed: list[Verdict], below: Below) -> Collected:
-    """What keeps other checks from being tried at all, each with what depends on it."""
-    found = []
-    for verdict in failed:
-        stage = verdict.finding in (Finding.REFUSED, Finding.NOT_BUILT, *_NOTHING)
-        if not stage and verdict.id != _BOOT:
-            continue
-        others = _without(failed, below.get(verdict.id, set())) if verdict.id != _TOOLS else ()
-        found.append(_obstacle(verdict, others))
-    taken = {other.id for cause in found for other in cause.others}
-    return [cause for cause in found if cause.verdict.id not in taken]
+    """What keeps other checks from being tried at all, each with what depends on it: with the
+    first of two obstacles, if it depends on both.
+    """
+    stages = (Finding.REFUSED, Finding.NOT_BUILT, *_NOTHING)
+    found = [verdict for verdict in failed if verdict.finding in stages or verdict.id == _BOOT]
+    under = {v.id: below.get(v.id, set()) if v.id != _TOOLS else set() for v in found}
+    first = [v for v in found if not any(v.id in names for names in under.values())]
+    taken = {verdict.id for verdict in first}
+    causes = []
+    for verdict in first:
+        others = _without(failed, under[verdict.id] - taken)
+        taken |= {other.id for other in others}
+        causes.append(_obstacle(verdict, others))
+    return causes
 
 
 def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:

@@ -64,7 +64,7 @@ def render(
             totals=result.totals,
             base_points=base_points(result.totals),
             counted=counted(result),
-            near=is_near(result.totals),
+            near=is_near(result.totals) and not view.partial,
             view=view,
             journey=journey,
             tellers=loglines.tellers(
@@ -115,7 +115,7 @@ def environment() -> Environment:
     )
     environment.filters.update(
         line=text.one_line,
-        code=lambda value: text.one_line(value.expandtabs()),
+        code=lambda value: "\t".join(text.one_line(part) for part in value.split("\t")),
         prose=lambda value: coded(text.shorten(value, *_PROSE)),
         coded=lambda value: coded(text.one_line(value, _SENTENCE)),
         plain=lambda value: text.shorten(value, *_PROSE),

@@ -148,11 +148,13 @@ def _cards(causes: Sequence[Cause], paper: Paper, room: int) -> list[Text]:
 def _first(cause: Cause, paper: Paper, room: int) -> list[Text]:
     """The first cause in at most ``room`` lines: what matters least is cut first."""
     verdict = cause.verdict
+    said = cause.sentence.casefold()
+    did = "" if verdict.did.strip().rstrip(".").casefold() in said else verdict.did
     blocks = {
         "head": [Text("Fix this first", "bold red")],
         "sentence": paper.paragraph(cause.sentence, 3, style="bold"),
         "place": list(_place(cause.place, paper)) or list(_seen(cause.evidence, paper)),
-        "did": _labeled("did", verdict.did, 2, paper),
+        "did": _labeled("did", did, 2, paper),
         "expected": _labeled("expected", verdict.expected, 3, paper),
         "observed": _labeled("observed", verdict.observed, 3, paper),
         "hint": _labeled("hint", cause.hint, 3, paper),

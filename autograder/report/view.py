@@ -15,11 +15,18 @@ from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.differences import Piece, marked
 from autograder.report.repeat import Repeat, from_handout
 from autograder.report.text import number
-from autograder.results import Evidence, Excerpt, Result, Status, Totals, Verdict, total
+from autograder.results import (
+    NOT_SELECTED,
+    Evidence,
+    Excerpt,
+    Result,
+    Status,
+    Totals,
+    Verdict,
+    total,
+)
 
 VISIBLE = "visible"
-HEALTH = "health/"  # begins the ids of the checks of the kernel's health
-MOST_OPEN = 3  # failed checks that a page shows unfolded
 MOST_CARDS = 2  # causes that stand on top of a page
 TELLING = ("report", "compiler")  # kinds of evidence
 NEARLY = 0.95  # of the assignment's points: only little is left to do
@@ -32,8 +39,7 @@ class Row:
     verdict: Verdict
     withheld: bool
     command: str = ""  # what to type to repeat this check with the same patterns and sizes
-    held_up: int = 0  # checks without their points that rest on this one
-    mend_before: tuple[Verdict, ...] = ()  # failed ones that this one rests on
+    after: tuple[Verdict, ...] = ()  # failed ones that it depends on
 
     @property
     def differences(self) -> tuple[list[Piece], list[Piece]]:
@@ -44,6 +50,11 @@ class Row:
     def excerpts(self) -> list[Excerpt]:
         """The lines of the submission around the frames of all reports, each place once."""
         return excerpts_of(self.verdict.evidence)
+
+    @property
+    def selected(self) -> bool:
+        """Whether this run was about it."""
+        return self.verdict.message != NOT_SELECTED
 
     @property
     def word(self) -> str:
@@ -103,6 +114,11 @@ class Area:
         if not self.totals.max_points:
             return ""
         return f"{number(base_points(self.totals))} / {number(self.totals.max_points)}"
+
+    @property
+    def selected(self) -> bool:
+        """Whether this run was about any of its checks."""
+        return any(row.selected for row in self.rows)
 
     @property
     def whole(self) -> bool:
@@ -196,13 +212,23 @@ class View:
         """What to fix first, and what second, if that is another thing."""
         return self.problems[:MOST_CARDS]
 
+    @property
+    def selected(self) -> list[Row]:
+        """The checks that this run was about."""
+        return [row for row in self.rows if row.selected]
+
+    @property
+    def partial(self) -> bool:
+        """Whether this run was about some checks only: its points are no grade."""
+        return len(self.selected) < len(self.rows)
+
     def having(self, status: Status) -> list[Row]:
         """The rows of that status whose content the reader may see."""
         return [row for row in self.rows if row.verdict.status is status and not row.withheld]
 
     @property
     def failed(self) -> list[Row]:
-        """What the submission has to mend, in the rubric's order."""
+        """What the submission has to fix, in the rubric's order."""
         return self.having(Status.FAILED)
 
     @property
@@ -230,37 +256,6 @@ class View:
                 reasons.setdefault(row.verdict.message, []).append(row)
         return [NotReached(reason, rows) for reason, rows in reasons.items()]
 
-    @property
-    def mend_first(self) -> Row | None:
-        """The failed check to begin with: of those that rest on no other failed check,
-        the one that holds up most.
-        """
-        roots = [row for row in self.failed if not row.mend_before] or self.failed
-        return max(roots, key=lambda row: row.held_up, default=None)
-
-    @property
-    def alarms(self) -> list[Row]:
-        """The failed checks of the kernel's health that hold a report: what is wrong there can
-        make any other check fail.
-        """
-        return [
-            row
-            for row in self.failed
-            if row.verdict.id.startswith(HEALTH)
-            and row is not self.mend_first
-            and any(item.kind == "report" for item in row.verdict.evidence)
-        ]
-
-    @property
-    def opened(self) -> list[Row]:
-        """The failed checks that a page shows unfolded: the first to mend, what the kernel
-        itself complained about, and others that rest on no failed one.
-        """
-        first = [self.mend_first] if self.mend_first else []
-        chosen = [*first, *self.alarms[:1]]
-        roots = [row for row in self.failed if not row.mend_before and row not in chosen]
-        return [*chosen, *roots][:MOST_OPEN]
-
 
 def arrange(result: Result, *, for_instructor: bool, repeat: Repeat = from_handout) -> View:
     """Arrange ``result`` for a student, or for the instructor, who sees everything.
@@ -273,7 +268,6 @@ def arrange(result: Result, *, for_instructor: bool, repeat: Repeat = from_hando
         if verdict.status is Status.FAILED and not _is_withheld(verdict, for_instructor)
     }
     below = resting_on({verdict.id: verdict.depends_on for verdict in result.verdicts})
-    owed = {v.id for v in result.verdicts if v.status in (Status.FAILED, Status.NOT_REACHED)}
     rows = []
     for verdict in result.verdicts:
         # 'after_due_date' and 'after_published' are withheld too: a page that is handed out
@@ -284,8 +278,7 @@ def arrange(result: Result, *, for_instructor: bool, repeat: Repeat = from_hando
                 _without_content(verdict) if withheld else verdict,
                 withheld,
                 "" if withheld else repeat(verdict.number, result.seed),
-                len(below.get(verdict.id, set()) & owed),
-                () if withheld else _mend_before(verdict, failed, below),
+                () if withheld else _after(verdict, failed, below),
             )
         )
     areas: dict[str, list[Row]] = {}
@@ -359,10 +352,10 @@ def _alike(rows: list[Row]) -> list[Alike]:
     return [Alike(message, members) for message, members in groups.items()]
 
 
-def _mend_before(
+def _after(
     verdict: Verdict, failed: dict[str, Verdict], below: dict[str, set[str]]
 ) -> tuple[Verdict, ...]:
-    """The failed checks that ``verdict`` rests on, without those that rest on each other."""
+    """The failed checks that ``verdict`` depends on, without those that others of them need."""
     under = [name for name in failed if verdict.id in below.get(name, set())]
     return tuple(
         failed[name]

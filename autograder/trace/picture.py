@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from autograder.report.text import one_line
 from autograder.trace.events import PAGE, Kind
+from autograder.trace.places import short
 from autograder.trace.segments import Segment
 from autograder.trace.story import Story
 
@@ -143,7 +144,7 @@ def _labels(story: Story, segments: list[Segment], scale: _Scale) -> Iterator[La
         begins = not number or segments[number - 1].end != segment.page
         y = scale.at(segment.page)
         if begins and before - y > HEIGHT / MOST_LABELS and count < MOST_LABELS:
-            name = _name_at(story, segment.page * PAGE).removeprefix("the ")
+            name = short(_name_at(story, segment.page * PAGE))
             yield Label(y, one_line(name, LONGEST_LABEL) or f"{segment.page * PAGE:x}")
             before = y
             count += 1

@@ -227,8 +227,11 @@ def test_damaged_archive(tmp_path: Path) -> None:
     archive.write_bytes(archive.read_bytes()[:-30])
     graded = grade(archive, tmp_path / "out")
     expect_all_present(graded)
-    assert graded.status == 1
+    assert graded.status == 2
     assert "damaged" in graded.verdict("build/patch_applies").message
+    told = [verdict.id for verdict in graded.result.verdicts if "damaged" in verdict.message]
+    assert told == ["build/patch_applies"]
+    assert graded.output.count("damaged") == 1
 
 
 def test_usage_errors(tmp_path: Path) -> None:

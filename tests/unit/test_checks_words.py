@@ -5,14 +5,18 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from autograder.checks import actions, answers, hints, rubric
+from autograder.guest.observation import Kind, Outcome
+from autograder.guest.programs import SOURCES
 from autograder.trace.address_space import Extents
 from tests.words import complaints, message_complaints, sentence_complaints
 
+GIVES_UP = re.compile(r'give_up\("((?:[^"\\]|\\.)*)"')
 HINTS = ("hint", "missing", "foreign")
 CLAUSES = ("expected", "observed", "did")
 
@@ -117,6 +121,20 @@ def test_expected_and_observed_have_one_shape() -> None:
     assert either == "the read returns 0 (end of file) or fails with ESRCH"
 
 
+def test_a_boot_that_ends_early_has_a_hint_of_its_own() -> None:
+    for kind in (Kind.HANG, Kind.SPIN, Kind.FLOOD, Kind.PANIC, Kind.NO_BOOT, Kind.VANISHED):
+        assert hints.for_outcome(Outcome(kind=kind)) == hints.OUTCOMES[kind]
+    detail = "a read returned 0 (end of file) after step 2, while the process lived"
+    assert hints.for_outcome(Outcome(kind=Kind.GAVE_UP, detail=detail)) == hints.ZERO_IS_THE_END
+    assert not hints.for_outcome(Outcome(kind=Kind.GAVE_UP, detail="pipe"))
+
+
+def test_what_probes_say_is_plain() -> None:
+    said = [text for path in SOURCES.glob("*.c") for text in GIVES_UP.findall(path.read_text())]
+    assert len(said) > 30
+    assert [found for text in said for found in complaints(text)] == []
+
+
 A, B, C = Extents(0x1000, 0x3000), Extents(0x3000, 0x4000), Extents(0x4000, 0x9000)
 WHOLE = Extents(0x1000, 0x9000)
 
@@ -134,7 +152,8 @@ WHOLE = Extents(0x1000, 0x9000)
             hints.BORDER,
         ),
         ("map 0 1", [A], [A, C], hints.ADDED),
-        ("over 0 1 1", [A, C], [WHOLE], hints.REPLACED),
+        ("over 0 0 9", [WHOLE], [A, B, C], hints.REPLACED),
+        ("over 0 3 1", [A], [Extents(0x1000, 0x4000)], hints.GREW),
         ("unmap 0 0 1", [A, C], [C], hints.REMOVED),
         ("unmap 0 2 1", [WHOLE], [A, C], hints.SHRANK),
         ("resize 0 2 3", [A], [Extents(0x1000, 0x4000)], hints.GREW),

@@ -130,6 +130,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ["an interdiff", AGAIN],
     ),
     "tabs": (in_hunks(lambda line: line.expandtabs(8)), ["Its tabs became blanks", "fs/steps.c"]),
+    "tabs, by diff": (
+        in_hunks(lambda line: line.expandtabs(8), diff(TREE, CHANGED, git=False)),
+        ["Its tabs became blanks", "'diff -ruN linux.orig linux > kernel.patch'"],
+    ),
     "narrow tabs": (in_hunks(lambda line: line.expandtabs(4)), ["Its tabs became blanks"]),
     "tabs, one blank each": (in_hunks(lambda line: line.replace("\t", " ")), ["tabs became"]),
     "other indentation": (
@@ -168,7 +172,7 @@ def test_named_with_a_remedy(case: str) -> None:
     for word in words:
         assert word in message
     assert message.isprintable()
-    assert message.count(". ") <= 3, "two sentences or so"
+    assert message.count(". ") <= 4, "what is wrong, and what to do"
 
 
 def test_nothing_is_recognised_in_nonsense() -> None:

@@ -98,6 +98,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
         FILE.replace("than most", "than\nmost"),
         ["line 8", "end of line 7", "wrapped or cut", "git diff --output=kernel.patch"],
     ),
+    "beginnings lost": (
+        "--- a/fs/x.c\n+++ b/fs/x.c\n@@ -1,3 +1,4 @@\nint a;\nint b;\n+int x;\nint c;\n",
+        ["line 4", "Blanks at the beginnings of its lines were lost"],
+    ),
     "wrapped in a header": (
         FILE.replace("argv, int max)", "argv,\nint max)"),
         ["line 6", "end of line 5", "wrapped or cut"],

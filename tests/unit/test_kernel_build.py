@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import threading
 import time
 from pathlib import Path
 
@@ -127,6 +128,27 @@ def test_the_baseline_is_built_once(
     assert again == baseline
     assert again.linux.stat().st_mtime_ns == before
     assert phrases == []
+
+
+def test_somebody_who_waits_is_told(
+    source: KernelSource, cache: Cache, sandbox: Sandbox, baseline: Baseline
+) -> None:
+    home = baseline.tree.parent
+    phrases: list[str] = []
+    told = threading.Event()
+
+    def progress(phrase: str, part: float | None) -> None:
+        phrases.append(phrase)
+        told.set()
+
+    waiter = threading.Thread(target=build_baseline, args=(source, cache, sandbox, progress))
+    with cache.lock(f"baseline-{home.name.rpartition('-')[2]}"):
+        away = home.rename(home.with_name("away"))
+        waiter.start()
+        assert told.wait(60)
+        away.rename(home)
+    waiter.join(60)
+    assert phrases == ["waiting for another process that builds the baseline kernel"]
 
 
 def test_another_configuration_is_another_baseline(
@@ -263,8 +285,8 @@ def test_a_patch_that_does_not_apply(build: Build) -> None:
     assert done.patch_failed
     assert done.message.startswith(
         "the patch does not apply to Linux 7.3.4 (fs/main.c: hunk 1, at line 3). It expects the"
-        " line 'int nothing;' in fs/main.c (line 3 of kernel.patch), which the untouched source of Linux"
-        " 7.3.4 does not have"
+        " line 'int nothing;' in fs/main.c (line 3 of kernel.patch), which the untouched source of"
+        " Linux 7.3.4 does not have"
     )
 
 

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+import random
 import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from autograder.checks import rubric
+from autograder.judging import empty_verdict
 from autograder.report.repeat import from_grader
 from autograder.report.view import arrange, is_near
-from autograder.results import Evidence, Result, Status, SubmissionInfo, Verdict, total
+from autograder.results import Evidence, Finding, Result, Status, SubmissionInfo, Verdict, total
 
 
 def verdict(number: str, area: str, status: Status, **more: object) -> Verdict:
@@ -40,7 +43,7 @@ def result(*verdicts: Verdict) -> Result:
     )
 
 
-def test_what_holds_up_most_is_mended_first() -> None:
+def test_a_check_comes_after_the_failed_ones_that_it_depends_on() -> None:
     failed = Status.FAILED
     rows = result(
         verdict("1.1", "file", failed, id="alone"),
@@ -51,46 +54,19 @@ def test_what_holds_up_most_is_mended_first() -> None:
         verdict("2.5", "reading", Status.PASSED, id="passes", depends_on=["base"]),
     )
     view = arrange(rows, for_instructor=False)
-    assert view.mend_first is not None
-    assert view.mend_first.verdict.number == "2.1"
-    assert [row.held_up for row in view.rows] == [0, 3, 2, 1, 0, 2]
-    before = [[v.number for v in row.mend_before] for row in view.rows]
-    assert before == [[], [], ["2.1"], ["2.1"], ["2.1"], ["2.1"]]
+    after = [[v.number for v in row.after] for row in view.rows]
+    assert after == [[], [], ["2.1"], ["2.1"], ["2.1"], ["2.1"]]
     assert [row.verdict.number for row in view.failed] == ["1.1", "2.1", "2.2", "2.3"]
 
 
-def test_a_hidden_check_is_not_named_as_the_one_to_mend() -> None:
+def test_a_hidden_check_is_not_named_as_one_to_fix_before() -> None:
     rows = result(
         verdict("1.1", "file", Status.FAILED, id="secret", visibility="hidden"),
         verdict("1.2", "file", Status.FAILED, id="open", depends_on=["secret"]),
     )
-    view = arrange(rows, for_instructor=False)
-    assert view.mend_first is not None and view.mend_first.verdict.number == "1.2"
-    assert view.rows[1].mend_before == ()
-    told = arrange(rows, for_instructor=True).mend_first
-    assert told is not None and told.verdict.number == "1.1"
-
-
-def test_what_the_kernel_reported_is_named_beside_what_to_mend_first() -> None:
-    report = Evidence(kind="report", title="BUG: KASAN: use-after-free", text="")
-    rows = result(
-        verdict("1.1", "file", Status.FAILED, id="alone"),
-        verdict("1.2", "file", Status.FAILED, id="other"),
-        verdict("2.1", "reading", Status.FAILED, id="base"),
-        verdict("2.2", "reading", Status.FAILED, id="top", depends_on=["base"]),
-        verdict("8.1", "health", Status.FAILED, id="health/a", evidence=[report]),
-        verdict("8.2", "health", Status.FAILED, id="health/b"),
-    )
-    view = arrange(rows, for_instructor=False)
-    assert [row.verdict.number for row in view.alarms] == ["8.1"]
-    assert [row.verdict.number for row in view.opened] == ["2.1", "8.1", "1.1"]
-    alone = arrange(result(rows.verdicts[4]), for_instructor=False)
-    assert alone.alarms == [] and len(alone.opened) == 1
-
-
-def test_nothing_is_mended_first_where_nothing_failed() -> None:
-    rows = result(verdict("1.1", "file", Status.GRADER_ERROR))
-    assert arrange(rows, for_instructor=False).mend_first is None
+    assert arrange(rows, for_instructor=False).rows[1].after == ()
+    told = arrange(rows, for_instructor=True).rows[1].after
+    assert [verdict.number for verdict in told] == ["1.1"]
 
 
 def test_checks_that_were_not_reached_stand_together_by_reason() -> None:
@@ -113,7 +89,7 @@ def test_only_number_area_and_points_of_a_hidden_check_are_left(visibility: str)
     )
     view = arrange(result(hidden), for_instructor=False)
     assert view.withheld == view.rows
-    assert not view.failed and view.mend_first is None
+    assert not view.failed and not view.problems
     left = view.rows[0].verdict.model_dump(exclude_defaults=True)
     assert left == {
         "id": "",
@@ -206,3 +182,31 @@ def test_areas_add_up_to_the_totals() -> None:
     ]
     assert sum(area.totals.points for area in areas) == graded.totals.points
     assert sum(area.totals.max_points for area in areas) == graded.totals.max_points
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_check_has_one_place_whatever_failed(seed: int) -> None:
+    """Under one problem, or among those that passed, were not tried, or are hidden."""
+    dice = random.Random(seed)
+    verdicts = [empty_verdict(check) for check in rubric.checks()]
+    for verdict in verdicts:
+        verdict.status = dice.choice(list(Status))
+        if verdict.status is Status.FAILED:
+            verdict.finding = dice.choice(list(Finding))
+            verdict.observed = dice.choice(["", "EINVAL", "0"])
+            title = dice.choice(["BUG: KASAN: use-after-free", "WARNING: possible circular", ""])
+            if title:
+                verdict.evidence = [Evidence(kind="report", title=title, text="")]
+        elif verdict.status is Status.NOT_REACHED:
+            verdict.blocked_by = dice.choice(["", dice.choice(verdicts).id])
+            verdict.message = dice.choice(["not built", "not selected"])
+        verdict.visibility = dice.choice(["visible", "visible", "hidden"])
+    view = arrange(result(*verdicts), for_instructor=False)
+    placed = [
+        *(row for problem in view.problems for row in [*problem.rows, *problem.not_tried]),
+        *(row for group in view.not_reached for row in group.rows),
+        *view.passed,
+        *view.grader_errors,
+        *view.withheld,
+    ]
+    assert sorted(row.verdict.number for row in placed) == sorted(v.number for v in verdicts)

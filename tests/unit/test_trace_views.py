@@ -11,6 +11,8 @@ import pytest
 
 from autograder.report.charts import bars, chart
 from autograder.trace import perfetto, picture, views
+from autograder.trace.address_space import Extents
+from autograder.trace.places import Place
 from autograder.trace.segments import segments
 from autograder.trace.story import Story, read
 from tests.traces import Process, broken
@@ -131,6 +133,22 @@ def test_the_picture_stays_in_its_frame(seed: int) -> None:
         assert -0.1 <= box.y <= box.y + box.height <= picture.HEIGHT + 0.1
     assert drawn.dots.startswith("M")
     assert len(drawn.marks) == min(len(story.history.problems), 20)
+
+
+def test_the_picture_calls_pieces_by_their_names() -> None:
+    events = read(
+        "t",
+        "0.000000001 add a 1000-3000\n"
+        "0.000000002 add b 400000-403000\n"
+        "0.000000003 add c 700000-702000\n",
+    ).events
+    known = [
+        Place(Extents(0x1000, 0x3000), "the program's text"),
+        Place(Extents(0x700000, 0x702000), "the stack"),
+    ]
+    story = Story("t", events, places=known)
+    drawn = picture.picture(story, segments(story))
+    assert [label.text for label in drawn.labels] == ["program", "400000", "stack"]
 
 
 def test_charts_reach_the_top(story: Story) -> None:

@@ -8,7 +8,8 @@ import { layOut } from "./cells.js";
 import { Frame } from "./frame.js";
 import { AddressMap } from "./map.js";
 import { Model } from "./model.js";
-import { GUTTER, HEIGHT, Scatter } from "./scatter.js";
+import { Plot } from "./plot.js";
+import { Scatter } from "./scatter.js";
 import { RegionTable } from "./regions.js";
 import { button, element } from "./dom.js";
 import { controls, finder, help, legend } from "./panel.js";
@@ -41,7 +42,7 @@ export class Player {
 		const { partings, problems } = encoded;
 		this.frame = new Frame(this.model, layout, encoded.checkpoints, partings);
 		const wrong = [...partings.slice(0, 1).map(({ state }) => state), ...problems.map(([at]) => at + 1)];
-		this.scatter = new Scatter(this.model, layout, this.frame.cellOfFault, wrong, (first, end) =>
+		const scatter = new Scatter(this.model, layout, this.frame.cellOfFault, wrong, (first, end) =>
 			short(this.model, first, end),
 		);
 		this.state = 0;
@@ -53,9 +54,11 @@ export class Player {
 		/** Told of each region that is chosen. @type {(life: Life) => void} */
 		this.onchosen = () => undefined;
 		this.canvas = element("canvas", { role: "img", "aria-label": "Pages of the address space" });
-		this.plot = element("canvas", { role: "img", "aria-label": "All page faults, by event and address" });
-		this.plotTitle = element("p", { class: "plot-title" });
-		this.cursor = element("div", { class: "cursor" });
+		this.plot = new Plot(
+			scatter,
+			(state) => this.seek(state),
+			(state, cell) => this.#overPlot(state, cell),
+		);
 		this.now = element("p", { class: "now" });
 		this.under = element("p", { class: "under", role: "status" }, POINT);
 		/** Says what a button has led to, to those who do not see it. */
@@ -91,20 +94,7 @@ export class Player {
 
 	/** @param {HTMLElement} place */
 	#build(place) {
-		const ends = element("p", { class: "ends" });
-		this.ends = ends;
-		const axis = button("Show by time", () => {
-			this.scatter.byTime = !this.scatter.byTime;
-			axis.textContent = this.scatter.byTime ? "Show by event" : "Show by time";
-			this.#plotAnew();
-		});
-		const more = [
-			this.plotTitle,
-			element("div", { class: "plot" }, this.plot, this.cursor),
-			ends,
-			element("div", { class: "controls" }, axis),
-			this.table.place,
-		];
+		const more = [...this.plot.parts, this.table.place];
 		place.append(
 			controls(this),
 			this.slider,
@@ -120,8 +110,6 @@ export class Player {
 		this.window.addEventListener("keydown", (event) => this.#key(event));
 		this.canvas.addEventListener("pointermove", (event) => this.#hover(event));
 		this.canvas.addEventListener("click", (event) => this.#choose(event));
-		this.plot.addEventListener("pointerdown", (event) => this.seek(this.#stateAt(event)));
-		this.plot.addEventListener("pointermove", (event) => this.#overPlot(event));
 	}
 
 	/**
@@ -140,25 +128,7 @@ export class Player {
 	resize() {
 		this.map.resize();
 		this.map.draw(this.state);
-		const width = this.plot.parentElement?.clientWidth ?? 0;
-		if (width) {
-			this.plot.width = Math.round(width * window.devicePixelRatio);
-			this.plot.height = Math.round(HEIGHT * window.devicePixelRatio);
-			this.#plotAnew();
-		}
-	}
-
-	#plotAnew() {
-		const { events, scatter } = this;
-		const [start, axis, end] = scatter.byTime
-			? ["0", "time since the first event", duration(scatter.duration)]
-			: ["event 1", "events", `event ${events.count}`];
-		const words = `All page faults: ${axis} to the right, addresses upward.`;
-		this.plotTitle.textContent = `${words} Each box is a region, and each dot a page fault.`;
-		const texts = [start, `${axis} →`, end];
-		this.ends?.replaceChildren(...texts.map((text) => element("span", {}, text)));
-		scatter.draw(this.plot);
-		this.#moveCursor();
+		this.plot.resize();
 	}
 
 	/**
@@ -169,7 +139,7 @@ export class Player {
 	seek(state) {
 		this.state = Math.min(Math.max(Math.round(state), 0), this.events.count);
 		this.map.draw(this.state);
-		this.#moveCursor();
+		this.plot.show(this.state);
 		const words = moment(this.encoded, this.model, this.state);
 		this.now.textContent = words;
 		this.slider.value = String(this.state);
@@ -321,30 +291,13 @@ export class Player {
 		this.onchosen(life);
 	}
 
-	#moveCursor() {
-		const width = (this.plot.parentElement?.clientWidth ?? 0) - GUTTER;
-		this.cursor.style.transform = `translateX(${GUTTER + this.scatter.across(this.state) * width}px)`;
-	}
-
 	/**
-	 * The state below a pointer over the plot.
+	 * Say what a pointer over the plot is over.
 	 *
-	 * @param {PointerEvent} event
+	 * @param {number} state
+	 * @param {number} cell
 	 */
-	#stateAt(event) {
-		const box = this.plot.getBoundingClientRect();
-		const part = (event.clientX - box.left - GUTTER) / Math.max(box.width - GUTTER, 1);
-		return this.scatter.stateAt(Math.min(Math.max(part, 0), 1));
-	}
-
-	/** @param {PointerEvent} event */
-	#overPlot(event) {
-		const state = this.#stateAt(event);
-		if (event.buttons) {
-			this.seek(state);
-		}
-		const box = this.plot.getBoundingClientRect();
-		const cell = this.scatter.cellAt((event.clientY - box.top) / Math.max(box.height, 1));
+	#overPlot(state, cell) {
 		const page = cell < 0 ? "" : ` Here: ${ofCell(this.frame, cell, this.state)}`;
 		this.under.textContent = `${moment(this.encoded, this.model, state)}.${page}`;
 	}
@@ -404,14 +357,4 @@ export class Player {
 		Home: () => this.go(0),
 		End: () => this.go(this.events.count),
 	};
-}
-
-/**
- * A time in the unit that suits it.
- *
- * @param {number} nanoseconds
- */
-function duration(nanoseconds) {
-	const seconds = nanoseconds / 1e9;
-	return seconds < 1 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(4)} s`;
 }

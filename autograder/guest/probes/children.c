@@ -2,6 +2,7 @@
 /* The children that a target has in some of its steps. */
 
 #include <spawn.h>
+#include <sys/prctl.h>
 
 #include "probe.h"
 
@@ -13,6 +14,7 @@ static pid_t child(bool stays)
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		prctl(PR_SET_NAME, "child");
 		use_stack(8);
 		if (stays)
 			pause();

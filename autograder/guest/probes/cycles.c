@@ -7,6 +7,8 @@
  * through new ones), read (a reader is killed, another reads to the end)
  */
 
+#include <sys/prctl.h>
+
 #include "probe.h"
 
 static pid_t quiet_reader(pid_t pid)
@@ -16,6 +18,7 @@ static pid_t quiet_reader(pid_t pid)
 	pid_t reader = fork();
 
 	if (reader == 0) {
+		prctl(PR_SET_NAME, "reader");
 		while (read(history, bytes, sizeof(bytes)) > 0)
 			;
 		_exit(0);

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <ctype.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/reboot.h>
 #include <time.h>
 
@@ -91,6 +92,7 @@ static void run_probe(const char *name)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
+	prctl(PR_SET_NAME, "check");
 	for (probe = __start_probes; probe < __stop_probes; probe++) {
 		if (strcmp(probe->name, name))
 			continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* A reader that sleeps gets a signal for which it has a handler, with or without SA_RESTART. */
 
+#include <sys/prctl.h>
+
 #include "probe.h"
 
 static volatile sig_atomic_t handled;
@@ -16,6 +18,7 @@ static void read_once(int history, struct reading *seen)
 	static char bytes[65536];
 	struct call answer;
 
+	prctl(PR_SET_NAME, "reader");
 	action.sa_flags = job_number("restart") ? SA_RESTART : 0;
 	sigaction(SIGUSR1, &action, NULL);
 	memset(bytes, 0, sizeof(bytes));

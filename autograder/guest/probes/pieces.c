@@ -20,9 +20,10 @@ long trace_read(int history, int out, size_t size)
 	static char bytes[65536];
 	struct call call = call_result(read(history, bytes, size));
 
-	if (call.ret <= 0)
-		give_up("a read while records wait answered %ld (%s)", call.ret,
-			strerror(call.error));
+	if (call.ret < 0)
+		give_up("a read failed while records waited: %s", strerror(call.error));
+	if (call.ret == 0)
+		give_up("a read returned 0 (end of file) while records waited");
 	if (write(out, bytes, call.ret) != call.ret)
 		give_up("a copy of the trace: %m");
 	return call.ret;

@@ -28,7 +28,7 @@ int history_open(pid_t pid, int flags)
 	int fd = history_try(pid, flags);
 
 	if (fd < 0)
-		give_up("open of /proc/PID/pgfault_history: %s", strerror(-fd));
+		give_up("open of /proc/PID/pgfault_history failed: %s", strerror(-fd));
 	return fd;
 }
 
@@ -45,9 +45,10 @@ void trace_start(pid_t pid)
 {
 	struct call call = history_write(pid, "1");
 
+	if (call.ret < 0)
+		give_up("write of 1 to /proc/PID/pgfault_history failed: %s", strerror(call.error));
 	if (call.ret != 1)
-		give_up("write of \"1\" to /proc/PID/pgfault_history answered %ld (%s), not 1",
-			call.ret, strerror(call.error));
+		give_up("write of 1 to /proc/PID/pgfault_history returned %ld, not 1", call.ret);
 }
 
 size_t proc_read(pid_t pid, const char *file, char *text, size_t room)

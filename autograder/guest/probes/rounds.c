@@ -27,7 +27,7 @@ PROBE(rounds)
 	settle();
 	record = (double)(first.seen->bytes - start) / job_number("first");
 	if (record <= 0)
-		give_up("%ld faults left no record", job_number("first"));
+		give_up("the reader got no bytes for %ld faults", job_number("first"));
 	kill(first.pid, SIGKILL);
 	waitpid(first.pid, NULL, 0);
 	trace_append(out, first.path);

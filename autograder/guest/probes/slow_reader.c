@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "probe.h"
@@ -64,8 +65,10 @@ static void read_slowly(int history, struct reading *seen)
 	int out = open("/tmp/slow", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	char *memory = slow_memory();
 	static char bytes[65536];
-	struct call call = call_result(read(history, memory, BUFFER));
+	struct call call;
 
+	prctl(PR_SET_NAME, "reader");
+	call = call_result(read(history, memory, BUFFER));
 	seen->log[0].ret = call.ret;
 	seen->log[0].error = call.error;
 	seen->reads = 1;
@@ -106,6 +109,7 @@ PROBE(slow_reader)
 	if (!strcmp(meanwhile, "stop")) {
 		stopper = fork();	/* it may wait until the reader has done */
 		if (stopper == 0) {
+			prctl(PR_SET_NAME, "stopper");
 			note_call("stop", history_write(target.pid, "0"));
 			_exit(0);
 		}

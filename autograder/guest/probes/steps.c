@@ -34,16 +34,18 @@ static void note_faults(struct target *target)
 	note("faults", "minor=%lu major=%lu", minor, major);
 }
 
-static void gone_too_early(struct reader *reader, int step)
+static void gone_too_early(struct reader *reader, int step)	/* 0: before the first */
 {
 	long reads = reader->seen->reads;
 	struct read_call *last;
 
 	if (!reads)
-		give_up("after step %d the reader is dead, in its first read", step);
+		give_up("the reader was killed in its first read, after step %d", step);
 	last = &reader->seen->log[(reads - 1) % READS];
-	give_up("after step %d read answered %ld (%s) while the process lives", step, last->ret,
-		last->ret < 0 ? strerror(last->error) : "end of file");
+	if (last->ret < 0)
+		give_up("a read failed after step %d of a living process: %s", step,
+			strerror(last->error));
+	give_up("a read returned 0 (end of file) after step %d, while the process lived", step);
 }
 
 PROBE(steps)

@@ -111,7 +111,7 @@ struct call target_step(struct target *target)
 
 	target_release(target);
 	if (!await_answer(target, &answer))
-		give_up("the traced process ended too early");
+		give_up("the traced process ended before it had taken all of its steps");
 	return answer;
 }
 

@@ -6,6 +6,7 @@
  */
 
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "probe.h"
@@ -65,7 +66,7 @@ static void let_and_wait(long thread)
 
 	let(thread);
 	if (read(from_thread[0], &byte, 1) != 1)
-		give_up("the traced process ended too early");
+		give_up("the traced process ended before its threads had done all of their steps");
 }
 
 PROBE(threads)
@@ -81,8 +82,10 @@ PROBE(threads)
 	if (pipe(from_thread))
 		give_up("pipe: %m");
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		prctl(PR_SET_NAME, job_text("name"));
 		run_threads(threads);
+	}
 	settle();
 	trace_start(pid);
 	reader = reader_of(pid);

@@ -55,7 +55,7 @@ void tool_prefix_events(const char *label, const char *trace, long size)
 
 	if (!bytes || from < 0 || to < 0 || read(from, bytes, size) != size ||
 	    write(to, bytes, size) != size)
-		give_up("a copy of the first %ld bytes of %s: %m", size, trace);
+		give_up("the first %ld bytes of the trace could not be copied: %m", size);
 	close(from);
 	close(to);
 	free(bytes);

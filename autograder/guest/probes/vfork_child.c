@@ -32,7 +32,7 @@ PROBE(vfork_child)
 	if (whole == 0)
 		parent(from_child[1], to_child[0]);
 	if (read(from_child[0], &child, sizeof(child)) != sizeof(child))
-		give_up("no vfork child");
+		give_up("the traced process could not make a vfork child");
 	trace_start(child);
 	reader = reader_of(child);
 	settle();
