@@ -126,27 +126,32 @@ class ClassBook:
         ]
 
     def _why_missing(self, student: Student) -> str:
+        reasons = []
         if student.key in self.class_list.lost:
-            return (
-                "The export or the roster says that something was handed in, but it is not in the "
-                "folder of the submissions."
+            reasons.append(
+                "The export or the roster says that this student handed something in, but nothing "
+                "in the folder is known to be it."
             )
         if unowned := self.class_list.unowned:
             one = len(unowned) == 1
-            names = ", ".join(unowned[:NAMED]) + (" ..." if len(unowned) > NAMED else "")
-            return (
+            reasons.append(
                 f"{'A submission has' if one else f'{len(unowned)} submissions have'} an owner who "
-                f"is not known ({names}): {'it' if one else 'one of them'} may be this student's."
+                f"is not known ({_listed(unowned)}): {'it' if one else 'one of them'} may be this "
+                "student's."
             )
-        return ""
+        return " ".join(reasons)
 
     def _empty_points(self, missing: Sequence[str]) -> str:
-        names = ", ".join(missing[:NAMED]) + (" ..." if len(missing) > NAMED else "")
+        one = len(missing) == 1
+        who = (
+            "1 student on the roster has" if one else f"{len(missing)} students on the roster have"
+        )
         return (
-            f"{len(missing)} on the roster have no submission, but may have handed one in "
-            f"({names}): their points stay empty in gradebook.csv, canvas.csv and moodle.csv. The "
-            "remarks above say which submissions have no owner and which are missing. Correct the "
-            "roster, or give it a column 'submission' with their names, and grade again"
+            f"{who} no submission, but may have handed one in ({_listed(missing)}). "
+            f"{'The' if one else 'Their'} points stay empty in gradebook.csv, canvas.csv and "
+            "moodle.csv. The remarks above say which submissions have no owner and which are "
+            "missing. Correct the roster, or give it a column 'submission' with their names, and "
+            "grade again"
         )
 
     def find(self, word: str) -> Entry | None:
@@ -173,6 +178,10 @@ class ClassBook:
             if entry.record is not None:
                 by_content.setdefault(entry.record.sha256, []).append(entry)
         return [entries for entries in by_content.values() if len(entries) > 1]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (" ..." if len(names) > NAMED else "")
 
 
 def _entry(shelf: Shelf, name: str) -> Entry:

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from autograder.errors import UsageError
@@ -86,13 +87,24 @@ def _decoded(data: bytes, remarks: list[str]) -> str:
         pass
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data, cp_isolation=_CODE_PAGES).best()
-    if best is None:
+    matches = from_bytes(data, cp_isolation=_CODE_PAGES)
+    possible = {page for match in matches for page in match.could_be_from_charset}
+    texts = {page: data.decode(page) for page in _CODE_PAGES if page in possible}
+    if not texts:
         raise ValueError("it is text in no encoding that is known here. Save it as UTF-8")
-    remarks.append(
-        f"the roster is not UTF-8; it was read as {best.encoding}: check the names with accents"
+    # A few names are too little for statistics: the page with the most letters, or the usual one.
+    best = max(texts, key=lambda page: _letters(texts[page]))
+    remarks.append(f"the roster is not UTF-8; it was read as {best}: check the names with accents")
+    return texts[best]
+
+
+def _letters(text: str) -> int:
+    """How many of the characters that are not ASCII can be letters of a name."""
+    return sum(
+        (after.isalpha() and not (before.islower() and after.isupper())) - (not after.isalpha())
+        for before, after in pairwise(" " + text)
+        if not after.isascii()
     )
-    return str(best)
 
 
 def _separator(text: str) -> tuple[str, int]:

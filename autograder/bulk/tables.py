@@ -54,7 +54,7 @@ def outcome(done: Outcome, out: Path, console: Console) -> None:
 def remarks(book: ClassBook, console: Console) -> None:
     """What somebody should look at, besides the grades."""
     for remark in book.remarks[:SHOWN_FAILURES]:
-        _print(console, f"remark: {one_line(remark, 200)}")
+        _print(console, f"remark: {one_line(remark, 500)}")
     if above := gradebook.too_many(book):
         _print(console, f"{len(above)} have more points than Moodle takes: see {page.INDEX}")
 
