@@ -84,7 +84,6 @@ def grade(
     if one does not, 2 for a usage error or a submission that cannot be read, 3
     if the grader or this machine is at fault.
     """
-    from autograder import unread
     from autograder.cache import Cache
     from autograder.checks import rubric
     from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
@@ -95,7 +94,7 @@ def grade(
     from autograder.results import NOT_SELECTED, Status
     from autograder.scoring import score
 
-    unread.survive_hang_up()
+    unheard.survive_hang_up()
     if not submission.exists():
         raise UsageError(f"there is no {submission}: give a folder, a .zip or a .tar.gz")
     if only and not rubric.select(only):
@@ -113,12 +112,11 @@ def grade(
     result.write(out / RESULT)
     repeat = from_grader(submission, out)
     html.write(result, out / FEEDBACK, observations=out / OBSERVATIONS, repeat=repeat)
-    with unread.allowed():
-        if as_json:
-            print(result.model_dump_json(indent=2))
-        elif not grading.refused:
-            frame = Frame(str(out / FEEDBACK))
-            terminal.show(result, console(), verbose=verbose, frame=frame, repeat=repeat)
+    if as_json:
+        print(result.model_dump_json(indent=2))
+    elif not grading.refused:
+        frame = Frame(str(out / FEEDBACK))
+        terminal.show(result, console(), verbose=verbose, frame=frame, repeat=repeat)
     if grading.refused:
         raise UsageError(f"{submission} cannot be graded. {grading.refused}")
     chosen = [verdict for verdict in result.verdicts if verdict.message != NOT_SELECTED]

@@ -415,7 +415,7 @@ def feedback(
         typer.Option(help="The folder to write to (default: feedback/ in the folder of grades)."),
     ] = None,
 ) -> None:
-    """Write the students' pages as Moodle, Canvas and other systems take them back."""
+    """Write the students' pages for upload to a course system."""
     from autograder.bulk import returning
     from autograder.bulk.classbook import ClassBook
     from autograder.bulk.shelf import Shelf

@@ -9,8 +9,6 @@ import time
 
 from rich.cells import set_cell_size
 
-from autograder.unread import discard
-
 ERASE = "\r\x1b[K"
 OFTEN = 0.1  # seconds between two lines at least
 ROUNDED = 10  # seconds: nobody can say it better
@@ -60,12 +58,7 @@ class Lines:
         self.phrase = ""
 
     def _print(self, text: str, end: str = "\n") -> None:
-        """Write, as long as somebody reads: a grade must not end with its terminal."""
-        try:
-            print(text, end=end, file=sys.stderr, flush=True)
-        except OSError:
-            discard(sys.stderr)
-            self.live = False
+        print(text, end=end, file=sys.stderr, flush=True)
 
     def _left(self, now: float) -> float | None:
         return None if self.usual is None else self.usual - (now - self.started)

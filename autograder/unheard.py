@@ -8,6 +8,7 @@ grade.  Whatever a process writes after the first failure goes nowhere.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterable
 from typing import IO, Any
@@ -47,6 +48,11 @@ class Unheard:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+def survive_hang_up() -> None:
+    """Go on when the terminal is closed; so do all commands that are started from now on."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def guard() -> None:

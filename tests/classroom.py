@@ -118,7 +118,7 @@ def states(kinds: list[Kind]) -> dict[str, str]:
 
 
 def _person(sid: str, name: str) -> dict[str, str]:
-    return {":name": name, ":email": f"{sid}@example.edu", ":sid": sid}
+    return {":name": name, ":email": f"{sid[0]}{int(sid[1:])}@example.edu", ":sid": sid}
 
 
 def _roster(people: list[dict[str, str]]) -> bytes:
@@ -134,13 +134,13 @@ def _kinds(pristine: Path) -> Iterator[Kind]:
     """First one of each sort, then the rest, so that a small class is colourful too."""
     in_turn: list[Iterator[Kind]] = [
         iter([Kind("reference", _reference)]),
-        iter(_as_they_come()),
         iter(_broken()),
         _tool_mutants(),
         iter(_stubs(pristine)),
         iter(_hostile()),
         _late(),
         iter([Kind("without tools", _kernel), Kind("only tools", _tools)]),
+        iter(_as_they_come()),
         rewritten(5),
     ]
     while in_turn:

@@ -22,6 +22,29 @@ def is_patch(name: str) -> bool:
     return name.lower().endswith(PATCHES)
 
 
+def readable(name: str) -> str:
+    """A file's name as text, also where it is not UTF-8: what Windows wrote, most likely.
+
+    Old archivers leave names in a code page of DOS, whose letters lie where that of Windows
+    has few.
+    """
+    data = name.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        dos = all(byte < 0xA8 for byte in data)
+        return data.decode("cp850" if dos else "cp1252", "replace")
+
+
+def is_text(name: str) -> bool:
+    """Whether a name or a path can be written down as text, and found again by it."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def stem_of(name: str) -> str:
     """A file's name without an archive's or a patch's suffix."""
     for suffix in (*SUFFIXES, *FOREIGN, *sorted(PATCHES, key=len, reverse=True)):

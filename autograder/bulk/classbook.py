@@ -11,6 +11,7 @@ from autograder.bulk.shelf import ClassList, Record, Shelf
 from autograder.bulk.students import Student
 from autograder.course import Course
 from autograder.errors import UsageError
+from autograder.report.view import counted
 from autograder.results import Result, Status
 
 GRADED = "graded"
@@ -42,9 +43,7 @@ class Entry:
     @property
     def final(self) -> float | None:
         """The points that count, lateness taken off; None while there are none."""
-        if self.result is None:
-            return None
-        return self.result.late.points if self.result.late else self.result.totals.points
+        return None if self.result is None else counted(self.result)
 
     @property
     def setback(self) -> str:

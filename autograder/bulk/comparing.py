@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.bulk.rescoring import Flip, counting, flips
+from autograder.bulk.rescoring import Flip, flips
 from autograder.bulk.shelf import Record, Shelf
+from autograder.report.view import counted
 from autograder.results import Result
 
 
@@ -22,8 +23,8 @@ class Pair:
     def points(self) -> tuple[float | None, float | None]:
         """The points that count in each."""
         return (
-            counting(self.left[1]) if self.left else None,
-            counting(self.right[1]) if self.right else None,
+            counted(self.left[1]) if self.left else None,
+            counted(self.right[1]) if self.right else None,
         )
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from autograder.bulk import moments
-from autograder.bulk.archives import stem_of
+from autograder.bulk.archives import readable, stem_of
 from autograder.bulk.students import Roster, Student
 from autograder.errors import UsageError
 
@@ -76,6 +76,7 @@ class Named:
     number: str = ""  # the system's own number of a student, or of a group
     words: tuple[str, ...] = ()  # by which a roster may know the student
     said_late: bool = False
+    entry: str = ""  # the whole name in the export
 
 
 class Naming:
@@ -85,11 +86,11 @@ class Naming:
         self.roster = roster
         self.zone = zone
         paths = list(paths)
-        names = [path.name for path in paths]
+        names = [readable(path.name) for path in paths]
         self._canvas_ids = {s.canvas for s in roster.students if s.canvas}
-        files = [path.name for path in paths if not path.is_dir()]
+        files = [readable(path.name) for path in paths if not path.is_dir()]
         self._all_canvas = bool(files) and all(map(_is_canvas, files))
-        folders = [path.name for path in paths if path.is_dir()]
+        folders = [readable(path.name) for path in paths if path.is_dir()]
         self._all_ilias = bool(folders) and all(map(_ILIAS.fullmatch, folders))
         heads = {found["head"] for name in names if (found := _BLACKBOARD.fullmatch(name))}
         common = _common(min(heads), max(heads)) if len(heads) > 1 else ""
@@ -97,7 +98,10 @@ class Naming:
 
     def read(self, path: Path) -> Named:
         """What the name of ``path`` says."""
-        name = path.name
+        return replace(self._read(path), entry=readable(path.name))
+
+    def _read(self, path: Path) -> Named:
+        name = readable(path.name)
         for reader in (self._moodle, self._blackboard, self._brightspace, self._canvas):
             if (named := reader(name)) is not None:
                 return named
@@ -105,7 +109,7 @@ class Naming:
         if path.is_dir() and self._all_ilias and (found := _ILIAS.fullmatch(name)):
             words = (name, found["login"], found["who"].replace("_", " "))
             return Named(name, "ilias", name, words=words, who=found["who"], number=found["user"])
-        return Named(stem, "", name, words=(stem, path.stem) if path.is_file() else (stem,))
+        return Named(stem, "", name, words=(stem, Path(name).stem) if path.is_file() else (stem,))
 
     def _moodle(self, name: str) -> Named | None:
         found = _MOODLE.fullmatch(name)

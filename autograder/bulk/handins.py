@@ -15,7 +15,7 @@ from pathlib import Path
 
 from autograder.bounded import read_back
 from autograder.bulk import exports, opening
-from autograder.bulk.archives import SUFFIXES, is_archive, is_patch, stem_of
+from autograder.bulk.archives import SUFFIXES, is_archive, is_patch, readable, stem_of
 from autograder.bulk.exports import Named
 from autograder.bulk.owners import Owners, owners_of
 from autograder.bulk.parts import Content, Part, content_of, content_of_parts, lone_patch
@@ -92,7 +92,7 @@ class _Unit:
 
     @property
     def label(self) -> str:
-        names = [path.name for _, path in self.entries]
+        names = [readable(path.name) for _, path in self.entries]
         return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more files"
 
     @property
@@ -119,7 +119,7 @@ def discover(
     grouped: defaultdict[tuple[str, str], list[tuple[Named, Path]]] = defaultdict(list)
     for path in paths:
         if described is not None and path.name not in described:
-            remarks.append(f"{path.name}: {exports.GRADESCOPE} does not describe it")
+            remarks.append(f"{readable(path.name)}: {exports.GRADESCOPE} does not describe it")
             continue
         named = described[path.name] if described is not None else naming.read(path)
         grouped[named.identity, named.attempt].append((named, path))
@@ -182,7 +182,7 @@ def _candidates(
         if exports.is_description(path.name) or path.suffix.lower() in (".csv", ".xlsx"):
             continue
         if path.is_symlink():
-            remarks.append(f"{path.name}: links are not followed")
+            remarks.append(f"{readable(path.name)}: links are not followed")
         elif (
             path.is_dir()
             or is_archive(path.name)
@@ -192,7 +192,7 @@ def _candidates(
         ):
             yield path
         else:
-            remarks.append(f"{path.name}: neither a folder nor an archive")
+            remarks.append(f"{readable(path.name)}: neither a folder nor an archive")
 
 
 def _unit(entries: Sequence[tuple[Named, Path]], roster: Roster) -> _Unit:
@@ -278,13 +278,20 @@ def _handin(unit: _Unit, students: tuple[Student, ...], taken: set[str]) -> Hand
         parts=content.parts,
         notes=content.notes,
         system=named.system,
-        source=unit.entries[0][1].name,
+        source=readable(unit.entries[0][1].name),
     )
     return replace(handin, remark=remark) if submitted is None else handin
 
 
 def _content(unit: _Unit) -> Content:
-    """What of a unit's entries is graded."""
+    """What of a unit's entries is graded; intake says what is wrong with one that is unreadable."""
+    try:
+        return _readable_content(unit)
+    except OSError:
+        return Content(unit.entries[0][1])
+
+
+def _readable_content(unit: _Unit) -> Content:
     files = [(named, path) for named, path in unit.entries if not named.typed]
     if not files:
         return Content(_typed(unit.entries[0][1]), notes=(TYPED,))
@@ -297,9 +304,12 @@ def _content(unit: _Unit) -> Content:
     parts = []
     for named, path in files:
         if path.is_dir() and not named.file:
-            parts += [Part(entry.name, entry, named.order[1:]) for entry in sorted(path.iterdir())]
+            parts += [
+                Part(readable(entry.name), entry, named.order[1:])
+                for entry in sorted(path.iterdir())
+            ]
         else:
-            parts.append(Part(named.file or path.name, path, named.order[1:]))
+            parts.append(Part(named.file or readable(path.name), path, named.order[1:]))
     return content_of_parts(parts)
 
 

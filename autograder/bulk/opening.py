@@ -97,7 +97,10 @@ def _inner(folder: Path, roster: Roster, grades: Path | None) -> Path | None:
 
 
 def _names_in(path: Path) -> list[str]:
-    return [entry.name for entry in path.iterdir()] if path.is_dir() else []
+    try:
+        return [entry.name for entry in path.iterdir()] if path.is_dir() else []
+    except OSError:  # it is one submission's, and intake says what is wrong
+        return []
 
 
 def _is_class(members: Sequence[tuple[str, Sequence[str]]], roster: Roster) -> bool:

@@ -36,6 +36,8 @@ def owners_of(named: Named, roster: Roster) -> Owners:
     stand_in = (Student(id=named.identity),)
     if not roster.students:
         return Owners(stand_in)
+    if members := _shared(named, roster):
+        return Owners(members)
     if named.system == "moodle":
         return _moodle(named, roster) or _by_name(named, roster, stand_in)
     if named.system == "canvas":
@@ -67,8 +69,6 @@ def _moodle(named: Named, roster: Roster) -> Owners | None:
     The number of a team submission is the group's, which may be some participant's as well:
     it counts only where the name agrees.
     """
-    if members := _shared(named, roster):
-        return Owners(members)
     student = roster.find(f"moodle {named.number}") if named.number else None
     if student is not None and (
         not student.name or shares_a_word(student, named.who) or is_participant(named.who)
@@ -91,8 +91,6 @@ def _moodle(named: Named, roster: Roster) -> Owners | None:
 
 def _canvas(named: Named, roster: Roster, stand_in: tuple[Student, ...]) -> Owners:
     """A student of Canvas's; where the name is another, it is that of the student's group."""
-    if members := _shared(named, roster):
-        return Owners(members)
     student = roster.find(f"canvas {named.number}") if named.number else None
     if student is None:
         if members := roster.group(named.who):
@@ -131,7 +129,10 @@ def _by_name(named: Named, roster: Roster, stand_in: tuple[Student, ...]) -> Own
 
 def _shared(named: Named, roster: Roster) -> tuple[Student, ...]:
     """Those for whom the roster itself names this submission."""
-    return roster.sharing(named.identity) or roster.sharing(named.who)
+    for name in (named.entry, named.identity, named.who):
+        if members := roster.sharing(name):
+            return members
+    return ()
 
 
 def _why(match: Match, words: str) -> str:

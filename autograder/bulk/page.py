@@ -16,12 +16,12 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from autograder.bulk import gradebook, statistics
-from autograder.bulk.classbook import GRADER_ERROR, NOTHING, UNREADABLE, WAITING, ClassBook, Row
+from autograder.bulk.classbook import GRADER_ERROR, UNREADABLE, WAITING, ClassBook, Row
 from autograder.bulk.finishing import title
 from autograder.bulk.similarity import Similarity
 from autograder.files import write_atomically
 from autograder.grading import FEEDBACK
-from autograder.report import html
+from autograder.report import complaints, html
 from autograder.report.diagnosis import Cause
 from autograder.report.view import count
 from autograder.results import Finding, Result, Status, Verdict
@@ -45,6 +45,7 @@ FEW_WORDS = {
     Finding.NO_FILE: "no file in /proc",
     Finding.NO_START: "tracing never starts",
     Finding.NO_RECORD: "nothing recorded",
+    Finding.NO_EVENTS: "no event printed",
 }
 """What a cause is, where a sentence has no room; of the others the check's title says it."""
 
@@ -76,7 +77,7 @@ def render(book: ClassBook, similar: Similarity | None = None) -> str:
         made=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         rows=rows,
         graded=len(book.graded),
-        nothing=NOTHING,
+        nothing=[row for row in rows if row.entry is None],
         grader_error=GRADER_ERROR,
         troubles=_troubles(rows),
         waiting=[row for row in rows if row.state == WAITING],
@@ -123,6 +124,8 @@ def render(book: ClassBook, similar: Similarity | None = None) -> str:
 def few_words(cause: Cause) -> str:
     """A cause in a few words: the check's number, and what was found there."""
     words = FEW_WORDS.get(cause.finding) or cause.verdict.title.rstrip(".")
+    if cause.finding is Finding.REPORT and cause.evidence is not None:
+        words = f"kernel {complaints.words(cause.evidence.title, cause.evidence.text).what}"
     return f"{cause.verdict.number} {words}"
 
 
@@ -138,7 +141,9 @@ def headline(stumbles: list[statistics.Stumble], judged: int) -> str:
 
 def remark(row: Row) -> str:
     """What else is to be known of a submission."""
-    if row.entry is None or row.entry.record is None or row.entry.result is None:
+    if row.entry is None:
+        return row.why_missing
+    if row.entry.record is None or row.entry.result is None:
         return ""
     record, result = row.entry.record, row.entry.result
     late = result.late.words if result.late else ""

@@ -9,11 +9,12 @@ them where it is several.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.bulk.archives import PATCHES, SUFFIXES, is_archive, is_patch
+from autograder.bulk.archives import PATCHES, SUFFIXES, is_archive, is_patch, readable
 from autograder.cache import remove
 from autograder.errors import GraderError, UsageError
 from autograder.files import PRIVATE, PRIVATE_FOLDER
@@ -58,7 +59,7 @@ def content_of(folder: Path) -> Content:
     others = [entry for entry in entries if entry not in archives]
     whole = (folder / PATCH_NAME).is_file() and (folder / TOOLS_NAME).is_dir()
     if archives and not whole:
-        return _chosen([Part(entry.name, entry, _age(entry)) for entry in entries])
+        return _chosen([Part(readable(entry.name), entry, _age(entry)) for entry in entries])
     inner = [entry for entry in others if entry.is_dir()]
     notes = [entry for entry in others if not entry.is_dir()]
     lone = len(inner) == 1 and notes and not any(_matters(entry.name) for entry in others)
@@ -77,7 +78,7 @@ def content_of_parts(parts: Sequence[Part]) -> Content:
 
 def lone_patch(path: Path) -> Content:
     """A patch that has its student's name: it is put into a folder as kernel.patch."""
-    note = f"{path.name} was taken for {PATCH_NAME}." if path.name != PATCH_NAME else ""
+    note = f"{readable(path.name)} was taken for {PATCH_NAME}." if path.name != PATCH_NAME else ""
     return Content(path, (Part(PATCH_NAME, path),), tuple(filter(None, [note])))
 
 
@@ -98,6 +99,23 @@ def assemble(parts: Iterable[Part], target: Path) -> list[str]:
     except OSError as error:
         raise GraderError(f"{target} cannot be written: {error}") from error
     return notes
+
+
+def copied(path: Path, folder: Path) -> Path:
+    """A copy of ``path`` in the new ``folder``, under a name that can be written down.
+
+    Errors: GraderError where it cannot be written.
+    """
+    try:
+        remove(folder)
+        folder.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        if path.is_dir():
+            shutil.copytree(path, folder, symlinks=True)
+            return folder
+        folder.mkdir(PRIVATE_FOLDER)
+        return Path(shutil.copyfile(path, folder / readable(path.name)))
+    except (OSError, shutil.Error) as error:
+        raise GraderError(f"{folder} cannot be written: {error}") from error
 
 
 class _Assembly:
@@ -155,7 +173,10 @@ class _Assembly:
             self._copy(entry, target / entry.name)
 
     def _copy(self, source: Path, target: Path) -> None:
-        if is_litter(source.name) or source.is_symlink():
+        if is_litter(source.name):
+            return
+        if source.is_symlink():
+            self.notes.append(f"{self._name(target)} was left out: it is a link.")
             return
         if source.is_dir():
             if target.exists() and not target.is_dir():
@@ -167,7 +188,9 @@ class _Assembly:
             return
         size = source.stat().st_size
         if size > ARCHIVE_BYTES or size > self.left:
-            self.notes.append(f"{target.name} was left out: it is too large ({size // MIB} MiB).")
+            self.notes.append(
+                f"{self._name(target)} was left out: it is too large ({size // MIB} MiB)."
+            )
             return
         data = source.read_bytes()
         self.left -= size
@@ -195,11 +218,11 @@ class _Assembly:
         tools.mkdir(PRIVATE_FOLDER)
         for entry in sources:
             entry.rename(tools / entry.name)
-        names = ", ".join(entry.name for entry in sources)
+        names = ", ".join(readable(entry.name) for entry in sources)
         self.notes.append(f"These files were put into {TOOLS_NAME}/: {one_line(names, 200)}.")
 
     def _name(self, target: Path) -> str:
-        return str(target.relative_to(self.folder))
+        return readable(str(target.relative_to(self.folder)))
 
 
 def _chosen(parts: Sequence[Part]) -> Content:
@@ -229,8 +252,8 @@ def _matters(name: str) -> bool:
 
 
 def _beside(name: str, notes: Sequence[Path]) -> str:
-    names = one_line(", ".join(path.name for path in notes), 200)
-    return f"{name} is the submission; {names} beside it was left out."
+    names = one_line(", ".join(readable(path.name) for path in notes), 200)
+    return f"{readable(name)} is the submission; {names} beside it was left out."
 
 
 def _renamed(parts: Sequence[Part]) -> list[Part]:

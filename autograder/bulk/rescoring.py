@@ -25,6 +25,7 @@ from autograder.gates import closed_gate
 from autograder.grading import OBSERVATIONS, STAGES
 from autograder.judging import Judge, judge
 from autograder.observer import RecordedObserver
+from autograder.report.view import counted
 from autograder.results import Result, Status, Verdict
 from autograder.stages import Stages
 
@@ -54,22 +55,17 @@ class Change:
     @property
     def before(self) -> float:
         """The points that counted."""
-        return counting(self.old)
+        return counted(self.old)
 
     @property
     def after(self) -> float:
         """The points that count now."""
-        return counting(self.new)
+        return counted(self.new)
 
     @property
     def matters(self) -> bool:
         """Whether anything in the result differs."""
         return self.new != self.old
-
-
-def counting(result: Result) -> float:
-    """The points that count, lateness taken off."""
-    return result.late.points if result.late else result.totals.points
 
 
 def rescore(

@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 from autograder.bulk import gradebook, handins, page, rescoring
+from autograder.bulk.archives import is_text, readable
 from autograder.bulk.batch import Batch, Engine, Tally, Task, Wanted
 from autograder.bulk.classbook import ClassBook
 from autograder.bulk.handins import Handin
 from autograder.bulk.journal import Journal
-from autograder.bulk.parts import assemble
+from autograder.bulk.parts import assemble, copied
 from autograder.bulk.processors import default_jobs
 from autograder.bulk.shelf import PARTS, ClassList, Record, Shelf
 from autograder.bulk.students import Roster
@@ -60,7 +61,7 @@ class ClassRun:
             found = replace(found, handins=[_put_together(h, shelf) for h in found.handins])
             shelf.write_class(
                 ClassList(
-                    submissions=os.path.abspath(submissions),  # noqa: PTH100, links are kept
+                    submissions=readable(os.path.abspath(submissions)),  # noqa: PTH100, links are kept
                     series=self.course.kernel.series,
                     names=[handin.name for handin in found.handins],
                     roster=roster.students,
@@ -185,10 +186,12 @@ class ClassRun:
 
 
 def _put_together(handin: Handin, shelf: Shelf) -> Handin:
-    """``handin`` as one folder, where it came as several files."""
-    if not handin.parts:
-        return handin
+    """``handin`` as one folder, where it came as several files, under a name that is text."""
     folder = shelf.root / PARTS / handin.name
+    if not handin.parts:
+        if is_text(str(handin.path)):
+            return handin
+        return replace(handin, path=copied(handin.path, folder))
     notes = assemble(handin.parts, folder)
     return replace(handin, path=folder, parts=(), notes=(*handin.notes, *notes))
 

@@ -12,6 +12,7 @@ from statistics import mean, median
 
 from autograder.bulk.classbook import UNREADABLE, ClassBook, Entry
 from autograder.checks.dependencies import BOOTS
+from autograder.report import complaints
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Finding, Result, Status, Verdict
 
@@ -111,11 +112,11 @@ def first_causes(book: ClassBook) -> dict[str, Cause]:
 
 
 def stumbles(book: ClassBook, causes: dict[str, Cause]) -> list[Stumble]:
-    """The kinds of first causes, the most frequent first: a check, and what was found at it."""
-    kinds: dict[tuple[str, Finding], list[Entry]] = {}
+    """The kinds of first causes, the most frequent first."""
+    kinds: dict[tuple[Finding, str], list[Entry]] = {}
     for entry in book.entries:
         if cause := causes.get(entry.name):
-            kinds.setdefault((cause.verdict.id, cause.finding), []).append(entry)
+            kinds.setdefault(_kind(cause), []).append(entry)
     found = []
     for entries in kinds.values():
         sentences = Counter(causes[entry.name].sentence for entry in entries)
@@ -213,6 +214,13 @@ def not_reached(book: ClassBook) -> list[tuple[str, list[Entry]]]:
         for message in sorted(messages):
             reasons.setdefault(message, []).append(entry)
     return sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0]))
+
+
+def _kind(cause: Cause) -> tuple[Finding, str]:
+    """What causes of one kind share: what was found, and the check, if it is no kernel report."""
+    if cause.finding is Finding.REPORT and cause.evidence is not None:
+        return cause.finding, complaints.kind(cause.evidence.title)
+    return cause.finding, cause.verdict.id
 
 
 def _area(book: ClassBook, name: str) -> AreaFigures | None:

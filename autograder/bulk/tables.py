@@ -16,12 +16,13 @@ from autograder.bulk.classbook import ClassBook, Entry
 from autograder.bulk.comparing import Pair
 from autograder.bulk.journal import Journal
 from autograder.bulk.reproducing import Reproduction
-from autograder.bulk.rescoring import Change, Flip, counting
+from autograder.bulk.rescoring import Change, Flip
 from autograder.bulk.run import Outcome
 from autograder.bulk.shelf import Shelf
 from autograder.grading import FEEDBACK
 from autograder.report import terminal
 from autograder.report.text import number, one_line, shorten, visible
+from autograder.report.view import counted
 from autograder.results import Verdict
 
 SHOWN_FLIPS = 4  # checks named for each submission
@@ -139,14 +140,14 @@ def student(entry: Entry, shelf: Shelf, journal: Journal, console: Console) -> N
     terminal.show(result, console, for_instructor=True)
     _print(console, "\nhistory, oldest first:")
     for earlier in shelf.history(record.name):
-        points = number(counting(earlier.result))
+        points = number(counted(earlier.result))
         when = earlier.result.finished or earlier.result.started
         _print(
             console,
             f"  graded {when}: {points} points, kit {earlier.record.versions.kit}, checks "
             f"{earlier.record.versions.checks}; replaced: {one_line(earlier.why, 200)}",
         )
-    _print(console, f"  graded {result.finished}: {number(counting(result))} points; stands")
+    _print(console, f"  graded {result.finished}: {number(counted(result))} points; stands")
     _print(console, "\njournal:")
     for line in journal.lines(record.name):
         rest = {k: v for k, v in line.items() if k not in ("time", "event", "name", "versions")}

@@ -43,7 +43,7 @@ CAPTION = (
 
 # The command waits for room in a full pipe when it ends, and its map can be read meanwhile.
 _TRACED = (
-    "mkfifo /tmp/f; exec 3<>/tmp/f; dd if=/dev/zero bs=65536 count=1 >&3 2>/dev/null",
+    "mkfifo /tmp/f; exec 3<>/tmp/f; dd if=/bin/busybox bs=65536 count=1 >&3 2>/dev/null",
     f"tracepgfault /tmp/t /usr/bin/{COMMAND} >&3 & sleep 10",
     f"cat /proc/$(pidof {COMMAND})/maps",
     "dd bs=65536 count=2 <&3 >/dev/null 2>&1; wait",

@@ -64,7 +64,7 @@ def render(
             totals=result.totals,
             base_points=base_points(result.totals),
             counted=counted(result),
-            near=is_near(result.totals),
+            near=is_near(result.totals) and not view.partial,
             view=view,
             journey=journey,
             tellers=loglines.tellers(

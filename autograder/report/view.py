@@ -15,7 +15,16 @@ from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.differences import Piece, marked
 from autograder.report.repeat import Repeat, from_handout
 from autograder.report.text import number
-from autograder.results import Evidence, Excerpt, Result, Status, Totals, Verdict, total
+from autograder.results import (
+    NOT_SELECTED,
+    Evidence,
+    Excerpt,
+    Result,
+    Status,
+    Totals,
+    Verdict,
+    total,
+)
 
 VISIBLE = "visible"
 MOST_CARDS = 2  # causes that stand on top of a page
@@ -41,6 +50,11 @@ class Row:
     def excerpts(self) -> list[Excerpt]:
         """The lines of the submission around the frames of all reports, each place once."""
         return excerpts_of(self.verdict.evidence)
+
+    @property
+    def selected(self) -> bool:
+        """Whether this run was about it."""
+        return self.verdict.message != NOT_SELECTED
 
     @property
     def word(self) -> str:
@@ -100,6 +114,11 @@ class Area:
         if not self.totals.max_points:
             return ""
         return f"{number(base_points(self.totals))} / {number(self.totals.max_points)}"
+
+    @property
+    def selected(self) -> bool:
+        """Whether this run was about any of its checks."""
+        return any(row.selected for row in self.rows)
 
     @property
     def whole(self) -> bool:
@@ -192,6 +211,16 @@ class View:
     def cards(self) -> list[Problem]:
         """What to fix first, and what second, if that is another thing."""
         return self.problems[:MOST_CARDS]
+
+    @property
+    def selected(self) -> list[Row]:
+        """The checks that this run was about."""
+        return [row for row in self.rows if row.selected]
+
+    @property
+    def partial(self) -> bool:
+        """Whether this run was about some checks only: its points are no grade."""
+        return len(self.selected) < len(self.rows)
 
     def having(self, status: Status) -> list[Row]:
         """The rows of that status whose content the reader may see."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder import unheard
 from autograder.errors import (
     EXIT_FULL_MARKS,
     EXIT_GRADER,
@@ -264,6 +265,7 @@ def _baseline(lines: Lines, variant: Variant | None = None) -> tuple[Baseline, S
 def main() -> None:
     """Run a command; errors of ours end it with one sentence and their status."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
+    unheard.guard()
     try:
         app(standalone_mode=True)
     except KitError as error:

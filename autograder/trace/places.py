@@ -24,6 +24,7 @@ HEAP = "the heap"
 LONGEST_NAME = 40  # characters of a file's name
 LEAST_STACK = 8  # pages: what lies above the stack ([vvar], [vdso]) has fewer
 HIGHEST = 1 << 47  # the end of what a process can map
+MOST_HIGH = 500  # regions far up: among more than that no stack is looked for
 FAR_UP = HIGHEST - (1 << 40)  # stacks begin above this
 
 _BRACKETED = re.compile(r"\[([a-z_]+)\]")
@@ -53,8 +54,9 @@ def names(history: History, places: Sequence[Place]) -> list[str]:
     """A name for each of the history's regions, in its order; empty if none is known."""
     exact = {place.extents: place.name for place in places}
     found = [_name([each for _, each in life.spans], exact, places) for life in history.lives]
-    if STACK not in found and (stack := _guessed_stack(history)) is not None:
-        found[stack] = found[stack] or STACK
+    if STACK not in found:
+        for number in _guessed_stacks(history):
+            found[number] = found[number] or STACK
     return found
 
 
@@ -85,19 +87,26 @@ def _common(one: Extents, other: Extents) -> int:
     return max(min(one.end, other.end) - max(one.start, other.start), 0)
 
 
-def _guessed_stack(history: History) -> int | None:
-    """The highest region of those that were there first, but for the small ones above it."""
-    first = next(
-        (number for number, event in enumerate(history.events) if event.address),
-        len(history.events),
-    )
-    early = [
-        (life.spans[0][1].start, number)
+def _guessed_stacks(history: History) -> list[int]:
+    """The regions far up than which no other was higher in their time, but for small ones.
+
+    There is more than one if the process ran another program.
+    """
+    high = [
+        (number, life, life.extents.start)
         for number, life in enumerate(history.lives)
-        if life.born < first and life.spans[0][1].pages >= LEAST_STACK
+        if life.extents.start >= FAR_UP and life.extents.pages >= LEAST_STACK
     ]
-    start, number = max(early, default=(0, -1))
-    return number if start >= FAR_UP else None
+    if len(high) > MOST_HIGH:
+        return []
+    return [
+        number
+        for number, life, start in high
+        if not any(
+            above > start and other.born < life.ended and life.born < other.ended
+            for _, other, above in high
+        )
+    ]
 
 
 def _named(text: str) -> Iterator[tuple[Extents, str]]:
@@ -109,7 +118,8 @@ def _named(text: str) -> Iterator[tuple[Extents, str]]:
         if bracketed := _BRACKETED.fullmatch(path):
             name = _SPECIAL.get(bracketed[1], path)
         elif path:
-            program = program or path
+            # The loader and the libraries may lie below the program.
+            program = program or ("" if ".so" in PurePosixPath(path).suffixes else path)
             name = _of_file(path, permissions, path == program)
         else:
             name = last if last == _DATA and extents.start == before.end else ""

@@ -97,7 +97,7 @@ def rows(page: Page) -> list[list[str]]:
     """The table of regions as it stands on the screen."""
     cells: list[list[str]] = page.evaluate(
         "[...document.querySelectorAll('.regions tbody tr')]"
-        ".map((row) => [row.cells[0], ...row.querySelectorAll('.number')])"
+        ".map((row) => [row.cells[0], ...row.querySelectorAll('.quantity')])"
         ".map((cells) => cells.map((cell) => cell.textContent))"
     )
     return cells

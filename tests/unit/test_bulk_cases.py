@@ -384,6 +384,25 @@ def test_typed_text_of_each_system(tmp_path: Path, grade: Grade) -> None:
     assert set(graded.states().values()) == {"cannot be read"} and len(graded.rows) == 4
 
 
+def test_names_that_are_not_utf_8(tmp_path: Path, grade: Grade) -> None:
+    """As unzip leaves those of an export that was made on Windows."""
+    folder = lay(tmp_path / "in", {"ada.zip": archive(WHOLE)})
+    odd = os.fsencode(folder) + b"/B\xf6le_12_assignsubmission_file"
+    Path(os.fsdecode(odd)).mkdir()
+    for name in (b"/kernel.patch", b"/gr\xfc\xdfe.zip", b"/tools.zip"):
+        Path(os.fsdecode(odd + name)).write_bytes(
+            archive(TOOLS) if b"zip" in name else PATCH.encode()
+        )
+    Path(os.fsdecode(os.fsencode(folder) + b"/n\xf6.txt")).write_text("?")
+    graded = grade(folder, "id,name\nada,Ada\n")
+    assert len(graded.taken) == 2
+    assert "nobody on the roster is Böle_12" in graded.remarks
+    assert not grade(folder).taken
+    Path(os.fsdecode(os.fsencode(folder) + b"/z\x94e.zip")).write_bytes(archive(WHOLE))
+    graded = grade(folder, "id,name\nada,Ada\n1,Zöe\n2,Böle\n")
+    assert set(graded.states().values()) == {"graded"} and len(graded.rows) == 3
+
+
 # C: whose it is.
 
 
@@ -398,6 +417,27 @@ def test_a_group_s_number_is_nobody_s(tmp_path: Path, grade: Grade) -> None:
     assert "taken for the number of a group" in graded.remarks
     points = {row[1]: row[4] for row in graded.moodle()[1:]}
     assert points["Zed Zuse"] == points["Ada Lovelace"] == "", "nobody's 0"
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("Group A_57_assignsubmission_file/w.zip", "Group A_57_assignsubmission_file"),
+        ("Group A_57_assignsubmission_file/w.zip", "Group A_57"),
+        ("Group A_57_assignsubmission_file/w.zip", "Group A"),
+        ("projectteam_101_5001_w.zip", "projectteam_101_5001_w.zip"),
+        ("projectteam_101_5001_w.zip", "projectteam"),
+        ("412-7788 - The Team - Nov 21, 2026 1011 AM - w.zip", "The Team"),
+        ("b_lab_t7_attempt_2026-11-21-09-00-00_w.zip", "b_lab_t7_attempt_2026-11-21-09-00-00_w"),
+    ],
+)
+def test_the_roster_names_a_group_s_submission(
+    tmp_path: Path, grade: Grade, entry: str, told: str
+) -> None:
+    folder = lay(tmp_path / "in", {entry: archive(WHOLE)})
+    graded = grade(folder, f"id,name,submission\n1,Ada,{told}\n2,Bob,{told}\n3,Cy,\n")
+    assert graded.states() == {"Ada": "graded", "Bob": "graded", "Cy": "nothing handed in"}
+    assert graded.canvas()["Cy"] == "0", "all that was handed in has an owner"
 
 
 def test_blind_marking_and_older_group_names_have_participants_numbers(
@@ -510,7 +550,9 @@ def test_anonymous_canvas_files_are_nobody_s(tmp_path: Path, grade: Grade) -> No
     )
     graded = grade(folder, CANVAS + '"Zuse, Zed",101,s1,zed,A,\n')
     assert len(graded.taken) == 2 and graded.taken["anon_aB3xZ"].files == sorted(WHOLE)
-    assert graded.canvas()["Zuse, Zed"] == "" and graded.rows["Zuse, Zed"]["final"] == ""
+    assert (
+        graded.canvas()["Zuse, Zed"] == "" and graded.rows["Zuse, Zed"]["points that count"] == ""
+    )
     assert "owner" in graded.rows["Zuse, Zed"]["remark"]
     assert "their points stay empty" in graded.remarks
 
@@ -771,6 +813,21 @@ def test_the_export_is_a_zip(tmp_path: Path, grade: Grade, inside: str, direct: 
 def test_one_submission_is_no_class(tmp_path: Path, grade: Grade) -> None:
     with pytest.raises(UsageError, match="is one submission, not a folder of submissions"):
         grade(lay(tmp_path / "in", WHOLE))
+
+
+def test_gradescope_s_export_as_a_zip(tmp_path: Path, grade: Grade) -> None:
+    members = {
+        f"assignment_777_export/{path.relative_to(source)}": path.read_bytes()
+        for source in [CASES / "c-gs-missingfolder" / "export" / "assignment_777_export"]
+        for path in source.rglob("*")
+        if path.is_file()
+    }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as written:
+        for name, content in members.items():
+            written.writestr(name, content)
+    graded = grade(lay(tmp_path / "in", {"submissions.zip": stream.getvalue()}))
+    assert graded.states() == {"Ada Lovelace": "graded"}
 
 
 def test_an_export_that_leads_out_of_itself(tmp_path: Path, grade: Grade) -> None:

@@ -19,7 +19,7 @@ from autograder.bulk.students import Student
 from autograder.course import Course
 from autograder.report import html
 from autograder.report.diagnosis import Cause
-from autograder.results import Finding, Status
+from autograder.results import Evidence, Finding, Status
 from tests.sample_class import record, result
 
 HOSTILE = "</script><script>alert(1)</script>\"' onload='x' {{ 7*7 }} \u202e\x1b[2J"
@@ -185,7 +185,7 @@ def test_why_most_was_not_reached_is_in_the_books() -> None:
     assert "2 not reached: no kernel" in gradebook.gradebook(told)[1]
 
 
-SHORT, STOPPED, SPLIT = "reading/short_buffer", "reading/stopped", "regions/split"
+SHORT, STOPPED = "reading/short_buffer", "reading/stopped"
 
 
 def entry(name: str, student: str, *failed: str, **facts: object) -> Entry:
@@ -224,21 +224,24 @@ def test_what_cannot_be_read_stumbles_nowhere() -> None:
     assert "(1 of 1 submission)" in text_of(page.render(full), "stumble")
 
 
-def test_one_check_and_one_finding_are_one_kind_of_cause() -> None:
+def test_one_kind_of_report_or_one_finding_at_one_check_is_one_cause() -> None:
     entries = [entry(str(n), str(n), SHORT) for n in range(4)]
     (verdict,) = [v for _, made in book(entries[0]).graded for v in made.verdicts if v.id == SHORT]
+    other = verdict.model_copy(update={"id": STOPPED})
+    freed = Evidence(kind="report", title="BUG: KASAN: slab-use-after-free", text="Read of size 8")
     hang = Cause(Finding.HANG, "It hangs.", verdict, "")
     causes = {
         "0": hang,
-        "1": Cause(Finding.REPORT, "A report at mm/vma.c:1.", verdict, ""),
-        "2": Cause(Finding.REPORT, "A report at mm/vma.c:2.", verdict, ""),
-        "3": Cause(Finding.REPORT, "A report at mm/vma.c:2.", verdict, ""),
+        "1": Cause(Finding.REPORT, "A report at mm/vma.c:1.", other, "", evidence=freed),
+        "2": Cause(Finding.REPORT, "A report at mm/vma.c:2.", verdict, "", evidence=freed),
+        "3": Cause(Finding.REPORT, "A report at mm/vma.c:2.", verdict, "", evidence=freed),
     }
     reports, hangs = statistics.stumbles(book(*entries), causes)
     assert [each.name for each in reports.entries] == ["1", "2", "3"]
     assert reports.cause.sentence == "A report at mm/vma.c:2." and not reports.alike
     assert hangs.cause == hang and hangs.alike
     assert page.few_words(hang) == f"{verdict.number} hang"
+    assert page.few_words(reports.cause) == f"{verdict.number} kernel reads memory it has freed"
 
 
 def test_a_tie_and_a_scattered_class_are_headed_so() -> None:
@@ -317,4 +320,13 @@ def test_everything_shows_the_points_that_count(tmp_path: Path) -> None:
     source = page.render(full)
     assert f'<td class="number"><strong>{points}</strong></td>' in source
     assert "Points that count, of 50" in source
-    assert points in html.render(made)
+    assert f'class="big">{points}</span> of 50 points' in html.render(made)
+
+
+def test_who_may_have_handed_in_is_told_from_who_did_not() -> None:
+    ada, bob = Student(id="1", name="Ada"), Student(id="2", name="Bob")
+    full = book(entry("zoe", "Zoe"), roster=[ada, bob], lost=["1"])
+    source = page.render(full)
+    words = text_of(source, "class")
+    assert words.index("Ada 1 no submission found The export") < words.index("Bob 2 nothing")
+    assert "<dt>No submission</dt><dd>2</dd>" in source

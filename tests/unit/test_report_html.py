@@ -14,6 +14,7 @@ from autograder.report import assets, html, view
 from autograder.report.diagnosis import Cause
 from autograder.report.journey import Journey, Milestone
 from autograder.results import (
+    NOT_SELECTED,
     Evidence,
     Excerpt,
     Finding,
@@ -407,6 +408,23 @@ def test_the_number_of_a_late_student_is_the_one_that_counts(result: Result) -> 
     assert "4 points for the checks, less 1 for 2 days late." in words
     assert "Total 3 / 12" in words
     assert re.search(r"<title>ada .*: 3 of 12 ", source)
+
+
+def test_a_run_of_some_checks_has_no_score(result: Result) -> None:
+    for left_out in (result.verdicts[2], result.verdicts[-1]):
+        left_out.status, left_out.message, left_out.points = Status.NOT_REACHED, NOT_SELECTED, 0
+    source = html.render(result)
+    words = Page(source).words
+    assert "1 of 5 selected checks pass The other 2 checks did not run" in words
+    assert "Score" not in words and "Total" not in words and "Threads" not in words
+    assert ": 5 selected checks " in source
+    assert "Not selected for this run 2 checks" in words
+    alone = [
+        verdict("1.1", Status.PASSED),
+        verdict("1.2", Status.NOT_REACHED, message=NOT_SELECTED),
+    ]
+    result.verdicts, result.totals = alone, total(alone)
+    assert "1 of 1 selected check passes" in Page(html.render(result)).words
 
 
 def test_a_hang_says_who_waits_for_what(diagnosed: Result, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,3 +40,25 @@ def test_its_style_touches_nothing_around_it() -> None:
             assert first and first[1] in own, selector
     variables = set(re.findall(r"var\((--[\w-]+)\)", style))
     assert variables <= set(re.findall(r"(--[\w-]+):", style))
+
+
+def test_the_feedback_page_styles_nothing_in_a_replay() -> None:
+    """What the page says of its own classes must not reach the player's."""
+    names: set[str] = set()
+    for module in assets.SCRIPTS.glob("*.js"):
+        for one, other in re.findall(
+            r'class: "([\w -]+)"|className = "([\w-]+)"', module.read_text()
+        ):
+            names.update((one or other).split())
+    assert {"quantity", "play", "map"} <= names
+    sheet = re.sub(r"/\*.*?\*/|@media[^{]*\{", "", assets.style("feedback.css"), flags=re.S)
+    selectors = [
+        each.strip() for rule in re.findall(r"([^{}]+)\{", sheet) for each in rule.split(",")
+    ]
+    clashes = [
+        selector
+        for selector in selectors
+        if names - {"visually-hidden"} & set(re.findall(r"\.([a-z][\w-]*)", selector))
+        and not selector.startswith(".card ")
+    ]
+    assert not clashes

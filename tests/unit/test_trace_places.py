@@ -43,6 +43,19 @@ def test_maps_name_regions() -> None:
     ]
 
 
+def test_the_program_may_lie_above_its_libraries() -> None:
+    text = (
+        "40000000-40001000 r-xp 00000000 00:03 1 /lib64/ld-linux-x86-64.so.2\n"
+        "40037000-4005d000 r-xp 00000000 00:03 2 /lib/libc.so.6\n"
+        "550000009000-550000019000 r-xp 00009000 00:03 3 /usr/bin/ps\n"
+    )
+    assert [place.name for place in places.of_maps(text)] == [
+        "the mapped file ld-linux-x86-64.so.2",
+        "the mapped file libc.so.6",
+        "the program's text",
+    ]
+
+
 def test_a_region_is_called_what_it_shares_most_pages_with() -> None:
     known = [*places.of_maps(MAPS), *places.of_check({"base": "0x1000000000"})]
     seen = history(
@@ -60,6 +73,21 @@ def test_of_a_trace_alone_the_stack_is_guessed() -> None:
     assert places.names(seen, []) == ["", "the stack", ""]
     assert places.names(history("400000-480000", "10000000-20000000"), []) == ["", ""]
     assert places.names(history(), []) == []
+
+
+def test_a_second_program_has_a_stack_of_its_own() -> None:
+    seen = History(
+        parse(
+            "0.000000001 add a 7f7fff8fd000-7f7fff91e000\n"
+            "0.000000002 add b 7f7ffe000000-7f7ffe010000\n"
+            "0.000000003 fault 7f7fff900000\n"
+            "0.000000004 remove b\n"
+            "0.000000005 remove a\n"
+            "0.000000006 add c 7f7fff800000-7f7fff801000\n"
+            "0.000000007 resize c 7f7fff700000-7f7fff721000\n"
+        )
+    )
+    assert places.names(seen, []) == ["the stack", "", "the stack"]
 
 
 def test_an_exact_range_counts_more_than_a_larger_one() -> None:

@@ -13,7 +13,7 @@ import { nameOf, range } from "./words.js";
 const MOST_ROWS = 200;
 
 /** @type {Record<string, string>} */
-const NUMBERS = { Pages: "number", Touched: "number" };
+const NUMBERS = { Pages: "quantity", Touched: "quantity" };
 
 export class RegionTable {
 	/**
@@ -110,7 +110,7 @@ export class RegionTable {
 			row.append(element("td", {}, nameOf(this.model, life, first, first + pages)));
 		}
 		for (const number of [String(pages), faulted]) {
-			row.append(element("td", { class: "number" }, number));
+			row.append(element("td", { class: "quantity" }, number));
 		}
 		if (this.encoded.checkpoints.length) {
 			row.append(element("td", {}, there));

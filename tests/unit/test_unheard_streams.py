@@ -14,7 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRESS = """
 import sys
+from autograder import unheard
 from autograder.progress_lines import Lines
+unheard.guard()
 with Lines() as lines:
     lines("first", None)
     sys.stdin.readline()
@@ -26,16 +28,17 @@ sys.exit(7)
 REPORT = """
 import sys
 from rich.console import Console
-from autograder import unread
-with unread.allowed():
-    {how}("word\\n" * 20_000)
+from autograder import unheard
+unheard.guard()
+{how}("word\\n" * 20_000)
 open({result!r}, "w").write("whole")
 sys.exit(7)
 """
 HANG_UP = """
 import contextlib, sys
-from autograder import unread
-unread.survive_hang_up()
+from autograder import unheard
+unheard.guard()
+unheard.survive_hang_up()
 from autograder.progress_lines import Lines
 with Lines() as lines:
     lines("first", 0.5)
