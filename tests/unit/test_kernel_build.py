@@ -285,7 +285,8 @@ def test_a_patch_that_does_not_apply(build: Build) -> None:
     assert done.patch_failed
     assert done.message.startswith(
         "the patch does not apply to Linux 7.3.4 (fs/main.c: hunk 1, at line 3). It expects the"
-        " line 'int nothing;' in fs/main.c (line 3 of kernel.patch), which Linux 7.3.4 does not have"
+        " line 'int nothing;' in fs/main.c (line 3 of kernel.patch), which Linux 7.3.4 does not"
+        " have"
     )
 
 
