@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from autograder.cache import complete_or_nothing
 from autograder.errors import UsageError
 from autograder.guest.interactive import LIMITS
-from autograder.intake.mending import ALLOWED
+from autograder.intake.repair import ALLOWED
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Bind, Level, Sandbox
