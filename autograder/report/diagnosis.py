@@ -153,8 +153,13 @@ def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
     elif verdict.finding is Finding.REFUSED:
         sentence = _sentence(observed)
     elif verdict.finding is Finding.NOT_BUILT:
-        what = "Your tools do" if verdict.id == _TOOLS else "Your kernel does"
-        sentence = f"{what} not build: {observed.rstrip('.')}."
+        if observed.startswith(("the kernel ", "the tools ")):
+            sentence = _sentence(f"Your {observed.removeprefix('the ')}")
+        else:
+            what = "Your tools do" if verdict.id == _TOOLS else "Your kernel does"
+            sentence = _sentence(
+                f"{what} not build: {observed}" if observed else f"{what} not build"
+            )
     else:
         report = next((item for item in verdict.evidence if item.kind == "report"), None)
         does = "panics while it boots" if verdict.finding is Finding.PANIC else "does not boot"

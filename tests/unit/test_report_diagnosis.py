@@ -76,6 +76,14 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
         ],
         ["Your kernel does not build: mm/x.c:12: expected ';'."],
     ),
+    "does not link, in the words of the build": (
+        [failed("build/kernel_builds", Finding.NOT_BUILT, "the kernel does not link: mm/x.o: y")],
+        ["Your kernel does not link: mm/x.o: y."],
+    ),
+    "nothing is known of the build": (
+        [failed("build/tools_build", Finding.NOT_BUILT, " ")],
+        ["Your tools do not build."],
+    ),
     "panics at boot": (
         [failed("build/boots", Finding.PANIC, "panic: course", of_patch(PANIC, place()))],
         [
