@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
+from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError
 from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import headstart, layout, options, tree
@@ -25,7 +26,7 @@ from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make, marking,
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
-from autograder.sandbox import Bind, Completed, Limits, Sandbox
+from autograder.sandbox import Sandbox
 
 RECORD = "baseline.json"
 FRAGMENT = ".grading.config"
