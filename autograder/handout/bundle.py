@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from autograder import imports
 from autograder.checks import rubric
 from autograder.course import Course
 from autograder.files import PUBLIC, write_atomically
-from autograder.handout import closure, lock, text, visible
+from autograder.handout import lock, text, visible
 from autograder.handout.tables import VISIBLE
 from autograder.scoring import worths
 
@@ -49,7 +50,7 @@ def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
     files.update(_tree(top / "handout" / "pictures", "pictures/"))
     files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
     files["kit/course.toml"] = course_file(course).encode()
-    modules = closure.modules([ENTRY, "autograder.checks.traces"], top)
+    modules = imports.modules([ENTRY, "autograder.checks.traces"], top)
     files.update({f"kit/{path}": (top / path).read_bytes() for path in modules})
     files.update(_checks(course, top))
     for name in DATA:
@@ -122,7 +123,7 @@ def third_party(files: Mapping[str, bytes]) -> list[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
-    found -= {*sys.stdlib_module_names, "tomllib", closure.PACKAGE}
+    found -= {*sys.stdlib_module_names, "tomllib", imports.PACKAGE}
     return sorted(PACKAGES.get(name, name) for name in found)
 
 
