@@ -98,7 +98,8 @@ class Grading:
         timing.build = self._since_start() - timing.intake
         # With the observations, all that is needed to judge again.
         write_atomically(self.order.out / STAGES, TypeAdapter(Stages).dump_json(stages))
-        self.progress("booting the kernel", None)
+        if kernel is not None:
+            self.progress("booting the kernel", None)
         before = time.monotonic()
         examination = Examination(
             stages,

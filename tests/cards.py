@@ -2,12 +2,14 @@
 """Twelve submissions as students make them, and the card that each must get.
 
 ``python -m tests.cards`` grades them with real kernels and records what the checks saw in
-``tests/cards/NAME.json``; tests/unit/test_cards.py pins the first words of each report.
+``tests/cards/NAME.json``; tests/unit/test_cards.py pins the first words of each report, which
+``--pin`` writes into ``cards.json``: read them before you commit them.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from autograder.grading import FEEDBACK
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Evidence, Result, Status, Verdict
 from tests.corpus import REFERENCE, mutants
@@ -24,6 +27,7 @@ from tests.patches import AT_BOOT, HARMLESS, code, file_in_proc
 from tests.reference import series_patch
 
 FOLDER = Path(__file__).parent / "cards"
+PINNED = FOLDER / "cards.json"
 STARTER = REFERENCE.parent / "handout/kit/tools"
 SEED = 7
 LONGEST = 4000  # characters of an evidence's text
@@ -131,20 +135,31 @@ def main() -> int:
     """Record what became of all, or of those that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=list(CARDS), metavar="NAME")
+    parser.add_argument("--pin", action="store_true", help="keep what the cards say now")
+    parser.add_argument("--pages", type=Path, help="keep the feedback pages in this folder")
+    options = parser.parse_args()
     FOLDER.mkdir(exist_ok=True)
-    for name in parser.parse_args().names:
+    pinned = json.loads(PINNED.read_text()) if PINNED.exists() else {}
+    for name in options.names:
         with tempfile.TemporaryDirectory() as folder:
             result = grade(name, Path(folder))
+            if options.pages:
+                options.pages.mkdir(parents=True, exist_ok=True)
+                page = Path(folder) / f"{name}.out" / FEEDBACK
+                shutil.copyfile(page, options.pages / f"{name}.html")
         lost = [verdict for verdict in result.verdicts if verdict.status is not Status.PASSED]
         for verdict in lost:
             verdict.evidence = [_short(item) for item in verdict.evidence[:3]]
             verdict.duration = 0
         (FOLDER / f"{name}.json").write_bytes(VERDICTS.dump_json(lost, exclude_defaults=True))
         told = card(diagnose(lost))
+        pinned[name] = told
         print(f"{name}: {result.timing.boots} boots, {result.timing.total:.0f} s")
         print(f"    {result.totals.points} of {result.totals.max_points} points")
         for key, value in told.items():
-            print(f"    {key}: {value}")
+            print(f"    {key}: {value}", flush=True)
+    if options.pin:
+        PINNED.write_text(json.dumps(pinned, indent=1) + "\n")
     return 0
 
 

@@ -71,8 +71,12 @@ class Row:
 
     @property
     def missed(self) -> list[str]:
-        """Checks that should have failed and did not."""
-        return sorted(set(self.expected) - set(self.failed))
+        """Checks that should have failed and did not.
+
+        One that was not reached is behind a closed gate, and the gate's own check has failed.
+        """
+        behind = self.not_reached if self.failed else []
+        return sorted(set(self.expected) - set(self.failed) - set(behind))
 
     @property
     def wronged(self) -> list[str]:

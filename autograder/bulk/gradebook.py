@@ -44,7 +44,7 @@ def gradebook(book: ClassBook) -> list[list[str]]:
     head += ["points before lateness", "of", "extra credit points"]
     head += ["submitted", "days late", "points off for lateness", "checks passed", "checks failed"]
     head += [
-        "checks not reached",
+        "checks not tried",
         "grader errors",
         "remark",
         *(f"{area}, points" for area in areas),

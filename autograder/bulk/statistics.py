@@ -207,7 +207,7 @@ def slowest(book: ClassBook) -> list[tuple[Entry, Result]]:
 
 
 def not_reached(book: ClassBook) -> list[tuple[str, list[Entry]]]:
-    """Why checks were not reached, and by whose submissions; the most frequent first."""
+    """Why checks were not tried, and by whose submissions; the most frequent first."""
     reasons: dict[str, list[Entry]] = {}
     for entry, result in book.graded:
         messages = {v.message for v in result.verdicts if v.status is Status.NOT_REACHED}

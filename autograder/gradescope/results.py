@@ -20,7 +20,7 @@ LINES = 150
 LONGEST_FIELD = (1_200, 12)  # of the diagnosis: characters, lines
 _WORDS = {
     Status.FAILED: "FAILED",
-    Status.NOT_REACHED: "NOT REACHED",
+    Status.NOT_REACHED: "NOT TRIED",
     Status.GRADER_ERROR: "GRADER ERROR (this is not your fault; your instructor can see it)",
 }
 
@@ -67,9 +67,7 @@ def _summary(result: Result, finished: bool, notice: str) -> str:
     """What stands on top: what to fix first, and then how many points there are."""
     parts = [notice] if notice else []
     if not finished:
-        parts.append(
-            "Grading has not finished: checks that have not been tried count as not reached."
-        )
+        parts.append("Grading has not finished: checks that it has not come to count as not tried.")
     problems = arrange(result, for_instructor=False).cards
     parts += ["\n".join(_diagnosis(problem)) for problem in problems]
     return visible(shorten("\n\n".join([*parts, *_circumstances(result)]), LONGEST, LINES))
@@ -116,7 +114,7 @@ def _circumstances(result: Result) -> Iterator[str]:
     totals = result.totals
     yield (
         f"{number(totals.points)} of {number(totals.max_points)} points: {totals.passed} checks "
-        f"passed, {totals.failed} failed, {totals.not_reached} not reached, "
+        f"passed, {totals.failed} failed, {totals.not_reached} not tried, "
         f"{count(totals.grader_error, 'grader error')}."
     )
     if result.late:

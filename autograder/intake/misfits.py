@@ -11,9 +11,9 @@ import html
 import re
 from collections.abc import Callable, Sequence
 
-from autograder.intake.mending import ALLOWED
 from autograder.intake.names import shown
 from autograder.intake.problem import Refused
+from autograder.intake.repair import ALLOWED
 from autograder.intake.symptoms import AGAIN, Diagnosis, made_by_git
 from autograder.intake.trial import Hunk, Pristine, Tree, framed, hunks_of
 

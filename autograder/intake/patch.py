@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
-from autograder.intake import mending, symptoms
+from autograder.intake import repair, symptoms
 from autograder.intake.diffscan import UNIFIED, NamedPath, Scan, Section, scan
-from autograder.intake.mending import ALLOWED, FORBIDDEN
 from autograder.intake.names import listed, oddity, shown
 from autograder.intake.problem import Problem, Refusal, Refused
+from autograder.intake.repair import ALLOWED, FORBIDDEN
 
 PATCH_BYTES = 1024 * 1024
 PATCH_LINES = 50_000  # a megabyte of line ends takes a minute, and a gigabyte, to look through
@@ -63,7 +63,7 @@ def inspect(text: bytes, series: str) -> PatchSummary:
     lines: list[str] = []
     try:
         _check_text(text, series)
-        mended = mending.plain(text)
+        mended = repair.plain(text)
         lines = _lines(mended.text, series)
         found, lines, level_notes = _scanned(lines)
         _collect(found, files)
@@ -88,7 +88,7 @@ def _scanned(lines: list[str]) -> tuple[Scan, list[str], list[str]]:
     """What stands in ``lines``, at another level of folders where that is the only reading."""
     found = scan(lines)
     if any(_place(path)[0] is Refusal.PATCH_LEVEL for path in found.paths):
-        other = mending.levelled(lines, found.paths)
+        other = repair.levelled(lines, found.paths)
         if other is not None:
             mended, note = other
             return scan(mended), mended, [note]

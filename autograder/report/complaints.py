@@ -134,6 +134,11 @@ def words(title: str, text: str) -> Words:
     return Words(found.what.format(access=verb), found.hint)
 
 
+def corrupts(title: str) -> bool:
+    """Whether what the report tells of may break anything else in the kernel."""
+    return re.search("KASAN|corruption", title) is not None
+
+
 def kind(title: str) -> str:
     """What reports of the same kind have in common, whatever place or process they name."""
     return next((pattern.pattern for pattern, _ in _TABLE if pattern.search(title)), "")

@@ -165,8 +165,23 @@ def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
 
 
 def _reports(failed: list[Verdict], below: Below) -> Collected:
-    """The kernel's own reports, each kind at each place with the checks that met it."""
-    return _grouped(failed, _report_key, _report_cause)
+    """The kernel's own reports, each kind at each place with the checks that met it.
+
+    Reports of code that is not the student's, such as a panic in the allocator, may come of
+    memory that the student's code has damaged.
+    """
+    causes = _grouped(failed, _report_key, _report_cause)
+    damage = next((c for c in causes if c.place and c.evidence and _corrupts(c.evidence)), None)
+    if damage is None:
+        return causes
+    strange = [cause for cause in causes if cause.place is None]
+    others = tuple(v for cause in strange for v in (cause.verdict, *cause.others))
+    whole = replace(damage, others=(*damage.others, *others))
+    return [whole if cause is damage else cause for cause in causes if cause not in strange]
+
+
+def _corrupts(report: Evidence) -> bool:
+    return complaints.corrupts(report.title)
 
 
 def _report_key(verdict: Verdict) -> tuple[str, ...]:

@@ -32,6 +32,14 @@ TELLING = ("report", "compiler")  # kinds of evidence
 NEARLY = 0.95  # of the assignment's points: only little is left to do
 
 
+WORDS = {
+    Status.PASSED: "passed",
+    Status.FAILED: "failed",
+    Status.NOT_REACHED: "not tried",
+    Status.GRADER_ERROR: "grader error",
+}
+
+
 @dataclass(frozen=True)
 class Row:
     """One check as the reader may see it."""
@@ -59,7 +67,7 @@ class Row:
     @property
     def word(self) -> str:
         """The status in words."""
-        return "hidden" if self.withheld else self.verdict.status.value.replace("_", " ")
+        return "hidden" if self.withheld else WORDS[self.verdict.status]
 
     @property
     def anchor(self) -> str:

@@ -16,7 +16,7 @@ from autograder.cache import complete_or_nothing
 from autograder.command import Bind
 from autograder.errors import UsageError
 from autograder.guest.interactive import LIMITS
-from autograder.intake.mending import ALLOWED
+from autograder.intake.repair import ALLOWED
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Level, Sandbox

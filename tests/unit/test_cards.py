@@ -8,11 +8,10 @@ import json
 import pytest
 
 from autograder.report.diagnosis import diagnose
-from tests.cards import CARDS, FOLDER, card, recorded
+from tests.cards import CARDS, PINNED, card, recorded
 
 
 @pytest.mark.parametrize("name", CARDS)
 def test_card(name: str) -> None:
-    """Made anew with ``python -m tests.cards``; what it prints is what is pinned here."""
-    pinned = json.loads((FOLDER / "cards.json").read_text())
+    pinned = json.loads(PINNED.read_text())
     assert card(diagnose(recorded(name))) == pinned[name]

@@ -118,6 +118,13 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
             "Your kernel takes a lock that it already holds.",
         ],
     ),
+    "a panic elsewhere may come of damaged memory": (
+        [
+            failed("health/no_memory_errors", Finding.REPORT, "", of_patch(KASAN, place())),
+            failed("health/no_other_complaints", Finding.PANIC, "", PANIC),
+        ],
+        ["Your kernel reads memory it has freed: mm/pgfault_history.c:420, in history_peek()."],
+    ),
     "equal observations are one cause": (
         [
             failed("reading/wakes_on_exit", observed="the read failed with ESRCH"),

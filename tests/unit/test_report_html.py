@@ -198,7 +198,7 @@ def test_the_score_and_its_parts(result: Result) -> None:
     words = Page(html.render(result)).words
     assert "Score: 4 of 12 points" in words
     assert "2 for the assignment and 2 of 2 for extra credit." in words
-    assert "7 checks: 2 passed, 3 failed, 1 not reached, 1 grader error." in words
+    assert "7 checks: 2 passed, 3 failed, 1 not tried, 1 grader error." in words
     assert "1 check of these is hidden." in words
     assert "Extra credit +2 / 2" in words
     assert "Total 4 / 12" in words

@@ -81,7 +81,7 @@ def test_with_v_every_check_has_one_line_with_status_and_points(result: Result) 
     assert rows == [
         ["1.1", "Title of 1.1", "passed", "2 / 2"],
         ["2.1", "Title of 2.1", "failed", "0 / 2"],
-        ["2.2", "Title of 2.2", "not reached", "0 / 2"],
+        ["2.2", "Title of 2.2", "not tried", "0 / 2"],
         ["2.3", "Title of 2.3", "grader error", "0 / 2"],
         ["2.4", "Hidden check", "hidden", "0 / 2"],
         ["3.1", "Title of 3.1", "passed", "+2 / 2"],
@@ -271,7 +271,7 @@ SCREENS = {
     "one fails": graded(
         [*many(Status.PASSED), verdict("10.1", Status.FAILED, area="Last", message="no")]
     ),
-    "not reached": graded(many(Status.NOT_REACHED, message="The kernel did not build.")),
+    "not tried": graded(many(Status.NOT_REACHED, message="The kernel did not build.")),
     "long messages": graded(
         [*many(Status.FAILED, **TROUBLE), *many(Status.GRADER_ERROR)],
         notes=[LONG, "two", "three"],
@@ -304,7 +304,7 @@ def test_one_screen_is_enough_for_any_submission(name: str, encoding: str) -> No
     assert len(lines) <= 40
     assert all(cell_len(line) <= 80 for line in lines), max(lines, key=cell_len)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", shown)
-    if name not in ("nothing selected", "no checks", "hidden", "not reached", "all pass"):
+    if name not in ("nothing selected", "no checks", "hidden", "not tried", "all pass"):
         assert "Fix this first" in shown
 
 
