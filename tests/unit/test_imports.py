@@ -26,6 +26,15 @@ def test_no_modules_import_each_other() -> None:
     assert circle(imports.arrows(TOP)) == []
 
 
+def test_traces_know_nothing_of_reports() -> None:
+    assert [
+        f"{name} imports {other}"
+        for name, others in imports.arrows(TOP).items()
+        for other in sorted(others)
+        if name.startswith("autograder.trace.") and other.startswith("autograder.report")
+    ] == []
+
+
 def write(top: Path, **sources: str) -> None:
     """A small package."""
     for name, source in {"__init__": "", **sources}.items():
