@@ -51,7 +51,10 @@ CourseOption = Annotated[
         help="The course's points (default: course.toml, if there is one).", show_default=False
     ),
 ]
-SeriesOption = Annotated[str, typer.Option(help="The kernel series of the course.")]
+SeriesOption = Annotated[
+    str | None,
+    typer.Option(help="The kernel series (default: the one in course.toml).", show_default=False),
+]
 
 
 @app.command()
@@ -69,7 +72,7 @@ def grade(
         typer.Option(help="Random seed for the checks' inputs (default: random)."),
     ] = None,
     course: CourseOption = COURSE_FILE,
-    series: SeriesOption = "7.3",
+    series: SeriesOption = None,
     sandbox: SandboxOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print result.json instead of the summary.")
@@ -103,7 +106,7 @@ def grade(
     cache = Cache.default()
     with Lines() as lines:
         shut = _sandbox(sandbox)
-        baseline = _baseline(series, cache, shut, lines)
+        baseline = _baseline(series or settings.series, cache, shut, lines)
         number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
         order = Order(submission, out, number, only)
         grading = Grading(order, baseline, shut, lines)
@@ -143,7 +146,7 @@ def boot(
         Path | None,
         typer.Argument(help="Boot this submission's kernel, with its tools."),
     ] = None,
-    series: SeriesOption = "7.3",
+    series: SeriesOption = None,
     sandbox: SandboxOption = None,
 ) -> None:
     """Open a shell in a guest, on this terminal; 'halt' ends it."""
@@ -154,7 +157,7 @@ def boot(
     cache = Cache.default()
     shut = _sandbox(sandbox)
     with Lines() as lines, cache.workdir("boot") as work:
-        baseline = _baseline(series, cache, shut, lines)
+        baseline = _baseline(_series(series), cache, shut, lines)
         kernel = Kernel(baseline.linux)
         if submission is not None:
             from autograder.building import build_for_boot
@@ -180,7 +183,7 @@ def handout(
 
 
 @app.command()
-def doctor(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
+def doctor(series: SeriesOption = None, sandbox: SandboxOption = None) -> None:
     """Check that this machine has everything that grading needs.
 
     Says how to fix what is missing.  Exits with 0 if grading will work, and
@@ -189,7 +192,7 @@ def doctor(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
     from autograder.cache import Cache
     from autograder.doctor import Doctor
 
-    well = Doctor(Cache.default(), series, sandbox).tell()
+    well = Doctor(Cache.default(), _series(series), sandbox).tell()
     raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)
 
 
@@ -202,23 +205,23 @@ def schema() -> None:
 
 
 @kernel_app.command("fetch")
-def kernel_fetch(series: SeriesOption = "7.3") -> None:
+def kernel_fetch(series: SeriesOption = None) -> None:
     """Get the kernel's source, unless it is in the cache."""
     from autograder.cache import Cache
     from autograder.kernel.source import fetch
 
     with Lines() as lines:
-        source = fetch(series, Cache.default(), _tarball(), lines)
+        source = fetch(_series(series), Cache.default(), _tarball(), lines)
     print(f"Linux {source.version}, {source.origin}\n{source.tarball}")
 
 
 @kernel_app.command("build")
-def kernel_build(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
+def kernel_build(series: SeriesOption = None, sandbox: SandboxOption = None) -> None:
     """Build the baseline kernel, unless it is in the cache."""
     from autograder.cache import Cache
 
     with Lines() as lines:
-        baseline = _baseline(series, Cache.default(), _sandbox(sandbox), lines)
+        baseline = _baseline(_series(series), Cache.default(), _sandbox(sandbox), lines)
     print(f"Linux {baseline.version}, built with {baseline.compiler}\n{baseline.linux}")
 
 
@@ -234,6 +237,10 @@ def _course(path: Path) -> Course:
     if path == COURSE_FILE and not path.exists():
         return course.Course()
     return course.load(path)
+
+
+def _series(named: str | None) -> str:
+    return named or _course(COURSE_FILE).series
 
 
 def _sandbox(level: str | None) -> Sandbox:

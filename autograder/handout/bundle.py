@@ -93,7 +93,7 @@ def course_file(course: Course) -> str:
         f"term = {_quoted(course.course.term)}",
         "",
         "[kernel]",
-        f"series = {_quoted(course.kernel.series)}",
+        f"series = {_quoted(course.series)}",
         "",
         "[points]",
         f"full = {float(full)!r}",

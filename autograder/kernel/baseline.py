@@ -49,6 +49,11 @@ class Baseline:
     compiler: str
     unmoved: frozenset[str] = frozenset()  # objects that more fields do not change: layout.py
 
+    @property
+    def series(self) -> str:
+        """The kernel series that submissions are patches for, such as '7.3'."""
+        return tree.series_of(self.version)
+
 
 def build_baseline(
     source: KernelSource,
