@@ -170,6 +170,41 @@ def boot(
 
 
 @app.command()
+def probe(
+    name: Annotated[str, typer.Argument(help="The probe: a PROBE() in guest/probes.")],
+    parameters: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="What the probe gets.")
+    ] = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="Boot this submission's kernel (default: the baseline)."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Random seed for what is not given.")] = 0,
+    files: Annotated[bool, typer.Option(help="Print the files, too.")] = False,
+    series: SeriesOption = None,
+    sandbox: SandboxOption = None,
+) -> None:
+    """Boot one guest, run one probe in it, and print what it noted.
+
+    Exits with 0 if the probe came to its end, and with 1 if it did not.
+    """
+    from autograder import probing
+    from autograder.cache import Cache
+    from autograder.guest.observation import Kind
+
+    wanted = probing.job(name, parameters or [], seed)
+    cache = Cache.default()
+    with Lines() as lines:
+        shut = _sandbox(sandbox)
+        baseline = _baseline(_series(series), cache, shut, lines)
+        seen = probing.observe(wanted, submission, baseline, cache, shut, lines)
+    for line in probing.told(seen, files):
+        print(line)
+    if seen.outcome.kind is not Kind.COMPLETED:
+        raise typer.Exit(EXIT_POINTS_LOST)
+
+
+@app.command()
 def handout(
     out: Annotated[Path, typer.Option(help="Where the archive goes.")] = Path("handout.zip"),
     course: Annotated[Path, typer.Option(help="The course's values.")] = Path("course.toml"),

@@ -16,6 +16,7 @@ from autograder import imports
 from autograder.checks import rubric
 from autograder.course import Course
 from autograder.files import PUBLIC, write_atomically
+from autograder.guest.programs import PROBE
 from autograder.handout import lock, text, visible
 from autograder.handout.tables import VISIBLE
 from autograder.scoring import worths
@@ -35,8 +36,6 @@ PACKAGES = {  # whose imported name is not their own
     "_pytest": "pytest",
 }
 INSTRUCTORS = re.compile(r"class|gradebook|matrix|similar|instructor", re.I)
-
-_PROBE = re.compile(r"^PROBE\((\w+)\)", re.M)
 
 
 def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
@@ -142,7 +141,7 @@ def _checks(course: Course, top: Path) -> dict[str, bytes]:
     plans = [check.plan for check in rubric.checks() if check.id in shown]
     wanted = {plan.probe for plan in plans if plan is not None}
     for path in sorted((top / PROBES).iterdir()):
-        probes = set(_PROBE.findall(path.read_text()))
+        probes = set(PROBE.findall(path.read_text()))
         if not probes or probes & wanted:
             files[f"kit/{PROBES}/{path.name}"] = path.read_bytes()
     return files
