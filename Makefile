@@ -9,7 +9,6 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
-SERIES := 7.3
 
 .DEFAULT_GOAL := help
 .PHONY: help check grade test lint matrix soak bench boot student-way handout example clean system class-test class-bench gradescope gradescope-test

@@ -5,13 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from autograder import orphans
+from autograder.command import Bind, Limits
 from autograder.users import HIDDEN
-
-if TYPE_CHECKING:
-    from autograder.sandbox import Bind, Limits
 
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "include", "share")
 ETC = ("alternatives", "ld.so.cache")

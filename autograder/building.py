@@ -73,7 +73,7 @@ def build_for_boot(
     progress: Progress,
 ) -> Kernel:
     """The kernel of the submission at ``path``.  Errors: UsageError where it does not build."""
-    submission = take_in(path, work / "submission")
+    submission = take_in(path, work / "submission", baseline.series)
     stages, kernel = build(submission, baseline, work, cache, sandbox, progress)
     if kernel is None:
         raise UsageError(stages.obstacle)

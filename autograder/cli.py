@@ -51,7 +51,10 @@ CourseOption = Annotated[
         help="The course's points (default: course.toml, if there is one).", show_default=False
     ),
 ]
-SeriesOption = Annotated[str, typer.Option(help="The kernel series of the course.")]
+SeriesOption = Annotated[
+    str | None,
+    typer.Option(help="The kernel series (default: the one in course.toml).", show_default=False),
+]
 
 
 @app.command()
@@ -69,7 +72,7 @@ def grade(
         typer.Option(help="Random seed for the checks' inputs (default: random)."),
     ] = None,
     course: CourseOption = COURSE_FILE,
-    series: SeriesOption = "7.3",
+    series: SeriesOption = None,
     sandbox: SandboxOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print result.json instead of the summary.")
@@ -103,7 +106,7 @@ def grade(
     cache = Cache.default()
     with Lines() as lines:
         shut = _sandbox(sandbox)
-        baseline = _baseline(series, cache, shut, lines)
+        baseline = _baseline(series or settings.series, cache, shut, lines)
         number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
         order = Order(submission, out, number, only)
         grading = Grading(order, baseline, shut, lines)
@@ -143,7 +146,7 @@ def boot(
         Path | None,
         typer.Argument(help="Boot this submission's kernel, with its tools."),
     ] = None,
-    series: SeriesOption = "7.3",
+    series: SeriesOption = None,
     sandbox: SandboxOption = None,
 ) -> None:
     """Open a shell in a guest, on this terminal; 'halt' ends it."""
@@ -154,7 +157,7 @@ def boot(
     cache = Cache.default()
     shut = _sandbox(sandbox)
     with Lines() as lines, cache.workdir("boot") as work:
-        baseline = _baseline(series, cache, shut, lines)
+        baseline = _baseline(_series(series), cache, shut, lines)
         kernel = Kernel(baseline.linux)
         if submission is not None:
             from autograder.building import build_for_boot
@@ -164,6 +167,41 @@ def boot(
         status = interactive.boot(kernel, shut, work)
     if status:
         raise GraderError(f"the guest ended with status {status}")
+
+
+@app.command()
+def probe(
+    name: Annotated[str, typer.Argument(help="The probe: a PROBE() in guest/probes.")],
+    parameters: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="What the probe gets.")
+    ] = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="Boot this submission's kernel (default: the baseline)."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Random seed for what is not given.")] = 0,
+    files: Annotated[bool, typer.Option(help="Print the files, too.")] = False,
+    series: SeriesOption = None,
+    sandbox: SandboxOption = None,
+) -> None:
+    """Boot one guest, run one probe in it, and print what it noted.
+
+    Exits with 0 if the probe came to its end, and with 1 if it did not.
+    """
+    from autograder import probing
+    from autograder.cache import Cache
+    from autograder.guest.observation import Kind
+
+    wanted = probing.job(name, parameters or [], seed)
+    cache = Cache.default()
+    with Lines() as lines:
+        shut = _sandbox(sandbox)
+        baseline = _baseline(_series(series), cache, shut, lines)
+        seen = probing.observe(wanted, submission, baseline, cache, shut, lines)
+    for line in probing.told(seen, files):
+        print(line)
+    if seen.outcome.kind is not Kind.COMPLETED:
+        raise typer.Exit(EXIT_POINTS_LOST)
 
 
 @app.command()
@@ -180,7 +218,7 @@ def handout(
 
 
 @app.command()
-def doctor(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
+def doctor(series: SeriesOption = None, sandbox: SandboxOption = None) -> None:
     """Check that this machine has everything that grading needs.
 
     Says how to fix what is missing.  Exits with 0 if grading will work, and
@@ -189,7 +227,7 @@ def doctor(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
     from autograder.cache import Cache
     from autograder.doctor import Doctor
 
-    well = Doctor(Cache.default(), series, sandbox).tell()
+    well = Doctor(Cache.default(), _series(series), sandbox).tell()
     raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)
 
 
@@ -202,23 +240,23 @@ def schema() -> None:
 
 
 @kernel_app.command("fetch")
-def kernel_fetch(series: SeriesOption = "7.3") -> None:
+def kernel_fetch(series: SeriesOption = None) -> None:
     """Get the kernel's source, unless it is in the cache."""
     from autograder.cache import Cache
     from autograder.kernel.source import fetch
 
     with Lines() as lines:
-        source = fetch(series, Cache.default(), _tarball(), lines)
+        source = fetch(_series(series), Cache.default(), _tarball(), lines)
     print(f"Linux {source.version}, {source.origin}\n{source.tarball}")
 
 
 @kernel_app.command("build")
-def kernel_build(series: SeriesOption = "7.3", sandbox: SandboxOption = None) -> None:
+def kernel_build(series: SeriesOption = None, sandbox: SandboxOption = None) -> None:
     """Build the baseline kernel, unless it is in the cache."""
     from autograder.cache import Cache
 
     with Lines() as lines:
-        baseline = _baseline(series, Cache.default(), _sandbox(sandbox), lines)
+        baseline = _baseline(_series(series), Cache.default(), _sandbox(sandbox), lines)
     print(f"Linux {baseline.version}, built with {baseline.compiler}\n{baseline.linux}")
 
 
@@ -234,6 +272,10 @@ def _course(path: Path) -> Course:
     if path == COURSE_FILE and not path.exists():
         return course.Course()
     return course.load(path)
+
+
+def _series(named: str | None) -> str:
+    return named or _course(COURSE_FILE).series
 
 
 def _sandbox(level: str | None) -> Sandbox:

@@ -238,7 +238,7 @@ def reproduce(
     assert entry.record is not None and entry.result is not None
     chosen = one_check(check)
     (before,) = [verdict for verdict in entry.result.verdicts if verdict.id == chosen.id]
-    baseline = _baseline(decided.kernel.series, sandbox)
+    baseline = _baseline(decided.series, sandbox)
     lines = Lines()
     try:
         reproducer = Reproducer(baseline, Cache.default(), choose(sandbox), lines)
@@ -275,7 +275,9 @@ def similarity(
         book = ClassBook.read(shelf, _course(course))
         starter = PACKAGE.parent / "handout" / "kit"
         try:
-            found = compare_pairs(book.entries, [starter, *(given or ())], Cache.default(), lines)
+            series = book.class_list.series
+            everybodys = [starter, *(given or ())]
+            found = compare_pairs(book.entries, everybodys, series, Cache.default(), lines)
         finally:
             lines.close()
         found.write(out)
@@ -320,7 +322,7 @@ def gradescope(
     lines, cache, shut = Lines(), Cache.default(), choose(sandbox)
     named = os.environ.get(VARIABLE)
     try:
-        source = fetch(decided.kernel.series, cache, Path(named) if named else None, lines)
+        source = fetch(decided.series, cache, Path(named) if named else None, lines)
         baseline = build_baseline(source, cache, shut, lines)
         bundle = Bundle(source, baseline, cache, lines)
         settings = Settings(minutes=minutes, leaderboard=leaderboard)
@@ -348,7 +350,7 @@ def _class_run(out: Path, course: Path, sandbox: str | None, build: bool = True)
     decided = _course(course)
     if not build:
         return ClassRun(out, decided, versions.Versions(kernel="", **versions.own()))
-    current = versions.current(_baseline(decided.kernel.series, sandbox))
+    current = versions.current(_baseline(decided.series, sandbox))
     return ClassRun(out, decided, current, sandbox=sandbox)
 
 

@@ -104,7 +104,7 @@ def _json(story: Story) -> str:
 
 def load(file: str, maps: Path | None = None) -> Story:
     """The story in ``file``.  Errors: UsageError if there is none to be read."""
-    from autograder.report.text import one_line
+    from autograder.text import one_line
     from autograder.trace import places
     from autograder.trace.address_space import maps as regions_of
     from autograder.trace.story import Checkpoint, read

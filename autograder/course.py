@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ else:
     import tomli as tomllib
 
 COURSE_FILE = Path("course.toml")
+KIT_COURSE = Path(__file__).resolve().parents[1] / COURSE_FILE
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]
@@ -51,7 +53,7 @@ class About(Section):
 class KernelChoice(Section):
     """The kernel that submissions are patches for."""
 
-    series: str = Field("7.3", pattern=r"^\d+\.\d+$")
+    series: str | None = Field(None, pattern=r"^\d+\.\d+$")
 
 
 def _with_time(value: object) -> object:
@@ -135,6 +137,17 @@ class Course(Section):
     extensions: dict[str, Extension] = {}
 
     @property
+    def series(self) -> str:
+        """The kernel series: this course's, or else the one that the kit comes with.
+
+        Errors: UsageError if neither course.toml names one.
+        """
+        named = self.kernel.series or (_kit_course().kernel.series if KIT_COURSE.exists() else None)
+        if named is None:
+            raise UsageError("course.toml does not name the kernel: set [kernel] series there")
+        return named
+
+    @property
     def zone(self) -> ZoneInfo:
         """Where times without an offset are."""
         return ZoneInfo(self.deadline.timezone)
@@ -156,6 +169,11 @@ class Course(Section):
 
     def _local(self, moment: datetime) -> datetime:
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+
+
+@cache
+def _kit_course() -> Course:
+    return load(KIT_COURSE)
 
 
 def load(path: Path = COURSE_FILE) -> Course:

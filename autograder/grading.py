@@ -71,7 +71,7 @@ class Grading:
         for folder in (self.order.out, self.order.out / OBSERVATIONS):
             sweep(folder)
         with cache.workdir("grade") as work:
-            submission = take_in(self.order.submission, work / "submission")
+            submission = take_in(self.order.submission, work / "submission", self.baseline.series)
             if submission.refused is not None:
                 self.refused = submission.refused.message
             self.patched = PatchedLines(submission.patch or b"")

@@ -25,7 +25,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from autograder import container, orphans, seccomp, shared_memory
 from autograder.bounded import Kept
 from autograder.bubblewrap import as_user, gate, walls
 from autograder.cache import remove
+from autograder.command import Bind, Completed, Limits
 from autograder.disk import DiskWatch
 from autograder.errors import GraderError, UsageError
 from autograder.processes import Process as Process
@@ -41,7 +41,6 @@ from autograder.users import own_user
 VARIABLE = "PGFAULT_SANDBOX"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C"}
 TICK = 0.2  # seconds between two looks at a command's processor time
-HALF_OF_MEMORY = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
 FLOOD = 64  # times what is kept of the output: more than that ends the command
 
 
@@ -53,50 +52,6 @@ class Level(str, Enum):
     NONE = "none"
 
     __str__ = str.__str__
-
-
-@dataclass(frozen=True)
-class Bind:
-    """A file or folder of this machine (links are followed) that the command sees.
-
-    The command has a user id of its own: what is to be read must be readable for others.
-    """
-
-    host: Path
-    inside: str
-    writable: bool = False
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a command may use; 0 bytes of memory is no limit."""
-
-    cpu_seconds: int = 600  # of the whole tree of processes
-    wall_seconds: float = 900
-    memory_bytes: int = 4 << 30  # of addresses, for each process
-    resident_bytes: int = HALF_OF_MEMORY  # for all processes together
-    processes: int = 512
-    open_files: int = 1024
-    file_size: int = 1 << 30
-    disk_bytes: int = 4 << 30  # in all folders that it may write, what was there included
-    output_bytes: int = 256 << 10  # kept: the first and the last half
-    scratch_bytes: int = 512 << 20  # in /tmp, and again in /dev/shm
-
-
-@dataclass(frozen=True)
-class Completed:
-    """How a command went; ``status`` is negative for a signal, as in ``subprocess``."""
-
-    status: int
-    output: str  # standard output and standard error, with the middle cut when too long
-    killed_by: str  # '' by itself, 'wall', 'cpu', 'memory', 'disk' or 'output' by the sandbox
-    cpu_seconds: float  # to within TICK on each processor
-    wall_seconds: float
-
-    @property
-    def ok(self) -> bool:
-        """Whether it ended by itself, with success."""
-        return self.status == 0 and not self.killed_by
 
 
 class Sandbox:

@@ -153,7 +153,7 @@ class Matrix:
     def run_solution(self, folder: Path) -> Row:
         """Grade one correct solution, with all checks."""
         with self.cache.workdir("solution") as work:
-            submission = take_in(folder, work / "submission")
+            submission = take_in(folder, work / "submission", SERIES)
             row = Row(f"solutions/{folder.name}", "none: a correct solution")
             row.key = self._key(submission.sha256, frozenset(), True)
             known = self.rows.get(row.name)

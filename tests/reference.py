@@ -7,13 +7,14 @@ import hashlib
 from dataclasses import replace
 
 from autograder.cache import Cache, complete_or_nothing
+from autograder.course import KIT_COURSE, load
 from autograder.errors import GraderError
 from autograder.kernel.build import Baseline, build_submission
 from autograder.kernel.progress import Progress
 from autograder.sandbox import Sandbox
 from tests.corpus import REFERENCE
 
-SERIES = "7.3"
+SERIES = load(KIT_COURSE).series
 
 
 def series_patch() -> bytes:

@@ -63,7 +63,7 @@ def soak(folder: Path, times: int, first_seed: int) -> list[str]:
     ]
     found: list[str] = []
     with cache.workdir("soak") as work:
-        submission = take_in(folder, work / "submission")
+        submission = take_in(folder, work / "submission", SERIES)
         stages, kernel = build(submission, baseline, work, cache, sandbox, lines)
         lines.close()
         with busy(2 * jobs()):

@@ -177,7 +177,7 @@ class Batch:
             submission=str(task.handin.path.absolute()),
             out=str((self.shelf.root / ".running" / name).absolute()),
             seed=task.record.seed,
-            series=self.wanted.course.kernel.series,
+            series=self.wanted.course.series,
             only=task.record.only,
             sandbox=self.wanted.sandbox,
         )

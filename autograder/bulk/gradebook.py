@@ -13,8 +13,8 @@ from autograder.bulk import columns as headers
 from autograder.bulk.classbook import NOTHING, ClassBook, Row
 from autograder.checks import rubric
 from autograder.files import write_atomically
-from autograder.report.text import number, one_line
 from autograder.results import Result
+from autograder.text import number, one_line
 
 GRADEBOOK, CANVAS, MOODLE = "gradebook.csv", "canvas.csv", "moodle.csv"
 _FORMULA = ("=", "+", "-", "@")

@@ -9,8 +9,8 @@ from fractions import Fraction
 from math import ceil
 
 from autograder.course import Course
-from autograder.report.text import number
 from autograder.results import Late, Totals
+from autograder.text import number
 
 DAY = timedelta(days=1)
 

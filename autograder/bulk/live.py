@@ -21,7 +21,7 @@ from rich.progress import (
 from rich.table import Column
 
 from autograder.bulk.batch import Tally
-from autograder.report.text import duration, one_line
+from autograder.text import duration, one_line
 
 EVERY = 20.0  # seconds between two lines that only say how far things are
 WIDTH = 24  # characters of a name

@@ -23,7 +23,7 @@ from autograder.intake.archive import unpack
 from autograder.intake.arrangement import PATCH_NAME, TOOLS_NAME
 from autograder.intake.members import ARCHIVE_BYTES, MIB, UNPACKED_BYTES, is_litter
 from autograder.intake.problem import Refused
-from autograder.report.text import one_line
+from autograder.text import one_line
 
 _SOURCE = re.compile(r"(?:gnu)?makefile|.*\.[ch]", re.I)
 # 'kernel-1.patch' and 'kernel (1).patch': the name was taken, says Canvas or a browser.

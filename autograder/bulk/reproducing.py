@@ -63,7 +63,7 @@ class Reproducer:
             )
         verdicts: dict[str, Verdict] = {}
         with self.cache.workdir("reproduce") as work:
-            submission = take_in(path, work / "submission")
+            submission = take_in(path, work / "submission", self.baseline.series)
             stages, kernel = build(
                 submission, self.baseline, work, self.cache, self.sandbox, self.progress
             )

@@ -62,7 +62,7 @@ class ClassRun:
             shelf.write_class(
                 ClassList(
                     submissions=readable(os.path.abspath(submissions)),  # noqa: PTH100, links are kept
-                    series=self.course.kernel.series,
+                    series=self.course.series,
                     names=[handin.name for handin in found.handins],
                     roster=roster.students,
                     columns=roster.columns,

@@ -84,6 +84,7 @@ class Similarity(BaseModel):
 def compare(
     entries: Sequence[Entry],
     given: Iterable[Path],
+    series: str,
     cache: Cache,
     progress: Callable[[str, float | None], None],
 ) -> Similarity:
@@ -98,7 +99,7 @@ def compare(
     not_read = []
     for number, entry in enumerate(entries):
         progress("reading the submissions", number / len(entries))
-        parts = _parts(entry, cache)
+        parts = _parts(entry, series, cache)
         if parts is None:
             not_read.append(entry.name)
             continue
@@ -156,13 +157,13 @@ def _fingerprinter() -> Callable[[str, Sequence[int]], Any]:
     return fingerprint
 
 
-def _parts(entry: Entry, cache: Cache) -> dict[str, str] | None:
+def _parts(entry: Entry, series: str, cache: Cache) -> dict[str, str] | None:
     """The submission's own code; None where it cannot be read."""
     if entry.record is None:
         return None
     try:
         with cache.workdir("similarity") as work:
-            submission = take_in(Path(entry.record.path), work)
+            submission = take_in(Path(entry.record.path), work, series)
             if submission.refused:
                 return None
             return {"kernel": _added(submission), "tools": _tools(submission)}

@@ -21,9 +21,9 @@ from autograder.bulk.run import Outcome
 from autograder.bulk.shelf import Shelf
 from autograder.grading import FEEDBACK
 from autograder.report import terminal
-from autograder.report.text import number, one_line, shorten, visible
 from autograder.report.view import counted
 from autograder.results import Verdict
+from autograder.text import number, one_line, shorten, visible
 
 SHOWN_FLIPS = 4  # checks named for each submission
 SHOWN_FAILURES = 20

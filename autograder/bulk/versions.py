@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a result depends on, as hashes: where none of it changed, nothing is graded again."""
+"""What a result depends on, as hashes: if none of it changed, nothing is graded again."""
 
 from __future__ import annotations
 
@@ -9,23 +9,18 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from autograder import KIT_VERSION
+from autograder import KIT_VERSION, imports
 from autograder.course import Course
 from autograder.kernel.build import Baseline
 
 PACKAGE = Path(__file__).resolve().parents[1]
-SOURCES = (".py", ".c", ".h", ".config", ".ini")
-# These show, name or count what was found, and change nothing of it.
-_WITHOUT_EFFECT = (
-    "bulk",
-    "gradescope",
-    "report",
-    "__main__.py",
-    "cli.py",
-    "cli_class.py",
-    "course.py",
-    "scoring.py",
-)
+ROOTS = ("autograder.grading", "autograder.bulk.worker")
+"""What a grade is made by; the checks, which are found by their folder, come with these."""
+
+# A grade is kept, shown and counted there, after it was made.  From a kept grade all of
+# this is made again without grading (rescore, report).
+AFTERWARDS = ("autograder.bulk", "autograder.report")
+DATA = (".c", ".h", ".config", ".ini")
 
 
 class Versions(BaseModel):
@@ -52,25 +47,36 @@ def current(baseline: Baseline) -> Versions:
     return Versions(kernel=f"{baseline.version} {baseline.tree.parent.name}", **own())
 
 
-def own() -> dict[str, str]:
-    """The versions of everything but the kernel."""
-    inside = {"checks": [PACKAGE / "checks"], "probes": [PACKAGE / "guest"]}
-    rest = [
-        path for path in PACKAGE.iterdir() if path.name not in ("checks", "guest", *_WITHOUT_EFFECT)
-    ]
-    hashes = {name: sources_sha256(paths) for name, paths in {**inside, "code": rest}.items()}
+def own(top: Path = PACKAGE.parent) -> dict[str, str]:
+    """The versions of everything but the kernel, of the kit in ``top``."""
+    parts: dict[str, list[Path]] = {"checks": [], "probes": [], "code": []}
+    for path in sorted(judging(top)):
+        room = path.parts[1]
+        parts[{"checks": "checks", "guest": "probes"}.get(room, "code")].append(path)
+    hashes = {name: _sha256(top, paths) for name, paths in parts.items()}
     return {"kit": KIT_VERSION, **hashes}
 
 
-def sources_sha256(paths: Iterable[Path]) -> str:
-    """Over the sources at and below ``paths``, and their names."""
+def judging(top: Path) -> set[Path]:
+    """The files, relative to ``top``, that a grade depends on.
+
+    Found, not listed: what grading imports, all checks, and the data beside these.
+    """
+    checks = sorted((top / imports.PACKAGE / "checks").glob("*.py"))
+    roots = [*ROOTS, *(f"{imports.PACKAGE}.checks.{path.stem}" for path in checks)]
+    found = imports.modules(roots, top, AFTERWARDS)
+    rooms = {top.joinpath(*path.parts[:2]) for path in found if len(path.parts) > 2}
+    data = [file for room in rooms for file in room.rglob("*") if file.suffix in DATA]
+    return found | {file.relative_to(top) for file in data}
+
+
+def _sha256(top: Path, paths: Iterable[Path]) -> str:
+    """Over files and their names."""
     digest = hashlib.sha256()
-    files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
-    for file in sorted(files):
-        if file.suffix in SOURCES and file.is_file():
-            content = file.read_bytes()
-            digest.update(f"{file.relative_to(PACKAGE)}\0{len(content)}\0".encode())
-            digest.update(content)
+    for path in paths:
+        content = (top / path).read_bytes()
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()[:16]
 
 

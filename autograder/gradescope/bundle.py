@@ -28,6 +28,7 @@ from autograder.kernel import tree
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
+from autograder.kernel.tree import series_of
 from autograder.sandbox import Sandbox
 
 KIT = Path(__file__).resolve().parents[2]
@@ -55,7 +56,7 @@ class Bundle:
                 _add(archive, str(path.relative_to(KIT)), path.read_bytes())
             if course.exists():
                 _add(archive, "course.toml", course.read_bytes())
-            series = ".".join(self.source.version.split(".")[:2])
+            series = series_of(self.source.version)
             _add(archive, "series", series.encode())
             _add(archive, SETTINGS, settings.model_dump_json().encode())
             _add(archive, "downloads.tar", self._downloads(series))

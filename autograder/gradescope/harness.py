@@ -131,7 +131,9 @@ class Harness:
             submission=self.record.path,
             out=str(self.out),
             seed=self.record.seed,
-            series=self.course.kernel.series,
+            series=(self.root / "source" / "series")
+            .read_text()
+            .strip(),  # of the kernel that came along
             processors=available()[: for_memory()],
         )
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.report.text import number, shorten, visible
 from autograder.report.view import Problem, arrange, count, counted
 from autograder.results import Excerpt, Result, Status, Verdict
+from autograder.text import number, shorten, visible
 
 ROOM = 400_000  # characters of all tests' output together
 LONGEST = 6_000  # of one test's output

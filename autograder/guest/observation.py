@@ -115,7 +115,10 @@ class Observation(Value):
         return [record for record in self.records if record.name == name]
 
     def one(self, name: str) -> Record:
-        """The only record called ``name``; LookupError where the probe noted none."""
+        """The record called ``name``; as with files, the last of several counts.
+
+        Errors: LookupError if the probe noted none.
+        """
         found = self.all(name)
         if not found:
             raise LookupError(f"the probe {self.probe} noted no {name}")

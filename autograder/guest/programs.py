@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from pathlib import Path
 from autograder.errors import GraderError
 
 SOURCES = Path(__file__).parent / "probes"
+PROBE = re.compile(r"^PROBE\((\w+)\)", re.M)
+"""A probe in its source, by its name."""
 FLAGS = ["-D_GNU_SOURCE", "-static", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread"]
 
 

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from autograder import imports
 from autograder.checks import rubric
 from autograder.course import Course
 from autograder.files import PUBLIC, write_atomically
-from autograder.handout import closure, lock, text, visible
+from autograder.guest.programs import PROBE
+from autograder.handout import lock, text, visible
 from autograder.handout.tables import VISIBLE
 from autograder.scoring import worths
 
@@ -35,8 +37,6 @@ PACKAGES = {  # whose imported name is not their own
 }
 INSTRUCTORS = re.compile(r"class|gradebook|matrix|similar|instructor", re.I)
 
-_PROBE = re.compile(r"^PROBE\((\w+)\)", re.M)
-
 
 def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
     """Every file of the handout by its path below :data:`FOLDER`."""
@@ -49,7 +49,7 @@ def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
     files.update(_tree(top / "handout" / "pictures", "pictures/"))
     files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
     files["kit/course.toml"] = course_file(course).encode()
-    modules = closure.modules([ENTRY, "autograder.checks.traces"], top)
+    modules = imports.modules([ENTRY, "autograder.checks.traces"], top)
     files.update({f"kit/{path}": (top / path).read_bytes() for path in modules})
     files.update(_checks(course, top))
     for name in DATA:
@@ -92,7 +92,7 @@ def course_file(course: Course) -> str:
         f"term = {_quoted(course.course.term)}",
         "",
         "[kernel]",
-        f"series = {_quoted(course.kernel.series)}",
+        f"series = {_quoted(course.series)}",
         "",
         "[points]",
         f"full = {float(full)!r}",
@@ -122,7 +122,7 @@ def third_party(files: Mapping[str, bytes]) -> list[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
-    found -= {*sys.stdlib_module_names, "tomllib", closure.PACKAGE}
+    found -= {*sys.stdlib_module_names, "tomllib", imports.PACKAGE}
     return sorted(PACKAGES.get(name, name) for name in found)
 
 
@@ -141,7 +141,7 @@ def _checks(course: Course, top: Path) -> dict[str, bytes]:
     plans = [check.plan for check in rubric.checks() if check.id in shown]
     wanted = {plan.probe for plan in plans if plan is not None}
     for path in sorted((top / PROBES).iterdir()):
-        probes = set(_PROBE.findall(path.read_text()))
+        probes = set(PROBE.findall(path.read_text()))
         if not probes or probes & wanted:
             files[f"kit/{PROBES}/{path.name}"] = path.read_bytes()
     return files

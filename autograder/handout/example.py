@@ -27,7 +27,6 @@ from autograder.handout.text import EXAMPLES, ROOT
 PROMPT = "guest# "
 COMMAND = "ps"
 OTHERS = ("cat",)
-SERIES = "7.3"
 GUEST = "--guest"
 PAGE = 4096  # bytes
 WIDTH = 84  # characters: a line that fits a page
@@ -129,6 +128,7 @@ def _guest() -> int:
     """A shell in a guest with the reference's kernel and tools; the kernel's exit status."""
     from autograder.building import build_for_boot
     from autograder.cache import Cache
+    from autograder.course import KIT_COURSE, load
     from autograder.guest import interactive
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import fetch
@@ -140,7 +140,8 @@ def _guest() -> int:
     def quiet(phrase: str, part: float | None) -> None:
         """Nothing may stand between a command's output and the prompt."""
 
-    baseline = build_baseline(fetch(SERIES, cache, None, quiet), cache, sandbox, quiet)
+    series = load(KIT_COURSE).series
+    baseline = build_baseline(fetch(series, cache, None, quiet), cache, sandbox, quiet)
     reference = ROOT.parent / "reference-solution"
     with cache.workdir("example") as work:
         kernel = build_for_boot(reference, baseline, work, cache, sandbox, quiet)

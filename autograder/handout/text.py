@@ -78,7 +78,7 @@ def _values(course: Course, root: Path) -> dict[str, object]:
         "assignment": course.course.assignment,
         "course": course.course.name,
         "term": course.course.term,
-        "series": course.kernel.series,
+        "series": course.series,
         "due": moment(due) if due else "",
         "extension_days": course.deadline.extension_days if due else 0,
         "late": late_policy(course) if due else "",

@@ -17,7 +17,6 @@ from autograder.intake.names import listed, shown
 from autograder.intake.patch import PatchSummary, inspect
 from autograder.intake.problem import Problem, Refusal, Refused
 
-SERIES = "7.3"
 TOOLS = ("tracepgfault", "pgfaultmap")
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")  # make(1) looks for these
@@ -51,7 +50,7 @@ class Submission:
     refused: Problem | None = None
 
 
-def take_in(path: Path, workdir: Path, series: str = SERIES) -> Submission:
+def take_in(path: Path, workdir: Path, series: str) -> Submission:
     """Unpack the folder or archive ``path`` into ``workdir`` and judge what is there.
 
     An earlier submission's folder in ``workdir`` is replaced.  What is wrong with the

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
+from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError
 from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import headstart, layout, options, tree
@@ -25,7 +26,7 @@ from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make, marking,
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
-from autograder.sandbox import Bind, Completed, Limits, Sandbox
+from autograder.sandbox import Sandbox
 
 RECORD = "baseline.json"
 FRAGMENT = ".grading.config"
@@ -47,6 +48,11 @@ class Baseline:
     source_sha256: str
     compiler: str
     unmoved: frozenset[str] = frozenset()  # objects that more fields do not change: layout.py
+
+    @property
+    def series(self) -> str:
+        """The kernel series that submissions are patches for, such as '7.3'."""
+        return tree.series_of(self.version)
 
 
 def build_baseline(

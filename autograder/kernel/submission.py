@@ -10,6 +10,7 @@ from enum import Enum
 from pathlib import Path
 
 from autograder.bounded import read_back
+from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError
 from autograder.intake import misfits
 from autograder.kernel import diagnosis, headstart, layout, options, patching
@@ -17,7 +18,7 @@ from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.headstart import Unit
 from autograder.kernel.make import INSIDE, counting, jobs, make, marking, run_makefile
 from autograder.kernel.progress import Progress
-from autograder.sandbox import Bind, Completed, Limits, Sandbox
+from autograder.sandbox import Sandbox
 from autograder.scarcity import Scarcity
 
 LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400, disk_bytes=2 << 30)

@@ -11,8 +11,9 @@ from enum import Enum
 from pathlib import Path
 
 from autograder.bounded import read_back
+from autograder.command import Bind, Completed, Limits
 from autograder.kernel import diagnosis
-from autograder.sandbox import Bind, Completed, Limits, Sandbox
+from autograder.sandbox import Sandbox
 from autograder.scarcity import Scarcity
 
 NAMES = ("tracepgfault", "pgfaultmap")

@@ -108,6 +108,14 @@ def version(tree: Path) -> str:
     return parse_version((tree / "Makefile").read_text())
 
 
+def series_of(version: str) -> str:
+    """The series that a version belongs to: '7.3' for '7.3.4' and for '7.3-rc1'."""
+    found = re.match(r"\d+\.\d+", version)
+    if found is None:
+        raise GraderError(f"{version!r} is no version of a kernel, such as 7.3.4")
+    return found[0]
+
+
 def parse_version(makefile: str) -> str:
     """The version that a kernel's top Makefile states."""
     found = dict(

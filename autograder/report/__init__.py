@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Shows a :class:`~autograder.results.Result`: one renderer a format.
 
-``text`` makes hostile text harmless to look at, ``view`` arranges a result for a reader
-(and withholds what a student may not see), ``html`` and ``terminal`` set it.
+``view`` arranges a result for a reader (and withholds what a student may not see),
+``html`` and ``terminal`` set it.
 """

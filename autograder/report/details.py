@@ -10,9 +10,9 @@ from rich.text import Text
 from autograder.report import hangs
 from autograder.report.diagnosis import diagnose
 from autograder.report.differences import Piece
-from autograder.report.text import one_line, shorten, visible
 from autograder.report.view import Row, View
 from autograder.results import Evidence, Excerpt
+from autograder.text import one_line, shorten, visible
 
 _FIELD = (800, 12)  # characters, lines
 _WIDTH = 10  # of the labels

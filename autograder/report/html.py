@@ -11,8 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from autograder import text
 from autograder.files import write_atomically
-from autograder.report import assets, charts, hangs, loglines, text, traces
+from autograder.report import assets, charts, hangs, loglines, traces
 from autograder.report.inline import coded
 from autograder.report.journey import Journey
 from autograder.report.repeat import Repeat, from_handout

@@ -7,7 +7,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from autograder.report.text import visible
+from autograder.text import visible
 
 # Between backticks; a place in a source file; a function.
 _CODE = re.compile(

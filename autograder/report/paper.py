@@ -8,7 +8,7 @@ import os
 from rich.console import Console
 from rich.text import Text
 
-from autograder.report.text import visible
+from autograder.text import visible
 
 WIDTH = 80
 WIDEST = 100  # longer lines are hard to read

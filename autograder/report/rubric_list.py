@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from autograder.checks.rubric import Check
-from autograder.report.text import number
 from autograder.report.view import count
 from autograder.scoring import Worth
+from autograder.text import number
 
 WIDTH = 80
 INDENT = 14

@@ -17,9 +17,9 @@ from autograder.report import hangs
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.journey import Journey
 from autograder.report.paper import Paper
-from autograder.report.text import number
 from autograder.report.view import Row, View, base_points, count
 from autograder.results import NOT_SELECTED, Evidence, Excerpt, Result, Status, Totals, total
+from autograder.text import number
 
 LINES = 36  # of a terminal's 40: make and the shell say something too
 MOST_AREAS = 12

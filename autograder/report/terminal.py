@@ -12,9 +12,9 @@ from autograder.report.details import details
 from autograder.report.paper import Paper
 from autograder.report.repeat import Repeat, from_handout
 from autograder.report.screen import Frame, screen, selected
-from autograder.report.text import one_line, shorten
 from autograder.report.view import Area, Row, View, arrange
 from autograder.results import Result, Status
+from autograder.text import one_line, shorten
 
 _STYLES = {
     Status.PASSED: "green",

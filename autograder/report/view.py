@@ -14,7 +14,6 @@ from autograder.checks.dependencies import resting_on
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.differences import Piece, marked
 from autograder.report.repeat import Repeat, from_handout
-from autograder.report.text import number
 from autograder.results import (
     NOT_SELECTED,
     Evidence,
@@ -25,6 +24,7 @@ from autograder.results import (
     Verdict,
     total,
 )
+from autograder.text import number
 
 VISIBLE = "visible"
 MOST_CARDS = 2  # causes that stand on top of a page

@@ -238,7 +238,7 @@ def _trial(project: Project, lines: Lines) -> Trial:
 def _course_series(project: Project) -> str:
     from autograder.course import load
 
-    return load(project.course).kernel.series
+    return load(project.course).series
 
 
 def _baseline(lines: Lines, variant: Variant | None = None) -> tuple[Baseline, Sandbox]:

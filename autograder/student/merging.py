@@ -11,10 +11,10 @@ from pydantic import ValidationError
 
 from autograder.checks import rubric
 from autograder.observer import record_path
-from autograder.report.text import number
 from autograder.report.view import count
 from autograder.results import NOT_SELECTED, Result, total
 from autograder.student.history import clock, moment
+from autograder.text import number
 
 AGAIN = "Tried again "  # begins the note of a later try
 MOST_NOTES = 5  # of that kind

@@ -23,7 +23,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from autograder.report.text import one_line
+from autograder.text import one_line
 from autograder.trace.address_space import Extents
 from autograder.trace.events import PAGE, Event, Kind
 from autograder.trace.segments import Segment

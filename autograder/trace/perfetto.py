@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.report.text import one_line
+from autograder.text import one_line
 from autograder.trace.events import Event, Kind
 from autograder.trace.story import Story
 

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.report.text import one_line
+from autograder.text import one_line
 from autograder.trace.events import PAGE, Kind
 from autograder.trace.places import short
 from autograder.trace.segments import Segment

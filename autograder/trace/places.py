@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from autograder.report.text import one_line
+from autograder.text import one_line
 from autograder.trace.address_space import Extents, maps_lines
 from autograder.trace.history import History
 from autograder.trace.steps import STRIDE

@@ -12,7 +12,7 @@ import io
 from collections import Counter, deque
 from collections.abc import Callable
 
-from autograder.report.text import one_line
+from autograder.text import one_line
 from autograder.trace.events import PAGE, Kind
 from autograder.trace.story import Story
 

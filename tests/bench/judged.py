@@ -72,7 +72,7 @@ def many(setting: Setting) -> Iterable[Row]:
 
 def _built(setting: Setting, path: Path, work: Path) -> tuple[Stages, Kernel]:
     work.mkdir()
-    submission = take_in(path, work / "submission")
+    submission = take_in(path, work / "submission", setting.baseline.series)
     stages, kernel = build(
         submission, setting.baseline, work, setting.cache, setting.sandbox, setting.progress
     )

@@ -20,8 +20,8 @@ from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.files import write_atomically
 from autograder.grading import OBSERVATIONS, RESULT
-from autograder.report.text import number
 from autograder.results import Result, Status
+from autograder.text import number
 from tests.sample_class import VERSIONS, everything, result
 
 CHECK, OTHER = "reading/short_buffer", "build/boots"

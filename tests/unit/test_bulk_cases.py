@@ -37,6 +37,7 @@ from autograder.grading import RESULT
 from autograder.intake.submission import Submission, take_in
 from autograder.report import html
 from tests.classroom import LOST, ROSTER, make_class, states
+from tests.reference import SERIES
 from tests.sample_class import VERSIONS, result
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -64,7 +65,7 @@ class Intake:
         self.taken: dict[str, Submission] = {}
 
     def submit(self, order: Order) -> Future[Done]:
-        submission = take_in(Path(order.submission), self.work / order.name)
+        submission = take_in(Path(order.submission), self.work / order.name, SERIES)
         self.taken[order.name] = submission
         made = result(order.name, () if submission.patch else ("build/patch_applies",))
         made.submission.sha256 = submission.sha256

@@ -13,6 +13,7 @@ from autograder.bulk.shelf import ClassList
 from autograder.bulk.similarity import Similarity, compare
 from autograder.cache import Cache
 from autograder.course import Course
+from tests.reference import SERIES
 from tests.sample_class import record
 
 TOOL = """
@@ -75,7 +76,7 @@ def cache(tmp_path: Path) -> Cache:
 
 
 def found(entries: list[Entry], given: list[Path], cache: Cache) -> dict[tuple[str, str], float]:
-    result = compare(entries, given, cache, lambda phrase, part: None)
+    result = compare(entries, given, SERIES, cache, lambda phrase, part: None)
     assert result.compared == len(entries)
     return {(pair.left, pair.right): pair.most for pair in result.pairs}
 
@@ -105,15 +106,15 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, cache: Cache) -> None:
     gone = Entry("gone", record("gone", path=str(tmp_path / "gone")), None)
     (tmp_path / "bad.zip").write_bytes(b"PK nonsense")
     bad = Entry("bad", record("bad", path=str(tmp_path / "bad.zip")), None)
-    result = compare([gone, bad], [], cache, lambda phrase, part: None)
+    result = compare([gone, bad], [], SERIES, cache, lambda phrase, part: None)
     assert result.not_read == ["gone", "bad"] and result.pairs == []
 
 
 def test_the_page_shows_it_and_calls_nobody_guilty(tmp_path: Path, cache: Cache) -> None:
     text = TOOL.format(name="x", a="sum", b="i", c="q")
     entries = [hand_in(tmp_path, name, text) for name in ("ada", "bob")]
-    compare(entries, [], cache, lambda phrase, part: None).write(tmp_path)
-    names = ClassList(submissions="", series="7.3", names=["ada", "bob"])
+    compare(entries, [], SERIES, cache, lambda phrase, part: None).write(tmp_path)
+    names = ClassList(submissions="", series=SERIES, names=["ada", "bob"])
     book = ClassBook(Course(), names, entries)
     source = page.render(book, Similarity.read(tmp_path))
     assert "Similar submissions" in source and "not a verdict" in source

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder import course
-from autograder.course import Course, line_of, load
+from autograder.course import KIT_COURSE, Course, line_of, load
 from autograder.errors import UsageError
 
 COMMITTED = Path(__file__).parents[2] / "course.toml"
@@ -108,3 +108,21 @@ def test_the_latest_extension_of_a_group_counts(tmp_path: Path) -> None:
 
 def test_reading_a_course_does_not_import_the_rubric_at_once() -> None:
     assert not hasattr(course, "rubric")
+
+
+def test_the_series_is_the_course_s_or_else_the_kit_s(tmp_path: Path) -> None:
+    path = tmp_path / "course.toml"
+    path.write_text('[course]\nname = "C"\n[kernel]\nseries = "6.18"\n')
+    assert load(path).series == "6.18"
+    kit = load(KIT_COURSE).kernel.series
+    assert kit is not None
+    path.write_text('[course]\nname = "C"\n')
+    assert load(path).series == Course().series == kit
+
+
+def test_without_a_series_anywhere_the_course_says_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.course.KIT_COURSE", tmp_path / "course.toml")
+    with pytest.raises(UsageError, match=r"set \[kernel\] series"):
+        _ = Course().series

@@ -158,6 +158,7 @@ def root(tmp_path: Path) -> Path:
     for name in ("source", "submission", "results"):
         (tmp_path / name).mkdir()
     (tmp_path / "source" / "gradescope.json").write_text('{"minutes": 10}')
+    (tmp_path / "source" / "series").write_text("6.18")
     (tmp_path / "submission" / "kernel.patch").write_text("x")
     return tmp_path
 
@@ -185,6 +186,7 @@ def half(order: Order) -> None:
 
 def test_a_whole_grade(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def grade(processes: GradingProcesses, order: Order) -> Done:
+        assert order.series == "6.18"  # of the kernel in the zip
         result(order.name).write(Path(order.out) / RESULT)
         return Done(outcome="graded")
 

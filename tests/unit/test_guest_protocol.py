@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from autograder.guest.observation import Kind, Observation, Outcome
 from autograder.guest.protocol import parse
 
@@ -59,3 +61,14 @@ def test_of_files_with_one_name_the_last_counts_and_none_is_lost() -> None:
     assert seen.text("stack") == "2"
     assert seen.every("stack") == ["0", "1", "2"]
     assert seen.every("other") == []
+
+
+def test_of_records_with_one_name_the_last_counts() -> None:
+    records, _ = parse(b"T reader bytes=1\nT reader bytes=2\n", "T")
+    seen = Observation(
+        probe="drain", params={}, outcome=Outcome(kind=Kind.COMPLETED), records=records
+    )
+    assert seen.one("reader").number("bytes") == 2
+    assert [record.number("bytes") for record in seen.all("reader")] == [1, 2]
+    with pytest.raises(LookupError, match="the probe drain noted no late"):
+        seen.one("late")

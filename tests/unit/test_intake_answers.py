@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.intake import take_in
+from tests.reference import SERIES
 from tests.unit.test_intake_submission import lay_out, without
 
 TEXT = "My answers: 42.\n"
@@ -18,7 +19,7 @@ def taken(folder: Path, files: dict[str, bytes]) -> tuple[str, str]:
     for name, data in files.items():
         (folder / "ada" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "ada" / name).write_bytes(data)
-    submission = take_in(folder / "ada", folder / "work")
+    submission = take_in(folder / "ada", folder / "work", SERIES)
     return submission.answers, "\n".join(submission.notes)
 
 

@@ -15,6 +15,7 @@ import pytest
 from autograder.intake import members, take_in
 from autograder.intake.archive import unpack
 from autograder.intake.problem import Refusal, Refused
+from tests.reference import SERIES
 from tests.unit.test_intake_archive import special, zipped_as
 from tests.unit.test_intake_unpack import GOOD, PATCH, Files, read_tree, tarred, zipped
 
@@ -139,7 +140,7 @@ def test_a_patch_alone(name: str, tmp_path: Path) -> None:
     files, notes = unpacked(PATCH, tmp_path, name)
     assert files == {"kernel.patch": PATCH}
     assert (name in notes) == (name != "kernel.patch")
-    taken = take_in(tmp_path / name, tmp_path / "work")
+    taken = take_in(tmp_path / name, tmp_path / "work", SERIES)
     assert taken.patch == PATCH
     assert taken.tools_problem is not None
     assert taken.tools_problem.code is Refusal.TOOLS_MISSING

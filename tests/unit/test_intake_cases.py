@@ -10,13 +10,14 @@ import pytest
 from autograder.intake import Submission, take_in
 from autograder.intake.misfits import explain
 from autograder.intake.trial import hunks_of
+from tests.reference import SERIES
 
 CASES = Path(__file__).parents[1] / "cases"
 BASE = (CASES / "00-base" / "kernel.patch").read_bytes()
 
 
 def taken(name: str, folder: Path) -> Submission:
-    return take_in(CASES / name, folder / "work")
+    return take_in(CASES / name, folder / "work", SERIES)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from autograder.errors import UsageError
 from autograder.intake import Refusal, inspect, take_in
 from autograder.intake.answers import ANSWERS_BYTES
+from tests.reference import SERIES
 
 PATCH = "--- a/fs/x.c\n+++ b/fs/x.c\n@@ -1 +1 @@\n-a\n+b\n"
 SECOND = "--- a/mm/y.c\n+++ b/mm/y.c\n@@ -1 +1 @@\n-a\n+b"
@@ -36,7 +37,7 @@ def without(*names: str) -> dict[str, str]:
 
 
 def test_a_good_submission(tmp_path: Path) -> None:
-    taken = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work")
+    taken = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work", SERIES)
     assert taken.name == "ada"
     assert taken.patch == PATCH.encode()
     assert taken.patch_summary is not None
@@ -50,11 +51,11 @@ def test_a_good_submission(tmp_path: Path) -> None:
 
 
 def test_the_same_in_a_zip_and_again(tmp_path: Path) -> None:
-    folder = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work")
+    folder = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work", SERIES)
     with zipfile.ZipFile(tmp_path / "ada.zip", "w") as archive:
         for name, text in reversed(GOOD.items()):
             archive.writestr(f"homework/{name}", text)
-    packed = take_in(tmp_path / "ada.zip", tmp_path / "work")
+    packed = take_in(tmp_path / "ada.zip", tmp_path / "work", SERIES)
     assert packed == folder
 
 
@@ -62,14 +63,14 @@ def test_the_same_in_a_zip_and_again(tmp_path: Path) -> None:
     ("file", "text"), [("kernel.patch", SECOND), ("tools/lib/trace.h", "x"), ("tools/new.c", "")]
 )
 def test_the_checksum_is_over_patch_and_tools(file: str, text: str, tmp_path: Path) -> None:
-    one = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work")
-    two = take_in(lay_out(tmp_path / "bob", GOOD | {file: text}), tmp_path / "work")
+    one = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work", SERIES)
+    two = take_in(lay_out(tmp_path / "bob", GOOD | {file: text}), tmp_path / "work", SERIES)
     assert one.sha256 != two.sha256
 
 
 def test_the_checksum_is_not_over_the_answers(tmp_path: Path) -> None:
-    one = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work")
-    two = take_in(lay_out(tmp_path / "bob", without("ANSWERS.md")), tmp_path / "work")
+    one = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work", SERIES)
+    two = take_in(lay_out(tmp_path / "bob", without("ANSWERS.md")), tmp_path / "work", SERIES)
     assert one.sha256 == two.sha256
     assert two.answers == ""
 
@@ -88,7 +89,7 @@ def test_the_checksum_is_not_over_the_answers(tmp_path: Path) -> None:
 )
 def test_no_patch(name: str, words: str, tmp_path: Path) -> None:
     files = without("kernel.patch") | {name: PATCH}
-    taken = take_in(lay_out(tmp_path / "ada", files), tmp_path / "work")
+    taken = take_in(lay_out(tmp_path / "ada", files), tmp_path / "work", SERIES)
     assert taken.patch is None
     assert taken.patch_problem is not None
     assert taken.patch_problem.code is Refusal.PATCH_MISSING
@@ -99,7 +100,7 @@ def test_no_patch(name: str, words: str, tmp_path: Path) -> None:
 
 def test_a_refused_patch_is_not_handed_on(tmp_path: Path) -> None:
     files = GOOD | {"kernel.patch": PATCH.replace("/fs/", "/arch/")}
-    taken = take_in(lay_out(tmp_path / "ada", files), tmp_path / "work")
+    taken = take_in(lay_out(tmp_path / "ada", files), tmp_path / "work", SERIES)
     assert taken.patch is None
     assert taken.patch_problem is not None
     assert taken.patch_problem.code is Refusal.PATCH_OUTSIDE
@@ -107,7 +108,7 @@ def test_a_refused_patch_is_not_handed_on(tmp_path: Path) -> None:
 
 
 def test_no_tools(tmp_path: Path) -> None:
-    taken = take_in(lay_out(tmp_path / "ada", {"kernel.patch": PATCH}), tmp_path / "work")
+    taken = take_in(lay_out(tmp_path / "ada", {"kernel.patch": PATCH}), tmp_path / "work", SERIES)
     assert taken.patch is not None
     assert taken.tools is None
     assert taken.tools_problem is not None
@@ -117,13 +118,13 @@ def test_no_tools(tmp_path: Path) -> None:
 
 def test_tools_under_another_name(tmp_path: Path) -> None:
     files = {"kernel.patch": PATCH, "Tools/Makefile": "all:\n"}
-    taken = take_in(lay_out(tmp_path / "ada", files), tmp_path / "work")
+    taken = take_in(lay_out(tmp_path / "ada", files), tmp_path / "work", SERIES)
     assert taken.tools_problem is not None
     assert "There is 'Tools': name it exactly 'tools'" in taken.tools_problem.message
 
 
 def test_tools_without_makefile(tmp_path: Path) -> None:
-    taken = take_in(lay_out(tmp_path / "ada", without("tools/Makefile")), tmp_path / "work")
+    taken = take_in(lay_out(tmp_path / "ada", without("tools/Makefile")), tmp_path / "work", SERIES)
     assert taken.tools is None
     assert taken.tools_problem is not None
     assert taken.tools_problem.code is Refusal.TOOLS_NO_MAKEFILE
@@ -131,8 +132,8 @@ def test_tools_without_makefile(tmp_path: Path) -> None:
 
 def test_built_tools_are_left_out(tmp_path: Path) -> None:
     built = {"tools/tracepgfault": "#!/bin/sh\n", "tools/x.o": "", "tools/helper": "\x7fELF\x02"}
-    one = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work")
-    two = take_in(lay_out(tmp_path / "bob", GOOD | built), tmp_path / "work")
+    one = take_in(lay_out(tmp_path / "ada", GOOD), tmp_path / "work", SERIES)
+    two = take_in(lay_out(tmp_path / "bob", GOOD | built), tmp_path / "work", SERIES)
     assert two.files == one.files
     assert two.sha256 == one.sha256
     assert "'helper', 'tracepgfault', 'x.o'" in two.notes[0]
@@ -144,18 +145,18 @@ def test_a_folder_may_hold_a_series(tmp_path: Path) -> None:
         "kernel/7.3/0002-y.patch": PATCH,
         "kernel/6.12/0001-z.patch": "nonsense",
     }
-    taken = take_in(lay_out(tmp_path / "kit", files), tmp_path / "work")
+    taken = take_in(lay_out(tmp_path / "kit", files), tmp_path / "work", SERIES)
     assert taken.patch == f"{SECOND}\n{PATCH}".encode()
     assert take_in(tmp_path / "kit", tmp_path / "work", "6.18").patch is None
     with zipfile.ZipFile(tmp_path / "kit.zip", "w") as archive:
         for name, text in files.items():
             archive.writestr(name, text)
-    assert take_in(tmp_path / "kit.zip", tmp_path / "work").patch is None
+    assert take_in(tmp_path / "kit.zip", tmp_path / "work", SERIES).patch is None
 
 
 def test_a_refused_archive_has_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "bob.tar.gz").write_bytes(b"\x1f\x8bnonsense")
-    taken = take_in(tmp_path / "bob.tar.gz", tmp_path / "work")
+    taken = take_in(tmp_path / "bob.tar.gz", tmp_path / "work", SERIES)
     assert taken.name == "bob"
     assert taken.refused is not None
     assert taken.refused.code is Refusal.ARCHIVE_DAMAGED
@@ -164,19 +165,21 @@ def test_a_refused_archive_has_nothing_else(tmp_path: Path) -> None:
 
 def test_a_missing_path_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file"):
-        take_in(tmp_path / "nobody", tmp_path / "work")
+        take_in(tmp_path / "nobody", tmp_path / "work", SERIES)
 
 
 def test_answers_are_decoded_and_cut(tmp_path: Path) -> None:
     lay_out(tmp_path / "ada", GOOD)
     (tmp_path / "ada/ANSWERS.md").write_bytes(b"\xff" * (ANSWERS_BYTES + 1))
-    answers = take_in(tmp_path / "ada", tmp_path / "work").answers
+    answers = take_in(tmp_path / "ada", tmp_path / "work", SERIES).answers
     assert answers.startswith("\ufffd" * ANSWERS_BYTES)
     assert answers.endswith("(cut here: too long)\n")
 
 
 def test_a_name_is_safe_to_print(tmp_path: Path) -> None:
-    assert take_in(lay_out(tmp_path / "a\x1b[1m", GOOD), tmp_path / "work").name == "a\\x1b[1m"
+    assert (
+        take_in(lay_out(tmp_path / "a\x1b[1m", GOOD), tmp_path / "work", SERIES).name == "a\\x1b[1m"
+    )
 
 
 def test_a_patch_of_any_bytes_gets_an_answer() -> None:

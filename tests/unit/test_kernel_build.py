@@ -13,6 +13,7 @@ import pytest
 
 from autograder import scarcity
 from autograder.cache import Cache
+from autograder.command import Limits
 from autograder.errors import GraderError
 from autograder.kernel import options, submission
 from autograder.kernel.baseline import latest
@@ -26,7 +27,7 @@ from autograder.kernel.build import (
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import silent
 from autograder.kernel.source import KernelSource
-from autograder.sandbox import Limits, Sandbox, choose
+from autograder.sandbox import Sandbox, choose
 from tests.kernel_tarball import FILES, archive
 
 # Says what it compiles, as a kernel's Makefile does, and fails where a kernel's would.

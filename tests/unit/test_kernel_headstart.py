@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.command import Bind
 from autograder.kernel import headstart
-from autograder.sandbox import Bind, choose
+from autograder.sandbox import choose
 
 HEADERS = ("sched", "mm", "fs", "slab", "uaccess")
 FLAGS = "-Iinclude -include ./include/linux/kconfig.h -O1 -w"

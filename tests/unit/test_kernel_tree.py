@@ -94,3 +94,13 @@ def test_versions() -> None:
     )
     with pytest.raises(GraderError):
         tree.parse_version("all:\n")
+
+
+@pytest.mark.parametrize("version", ["7.3", "7.3.4", "7.3-rc1", "7.3.14-rc1"])
+def test_the_series_of_a_version(version: str) -> None:
+    assert tree.series_of(version) == "7.3"
+
+
+def test_no_version_has_no_series() -> None:
+    with pytest.raises(GraderError, match="'next' is no version of a kernel"):
+        tree.series_of("next")

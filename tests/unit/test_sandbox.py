@@ -13,8 +13,9 @@ import pytest
 
 from autograder import disk, processes
 from autograder.bounded import Kept, read_back
+from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError, UsageError
-from autograder.sandbox import Bind, Completed, Level, Limits, Sandbox, choose, outside
+from autograder.sandbox import Level, Sandbox, choose, outside
 
 FAMILIES = (("unix", 1), ("inet", 2), ("inet6", 10), ("vsock", 40))
 both = pytest.mark.parametrize("level", list(Level))

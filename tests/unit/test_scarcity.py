@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from autograder import scarcity
+from autograder.command import Completed
 from autograder.errors import GraderError
-from autograder.sandbox import Completed
 from autograder.scarcity import NO_ROOM, Scarcity
 
 

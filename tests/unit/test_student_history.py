@@ -15,13 +15,13 @@ from autograder.handout.bundle import course_file
 from autograder.handout.text import assignment
 from autograder.judging import empty_verdict
 from autograder.observer import record_path
-from autograder.report.text import number
 from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Timing, total
 from autograder.scoring import score
 from autograder.student import history, merging
 from autograder.student.check import Trial
 from autograder.student.history import Try
 from autograder.student.project import Project
+from autograder.text import number
 
 START = datetime(2026, 11, 3, 14, 20, tzinfo=timezone.utc)
 CHECKS = rubric.checks()

@@ -7,7 +7,8 @@ import os
 
 import pytest
 
-from autograder.sandbox import Level, Limits, Sandbox, choose
+from autograder.command import Limits
+from autograder.sandbox import Level, Sandbox, choose
 from autograder.users import FIRST, own_user
 
 SLEEPERS = 40

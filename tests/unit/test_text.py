@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.report import text
+from autograder import text
 
 
 @pytest.mark.parametrize(

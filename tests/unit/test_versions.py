@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""What makes a class's grades out of date: what judges, and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from autograder.bulk.versions import PACKAGE, own
+
+WITHOUT_EFFECT = (
+    "cli.py",
+    "cli_class.py",
+    "cli_trace.py",
+    "doctor.py",
+    "progress_lines.py",
+    "scoring.py",
+    "course.py",
+    "bulk/page.py",
+    "gradescope/harness.py",
+    "guest/interactive.py",
+    "handout/bundle.py",
+    "report/html.py",
+    "report/terminal.py",
+    "student/check.py",
+    "trace/perfetto.py",
+)
+JUDGES = {
+    "grading.py": "code",
+    "building.py": "code",
+    "bulk/worker.py": "code",
+    "intake/patch.py": "code",
+    "kernel/config/grading.config": "code",
+    "sandbox.py": "code",
+    "trace/address_space.py": "code",
+    "checks/test_reading.py": "checks",
+    "checks/hints.py": "checks",
+    "checks/pytest.ini": "checks",
+    "guest/machine.py": "probes",
+    "guest/probes/steps.c": "probes",
+    "guest/probes/probe.h": "probes",
+}
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the kit, to edit."""
+    top = tmp_path_factory.mktemp("kit")
+    shutil.copytree(PACKAGE, top / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    return top
+
+
+def edit(kit: Path, name: str) -> list[str]:
+    """Add a line to a file; which of the versions differ."""
+    before = own(kit)
+    path = kit / PACKAGE.name / name
+    text = path.read_text()
+    path.write_text(f"{text}\n")
+    after = own(kit)
+    path.write_text(text)
+    return [key for key in before if before[key] != after[key]]
+
+
+@pytest.mark.parametrize("name", WITHOUT_EFFECT)
+def test_what_shows_or_helps_does_not_grade_a_class_again(kit: Path, name: str) -> None:
+    assert edit(kit, name) == []
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_what_judges_grades_a_class_again(kit: Path, name: str) -> None:
+    assert edit(kit, name) == [JUDGES[name]]
+
+
+def test_a_new_check_grades_a_class_again(kit: Path) -> None:
+    before = own(kit)
+    new = kit / PACKAGE.name / "checks" / "test_new.py"
+    new.write_text("")
+    assert own(kit)["checks"] != before["checks"]
+    new.unlink()
+
+
+def test_a_module_that_grading_begins_to_import_counts(kit: Path) -> None:
+    before = edit(kit, "doctor.py")
+    grading = kit / PACKAGE.name / "grading.py"
+    text = grading.read_text()
+    grading.write_text(f"{text}\nimport autograder.doctor\n")
+    assert (before, edit(kit, "doctor.py")) == ([], ["code"])
+    grading.write_text(text)
+
+
+def test_a_copy_has_the_versions_of_the_original(kit: Path) -> None:
+    assert own(kit) == own()
