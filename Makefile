@@ -31,7 +31,7 @@ grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS= ROSTER= GRADES=]
 gradescope: $(READY) ## write build/autograder.zip and a canary to upload first
 	$(PYTHON) -m autograder gradescope --out build $(ARGS)
 
-test: $(BROWSER) ## run all tests of the kit, also those that boot kernels [TESTS=]
+test: $(BROWSER) ## run the tests of the kit, even those that boot kernels [TESTS=]
 	$(PYTHON) -m pytest -q --durations=15 $(TESTS)
 
 lint: $(BROWSER) ## check format, style, types and the kernel patches
@@ -51,7 +51,7 @@ gradescope-test: $(READY) ## run autograder.zip in a root of its own, as Gradesc
 	$(PYTHON) -m tests.gradescope_test $(ARGS)
 
 .PHONY: fresh-test
-fresh-test: $(READY) ## run check and test in a fresh Debian [SUITE=trixie ARGS=--keep]
+fresh-test: $(READY) ## run check and test in a fresh Debian [SUITE= ARGS=--keep]
 	scripts/setup.sh --fresh
 	$(PYTHON) -m tests.fresh_test --suite $(SUITE) $(ARGS)
 

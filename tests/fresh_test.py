@@ -49,7 +49,7 @@ SETTINGS = ("etc/pip.conf", "etc/npmrc", "etc/apt/apt.conf")
 CERTIFICATES = "usr/local/share/ca-certificates"
 
 _CARRIED = re.compile(
-    r"PIP_\w+|npm_config_\w+|(http|https|ftp|all|no)_proxy"
+    r"PIP_(?!FIND_LINKS)\w+|npm_config_\w+|(http|https|ftp|all|no)_proxy"
     r"|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS",
     re.I,
 )
