@@ -31,7 +31,7 @@ grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS= ROSTER= GRADES=]
 gradescope: $(READY) ## write build/autograder.zip and a canary to upload first
 	$(PYTHON) -m autograder gradescope --out build $(ARGS)
 
-test: $(BROWSER) ## run the tests of the kit, even those that boot kernels [TESTS=]
+test: $(BROWSER) ## run all tests of the kit, also those with kernels [TESTS=]
 	$(PYTHON) -m pytest -q --durations=15 $(TESTS)
 
 lint: $(BROWSER) ## check format, style, types and the kernel patches

@@ -59,6 +59,7 @@ fi
 if [ "${1:-}" = --fresh ]; then
 	need git git
 	need mmdebstrap mmdebstrap
+	need openssl openssl
 	need debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
 fi
 

@@ -7,7 +7,8 @@ mmdebstrap makes a minimal system with nothing but git, make and python3.  A clo
 committed here runs ``make check`` in it from nothing, twice: as an ordinary user who may not
 become root, for whom an administrator runs the one line that the kit prints, and as root.  Then
 ``make test`` is run: its whole set-up, but of its tests only those of the kernel's source and
-build and of the sandbox, because all of them take too long.
+build and of the sandbox, because all of them take too long.  At last the user's machine runs
+``make check`` with the kernel gone from Debian's archive, and a server here as kernel.org.
 
 How packages are reached is taken from this machine: apt's archive and settings, certificates,
 pip's and npm's settings, and the variables of the environment that these programs read.
@@ -16,6 +17,7 @@ pip's and npm's settings, and the variables of the environment that these progra
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import re
@@ -23,6 +25,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,8 +34,9 @@ from pathlib import Path
 from autograder.cache import Cache
 from autograder.course import COURSE_FILE, load
 from autograder.errors import GraderError
-from autograder.kernel import debian
+from autograder.kernel import debian, published
 from autograder.results import Result
+from tests.kernel_site import empty_archive, published_files, serving
 from tests.roots import BOX, DEVICES
 
 ROOT = Path(__file__).parents[1]
@@ -46,6 +50,9 @@ PATIENCE = 7200  # seconds for one command: it may build a kernel on a busy mach
 TESTS = "tests/unit/test_kernel_*.py tests/unit/test_sandbox.py"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SETTINGS = ("etc/pip.conf", "etc/npmrc", "etc/apt/apt.conf")
+STAND_IN = ("127.0.0.2", 443)
+"""Where this process is kernel.org to a machine, with HTTPS; nothing else has this address."""
+
 CERTIFICATES = "usr/local/share/ca-certificates"
 
 _CARRIED = re.compile(
@@ -72,6 +79,7 @@ class Machine:
     folder: Path
     suite: str
     user: str
+    hosts: Path = Path("/etc/hosts")  # what the machine has of that name
 
     @property
     def home(self) -> Path:
@@ -83,9 +91,9 @@ class Machine:
         home = "/root" if user == "root" else f"/home/{user}"
         place = f"{home}/kit" if (self.folder / home[1:] / "kit").is_dir() else "/"
         box = [*BOX, "--bind", str(self.folder), "/", *DEVICES, "--ro-bind", "/sys", "/sys"]
-        for name in ("/etc/resolv.conf", "/etc/hosts"):
-            if Path(name).exists():
-                box += ["--ro-bind", str(Path(name).resolve()), name]
+        for name, source in (("resolv.conf", Path("/etc/resolv.conf")), ("hosts", self.hosts)):
+            if source.exists():
+                box += ["--ro-bind", str(source.resolve()), f"/etc/{name}"]
         box += ["--clearenv"]
         for name, value in {"PATH": PATH, "LANG": "C.UTF-8", **environment, "HOME": home}.items():
             box += ["--setenv", name, value]
@@ -167,16 +175,24 @@ class Machine:
             owner = f"{USER_ID}:{USER_ID}"
             subprocess.run(["chown", "-R", owner, str(self.home / "kit")], check=True)
 
+    @property
+    def downloads(self) -> Path:
+        """Where the user's cache keeps the kernel's source, seen from outside."""
+        return Cache(self.home / ".cache/pgfault-course-kit").downloads
+
+    @property
+    def origin(self) -> str:
+        """Where the kernel's source came from."""
+        record = self.downloads / f"series-{load(ROOT / COURSE_FILE).kernel.series}.json"
+        return str(json.loads(record.read_text())["origin"])
+
     def tell(self) -> str:
         """Name the compiler, Python and kernel that were found, and the reference's points."""
         result = Result.read(self.home / "kit/build/check/result.json")
-        record = f"series-{load(ROOT / COURSE_FILE).kernel.series}.json"
-        downloads = Cache(self.home / ".cache/pgfault-course-kit").downloads
-        origin = json.loads((downloads / record).read_text())["origin"]
         said = self.succeed("sh", "-c", "gcc -dumpfullversion; python3 --version").output.split()
         return (
             f"{result.totals.points:g} points with gcc {said[0]} and {' '.join(said[1:])}, "
-            f"kernel {result.kernel_version} from {origin}, sandbox {result.sandbox}"
+            f"kernel {result.kernel_version} from {self.origin}, sandbox {result.sandbox}"
         )
 
 
@@ -229,6 +245,46 @@ def kept(folder: Path, keep: bool) -> Iterator[Path]:
             shutil.rmtree(folder)
 
 
+def certify(machine: Machine, host: str) -> tuple[Path, Path]:
+    """A certificate for ``host`` which the machine trusts, and its key."""
+    certificate = machine.folder / CERTIFICATES / "stand-in.crt"
+    certificate.parent.mkdir(parents=True, exist_ok=True)
+    key = machine.folder.with_name(f"{machine.user}.key")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
+    command += ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
+    command += ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    certificate.chmod(0o644)
+    machine.succeed("update-ca-certificates", user="root")
+    return certificate, key
+
+
+def without_archive(machine: Machine) -> str:
+    """Run ``make check`` with no kernel in Debian's archive and this process as kernel.org.
+
+    What the machine downloaded is taken away, and served to it again.
+    """
+    host = urllib.parse.urlsplit(published.SITE).hostname or ""
+    hosts = machine.folder.with_name("hosts")
+    hosts.write_text(f"127.0.0.1 localhost\n{STAND_IN[0]} {host}\n")
+    source = next(machine.downloads.glob("linux-*.tar.xz"))
+    files = published_files(source.name, source.read_bytes())
+    shutil.rmtree(machine.downloads)
+    sources = machine.folder / "etc/apt/sources.list"
+    usual = sources.read_bytes()
+    sources.write_text(empty_archive(machine.folder / "srv/empty", machine.suite, "/srv/empty"))
+    try:
+        machine.succeed("apt-get", "update", user="root")
+        with serving(files, address=STAND_IN, certificate=certify(machine, host)):
+            ran = dataclasses.replace(machine, hosts=hosts).succeed("make", "check")
+    finally:
+        sources.write_bytes(usual)
+    if not machine.origin.startswith("kernel.org"):
+        raise GraderError(f"without Debian's package the source came from {machine.origin}.")
+    return f"make check without the Debian package: {ran.seconds:.0f} s, from {machine.origin}"
+
+
 def test(machine: Machine, tarball: Path) -> list[str]:
     """Run both commands on one machine; a line for each that says how it went."""
     fresh = not machine.folder.exists()
@@ -238,7 +294,10 @@ def test(machine: Machine, tarball: Path) -> list[str]:
     seconds = machine.make("check", fresh=fresh)
     lines = [f"{who}: make check: {seconds:.0f} s, {machine.tell()}"]
     seconds = machine.make("test", f"TESTS={TESTS}", fresh=fresh)
-    return [*lines, f"{who}: make test (kernel, sandbox): {seconds:.0f} s"]
+    lines += [f"{who}: make test (kernel, sandbox): {seconds:.0f} s"]
+    if machine.user != "root":
+        lines += [f"{who}: {without_archive(machine)}"]
+    return lines
 
 
 def main() -> None:

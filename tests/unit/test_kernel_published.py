@@ -4,13 +4,8 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import lzma
 import platform
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,6 +14,7 @@ from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.kernel import debian, published, source, tree
 from autograder.kernel.progress import silent
+from tests.kernel_site import empty_archive, published_files, serving
 from tests.kernel_tarball import FILES, archive
 
 NAME = "linux-7.3.4.tar.xz"
@@ -37,56 +33,11 @@ def release(tmp_path: Path) -> bytes:
     return content
 
 
-@contextmanager
-def serving(files: Mapping[str, bytes], cut: int = 0, garbage: bool = False) -> Iterator[str]:
-    """A server on this machine in place of kernel.org; the last ``cut`` bytes are never sent."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = files.get(self.path.removeprefix("/v7.x/"))
-            if garbage:
-                self.wfile.write(b"log in first\r\n\r\n")
-                return
-            if content is None:
-                self.send_error(404)
-                return
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content[: len(content) - cut * self.path.endswith(".xz")])
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Write nothing to standard error."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def published_files(release: bytes) -> dict[str, bytes]:
-    sums = f"{hashlib.sha256(release).hexdigest()}  {NAME}\n{'0' * 64}  linux-7.4.tar.xz\n"
-    return {"sha256sums.asc": sums.encode(), NAME: release}
-
-
 @pytest.fixture
 def without_the_series(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine's own apt, with an archive that has a suite and no package in it."""
-    suite = tmp_path / "archive/dists/trixie"
-    index = suite / "main/binary-amd64/Packages"
-    index.parent.mkdir(parents=True)
-    index.touch()
-    digest = hashlib.sha256(b"").hexdigest()
-    (suite / "Release").write_text(
-        "Suite: trixie\nCodename: trixie\nArchitectures: amd64\nComponents: main\n"
-        f"SHA256:\n {digest} 0 main/binary-amd64/Packages\n"
-    )
     sources = tmp_path / "sources.list"
-    sources.write_text(f"deb [trusted=yes] file:{tmp_path}/archive trixie main\n")
+    sources.write_text(empty_archive(tmp_path / "archive", "trixie"))
     lists, cache = tmp_path / "lists", tmp_path / "apt-cache"
     for folder in (lists / "partial", cache / "archives/partial"):
         folder.mkdir(parents=True)
@@ -104,7 +55,7 @@ def test_a_series_that_left_the_archive_comes_from_kernel_org(
 ) -> None:
     told: list[tuple[str, float | None]] = []
     cache = Cache(tmp_path / "cache")
-    with serving(published_files(release)) as site:
+    with serving(published_files(NAME, release)) as site:
         monkeypatch.setattr(published, "SITE", site)
         found = source.fetch("7.3", cache, None, lambda *progress: told.append(progress))
     assert (found.version, found.origin) == ("7.3.4", f"kernel.org, {NAME}")
@@ -151,14 +102,14 @@ def test_what_goes_wrong_on_the_way_is_named(
     tmp_path: Path, release: bytes, cut: int, garbage: bool, words: str
 ) -> None:
     with (
-        serving(published_files(release), cut, garbage) as site,
+        serving(published_files(NAME, release), cut=cut, garbage=garbage) as site,
         pytest.raises(GraderError, match=words),
     ):
         published.get("7.3", tmp_path, silent, site)
 
 
 def test_a_file_that_is_listed_and_not_there(tmp_path: Path, release: bytes) -> None:
-    files = published_files(release)
+    files = published_files(NAME, release)
     del files[NAME]
     with serving(files) as site, pytest.raises(GraderError, match=r"answered 404 \(Not Found\)"):
         published.get("7.3", tmp_path, silent, site)
