@@ -56,7 +56,8 @@ _ORDER = (
     Finding.MISMATCH,
     Finding.NONE,
 )
-_CALL = re.compile(r"\w+\(\)|\w+/|\w+\.patch|tracepgfault|pgfaultmap")  # names that are written as they are
+# Names that are written as they are, at the beginning of a sentence too.
+_CALL = re.compile(r"\w+\(\)|\w+/|\w+\.patch|tracepgfault|pgfaultmap")
 _SHOULD = " should be "  # what a check compares line by line: 'the regions should be those in'
 _BOOT = "build/boots"
 _TOOLS = "build/tools_build"
