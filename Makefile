@@ -5,6 +5,8 @@ SUBMISSION ?= reference-solution
 # A part of the checks has a folder of its own: the full report stays.
 OUT ?= build/$(if $(ONLY),only,check)
 GRADES ?= grades
+TESTS ?= tests
+SUITE ?= trixie
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
@@ -28,8 +30,8 @@ grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS= ROSTER= GRADES=]
 gradescope: $(READY) ## write build/autograder.zip and a canary to upload first
 	$(PYTHON) -m autograder gradescope --out build $(ARGS)
 
-test: $(BROWSER) ## run all tests, including those that boot kernels [ARGS=]
-	$(PYTHON) -m pytest -q --durations=15 tests $(ARGS)
+test: $(BROWSER) ## run all tests, also those with kernels [TESTS= ARGS=]
+	$(PYTHON) -m pytest -q --durations=15 $(TESTS) $(ARGS)
 
 unit: $(READY) ## run the tests that boot no kernel [ARGS="-k NAME"]
 	$(PYTHON) -m pytest -q -m "not guest and not long" tests/unit $(ARGS)
@@ -49,6 +51,11 @@ class-bench: $(READY) ## compare two workers with one, here and on a Dask cluste
 
 gradescope-test: $(READY) ## run autograder.zip in a root of its own, as Gradescope does
 	$(PYTHON) -m tests.gradescope_test $(ARGS)
+
+.PHONY: fresh-test
+fresh-test: $(READY) ## run check and test in a fresh Debian [SUITE= ARGS=--keep]
+	scripts/setup.sh --fresh
+	$(PYTHON) -m tests.fresh_test --suite $(SUITE) $(ARGS)
 
 class-test: $(READY) ## grade a made-up class of 60, killed three times [ARGS=]
 	$(PYTHON) -m tests.class_test $(ARGS)

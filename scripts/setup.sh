@@ -56,6 +56,13 @@ if [ "${1:-}" = --student ]; then
 	need debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
 fi
 
+if [ "${1:-}" = --fresh ]; then
+	need git git
+	need mmdebstrap mmdebstrap
+	need openssl openssl
+	need debian-archive-keyring /usr/share/keyrings/debian-archive-keyring.gpg
+fi
+
 [ -n "$missing" ] || exit 0
 # shellcheck disable=SC2086 # a list of words
 set -- $(printf '%s\n' $missing | sort -u)

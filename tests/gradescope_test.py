@@ -31,6 +31,7 @@ from autograder.kernel.source import fetch
 from autograder.sandbox import choose
 from tests.corpus import REFERENCE
 from tests.reference import SERIES, series_patch
+from tests.roots import BOX, DEVICES
 
 ROOT = Path(__file__).parents[1]
 OWN = ("proc", "dev", "tmp", "sys", "run", "autograder", "lost+found")
@@ -60,8 +61,7 @@ class Container:
 
     def command(self, *words: str, groups: Sequence[Path] = ()) -> list[str]:
         """What runs ``words`` inside, as root."""
-        walls = ["bwrap", "--cap-add", "ALL", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
-        walls += ["--die-with-parent", "--new-session"]
+        walls = [*BOX]
         for entry in sorted(Path("/").iterdir()):
             if entry.name in OWN:
                 continue
@@ -69,10 +69,7 @@ class Container:
                 walls += ["--symlink", str(entry.readlink()), str(entry)]
             else:
                 walls += ["--ro-bind", str(entry), str(entry)]
-        walls += ["--proc", "/proc", "--dev", "/dev", "--dir", "/run"]
-        for scratch in ("/tmp", "/dev/shm"):
-            walls += ["--perms", "1777", "--tmpfs", scratch]
-        walls += ["--bind", str(self.folder), "/autograder"]
+        walls += ["--proc", "/proc", *DEVICES, "--bind", str(self.folder), "/autograder"]
         for group in groups:
             walls += ["--ro-bind", str(group), str(GROUPS / group.parent.name)]
         return [*walls, "--chdir", "/autograder", "--", *words]

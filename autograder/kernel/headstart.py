@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,9 @@ _NAMES_OBJECT = re.compile(r"-D(__KBUILD_MODNAME|KBUILD_[A-Z]+)=('[^']*'|\S+)")
 _FORCED = re.compile(r"-include \S+")
 _RECORDS_DEPENDENCIES = re.compile(r"-Wp,-MMD,\S+")
 _OUTPUT = re.compile(r" -c -o \S+ \S+\s*$")
+_LISTED = re.compile(
+    r"[\w-]+-(?:y|objs|\$\((?P<option>CONFIG_\w+)\))\s*[:+]?=(?P<objects>[^\\#]*)$"
+)
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(define|undef|include)\b", re.M)
 
 
@@ -93,6 +96,30 @@ def own_objects(tree: Path, changed: Collection[str]) -> list[str]:
     """The objects of the sources in ``changed`` that the built ``tree`` has."""
     objects = [f"{name[:-2]}.o" for name in changed if name.endswith(".c")]
     return [name for name in objects if (tree / name).exists()]
+
+
+def added_objects(changed: Mapping[str, str], config: str) -> list[str]:
+    """The objects of new sources that the build needs, by the Makefiles of their folders.
+
+    ``changed`` has the text of each changed Makefile and new .c file by its name; ``config`` is
+    the finished .config.  Where a Makefile says it in another way, the object is left out.
+    """
+    found = []
+    for name in changed:
+        folder, _, base = name.rpartition("/")
+        makefile = changed.get(f"{folder}/Makefile", "")
+        if base.endswith(".c") and _needs(makefile, f"{base[:-2]}.o", config):
+            found.append(f"{folder}/{base[:-2]}.o")
+    return found
+
+
+def _needs(makefile: str, name: str, config: str) -> bool:
+    for line in makefile.splitlines():
+        match = _LISTED.match(line)
+        if match and name in match["objects"].split():
+            option = match["option"]
+            return not option or f"{option}=y" in config.splitlines()
+    return False
 
 
 def made_from(sources: Collection[str], tree: Path) -> list[str]:

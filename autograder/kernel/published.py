@@ -8,6 +8,7 @@ is not checked.
 from __future__ import annotations
 
 import hashlib
+import http.client
 import re
 import urllib.error
 import urllib.request
@@ -21,24 +22,29 @@ LARGEST_LIST = 4 << 20
 PATIENCE = 60  # seconds without an answer
 
 
-def get(series: str, folder: Path, progress: Progress, site: str = SITE) -> tuple[Path, str]:
+def get(series: str, folder: Path, progress: Progress, site: str = "") -> tuple[Path, str]:
     """Download the newest release of ``series`` into ``folder``; the tarball and its name.
 
     Errors: GraderError where there is none, or it is not what its checksum says.
     """
-    place = f"{site}/v{series.split('.')[0]}.x"
+    place = f"{site or SITE}/v{series.split('.')[0]}.x"
+    progress(f"looking for kernel {series} at kernel.org", None)
+    wanted = "sha256sums.asc"
     try:
-        with urllib.request.urlopen(f"{place}/sha256sums.asc", timeout=PATIENCE) as answer:
-            name, digest = newest(answer.read(LARGEST_LIST).decode(errors="replace"), series)
-        tarball = folder / name
-        actual = _download(f"{place}/{name}", tarball, progress)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise GraderError(f"kernel.org: the download failed: {reason}") from error
+        with urllib.request.urlopen(f"{place}/{wanted}", timeout=PATIENCE) as answer:
+            listed = answer.read(LARGEST_LIST).decode(errors="replace")
+        wanted, digest = newest(listed, series)
+        tarball = folder / wanted
+        actual = _download(f"{place}/{wanted}", tarball, progress)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise GraderError(f"kernel.org: {wanted} cannot be downloaded: {_reason(error)}") from error
     if actual != digest:
         tarball.unlink()
-        raise GraderError(f"kernel.org: {name} is not what its published checksum says")
-    return tarball, f"kernel.org, {name}"
+        raise GraderError(
+            f"kernel.org: {wanted} was downloaded, but its SHA-256 is {actual[:12]}... instead of "
+            f"the published {digest[:12]}..."
+        )
+    return tarball, f"kernel.org, {wanted}"
 
 
 def newest(sums: str, series: str) -> tuple[str, str]:
@@ -64,5 +70,19 @@ def _download(address: str, target: Path, progress: Progress) -> str:
             file.write(block)
             digest.update(block)
             received += len(block)
-            progress(f"downloading {target.name}", received / size if size else None)
+            progress(
+                f"downloading {target.name} from kernel.org", received / size if size else None
+            )
+    if received < size:
+        raise OSError(f"the connection ended after {received} of {size} bytes")
     return digest.hexdigest()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code} ({error.reason})"
+    if isinstance(error, TimeoutError):
+        return f"the server sent nothing for {PATIENCE} seconds"
+    if isinstance(error, http.client.HTTPException):
+        return f"the answer is not HTTP as expected ({type(error).__name__})"
+    return str(getattr(error, "reason", error))

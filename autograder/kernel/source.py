@@ -67,6 +67,8 @@ def _fetch(series: str, cache: Cache, record: Path, progress: Progress) -> Kerne
                 found, origin = way(series, Path(folder), progress)
             except GraderError as error:
                 reasons.append(str(error))
+                if way is not ways[-1]:
+                    progress(f"{error}; trying kernel.org", None)
                 continue
             source = examine(found, origin)
             if not _belongs(source.version, series):
@@ -76,8 +78,9 @@ def _fetch(series: str, cache: Cache, record: Path, progress: Progress) -> Kerne
             found.replace(kept)
             return _remember(record, KernelSource(source.version, kept, source.sha256, origin))
     raise GraderError(
-        f"no source of kernel series {series} can be fetched ({'; '.join(reasons)}): "
-        f"name a tarball of it with {VARIABLE}=FILE"
+        f"the source of kernel series {series} cannot be downloaded ({'; '.join(reasons)}): "
+        f"get linux-{series}.tar.xz from kernel.org some other way, and name it with "
+        f"{VARIABLE}=FILE"
     )
 
 

@@ -123,7 +123,8 @@ class _Build:
             units = self._keep(units, report.files)
             # Not `prepare` and objects in one call: make would make them one after another.
             sources = [name for name in report.files if name not in self.gone]
-            own = headstart.own_objects(self.baseline.tree, sources) or ["prepare"]
+            own = headstart.own_objects(self.baseline.tree, sources) + self._added(sources)
+            own = own or ["prepare"]
             done = self._command(make(f"-j{jobs()}", *own))
             if not done.ok and NO_RULE not in done.output:  # the Makefile may need them no more
                 return self._failed_make(done, report.files)
@@ -184,6 +185,16 @@ class _Build:
         objects = headstart.made_from(self.gone, baseline)
         if objects:
             self._command(["rm", "-f", "--", *objects])
+
+    def _added(self, sources: Sequence[str]) -> list[str]:
+        """Objects of sources that the patch adds: most mistakes are in these."""
+        new = [name for name in sources if not (self.baseline.tree / name).exists()]
+        texts = {
+            name: (read_back(self.top / name, LARGEST_SOURCE) or b"").decode(errors="replace")
+            for name in [*new, *(name for name in sources if name.endswith("/Makefile"))]
+        }
+        config = (read_back(self.top / ".config", 1 << 20) or b"").decode(errors="replace")
+        return headstart.added_objects(texts, config)
 
     def _keep(self, units: list[Unit], changed: Sequence[str]) -> list[Unit]:
         """Let make take the objects that the patch leaves as they are; the other units."""

@@ -10,6 +10,7 @@ Of two causes of the same kind, the one that costs more points comes first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -55,6 +56,8 @@ _ORDER = (
     Finding.MISMATCH,
     Finding.NONE,
 )
+_CALL = re.compile(r"\w+\(\)|\w+/|\w+\.patch|tracepgfault|pgfaultmap")  # names that are written as they are
+_SHOULD = " should be "  # what a check compares line by line: 'the regions should be those in'
 _BOOT = "build/boots"
 _TOOLS = "build/tools_build"
 
@@ -153,8 +156,13 @@ def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
     elif verdict.finding is Finding.REFUSED:
         sentence = _sentence(observed)
     elif verdict.finding is Finding.NOT_BUILT:
-        what = "Your tools do" if verdict.id == _TOOLS else "Your kernel does"
-        sentence = f"{what} not build: {observed.rstrip('.')}."
+        if observed.startswith(("the kernel ", "the tools ")):
+            sentence = _sentence(f"Your {observed.removeprefix('the ')}")
+        else:
+            what = "Your tools do" if verdict.id == _TOOLS else "Your kernel does"
+            sentence = _sentence(
+                f"{what} not build: {observed}" if observed else f"{what} not build"
+            )
     else:
         report = next((item for item in verdict.evidence if item.kind == "report"), None)
         does = "panics while it boots" if verdict.finding is Finding.PANIC else "does not boot"
@@ -263,6 +271,9 @@ def _mismatch(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
     did, observed = verdict.did.strip().rstrip("."), _clause(verdict.observed)
     if did and observed and "\n" not in verdict.observed and len(observed) < MOST_WORDS:
         sentence = _sentence(f"{did}, but {observed}")
+    elif _SHOULD in did:
+        action, _, wanted = did.partition("; ")
+        sentence = _sentence(f"{action}, but {wanted.replace(_SHOULD, ' are not ')}")
     elif did and "\n" not in did and len(did) < MOST_WORDS:
         sentence = _sentence(f"{did}, with another result than the assignment asks for")
     else:
@@ -313,5 +324,6 @@ def _clause(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
+    if not _CALL.match(text):
+        text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -94,6 +94,25 @@ def test_sources_of_the_patch_are_left_to_make(tree: Path) -> None:
     assert headstart.own_objects(tree, changed) == ["mm/most.o"]
 
 
+@pytest.mark.parametrize(
+    ("line", "needed"),
+    [
+        ("obj-y += new.o", True),
+        ("proc-y\t+= other.o new.o", True),
+        ("obj-$(CONFIG_NEW) += new.o", True),
+        ("obj-$(CONFIG_OFF) += new.o", False),
+        ("obj-m += new.o", False),
+        ("obj-y += renew.o", False),
+        ("# obj-y += new.o", False),
+        ("", False),
+    ],
+)
+def test_added_sources_that_the_build_needs(line: str, needed: bool) -> None:
+    changed = {"fs/new.c": "int x;\n", "fs/Makefile": f"obj-y := a.o\n{line}\n", "mm/b.c": ""}
+    found = headstart.added_objects(changed, "CONFIG_NEW=y\n# CONFIG_OFF is not set\n")
+    assert found == (["fs/new.o"] if needed else [])
+
+
 def test_the_objects_are_those_that_make_would_make(tree: Path, tmp_path: Path) -> None:
     before = {name: code(tree / name) for name in ("mm/most.o", "kernel/some.o")}
     for name in before:

@@ -55,7 +55,7 @@ def test_the_newest_release_is_downloaded_and_checked(tmp_path: Path) -> None:
 def test_a_release_that_is_not_what_was_published_is_refused(tmp_path: Path) -> None:
     name = "linux-7.3.4.tar.xz"
     address = site(tmp_path, {name: b"evil"}, {name: "0" * 64})
-    with pytest.raises(GraderError, match="published checksum"):
+    with pytest.raises(GraderError, match=r"SHA-256 is [0-9a-f]{12}\.\.\. instead"):
         published.get("7.3", tmp_path, silent, address)
     assert not (tmp_path / name).exists()
 
@@ -63,7 +63,7 @@ def test_a_release_that_is_not_what_was_published_is_refused(tmp_path: Path) -> 
 def test_no_release_and_no_site(tmp_path: Path) -> None:
     with pytest.raises(GraderError, match=r"no release of series 7\.3"):
         published.get("7.3", tmp_path, silent, site(tmp_path, {}))
-    with pytest.raises(GraderError, match="download failed"):
+    with pytest.raises(GraderError, match=r"sha256sums\.asc cannot be downloaded"):
         published.get("7.3", tmp_path, silent, (tmp_path / "nowhere").as_uri())
 
 

@@ -67,7 +67,7 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
             failed("build/patch_applies", Finding.REFUSED, "kernel.patch changes arch/um/x.c"),
             blocked("build/boots", "build/patch_applies"),
         ],
-        ["Kernel.patch changes arch/um/x.c."],
+        ["kernel.patch changes arch/um/x.c."],
     ),
     "does not compile": (
         [
@@ -75,6 +75,14 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
             blocked("build/boots", "build/kernel_builds"),
         ],
         ["Your kernel does not build: mm/x.c:12: expected ';'."],
+    ),
+    "does not link, in the words of the build": (
+        [failed("build/kernel_builds", Finding.NOT_BUILT, "the kernel does not link: mm/x.o: y")],
+        ["Your kernel does not link: mm/x.o: y."],
+    ),
+    "nothing is known of the build": (
+        [failed("build/tools_build", Finding.NOT_BUILT, " ")],
+        ["Your tools do not build."],
     ),
     "panics at boot": (
         [failed("build/boots", Finding.PANIC, "panic: course", of_patch(PANIC, place()))],
@@ -104,7 +112,7 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
         ],
         [
             "Your kernel reads memory it has freed: mm/pgfault_history.c:420, in history_peek().",
-            "Regions/mmap was tried, but regions/mmap went wrong.",
+            "regions/mmap was tried, but regions/mmap went wrong.",
         ],
     ),
     "a report that names no line of the patch comes after a hang that does": (
@@ -130,13 +138,13 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
             failed("reading/wakes_on_exit", observed="the read failed with ESRCH"),
             failed("life_cycle/zombie_drained", observed="the read failed with ESRCH"),
         ],
-        ["Reading/wakes_on_exit was tried, but the read failed with ESRCH."],
+        ["reading/wakes_on_exit was tried, but the read failed with ESRCH."],
     ),
     "two things apart, the dearer first": (
         [failed("tracepgfault/usage"), failed("regions/mprotect_splits")],
         [
-            "Regions/mprotect_splits was tried, but regions/mprotect_splits went wrong.",
-            "Tracepgfault/usage was tried, but tracepgfault/usage went wrong.",
+            "regions/mprotect_splits was tried, but regions/mprotect_splits went wrong.",
+            "tracepgfault/usage was tried, but tracepgfault/usage went wrong.",
         ],
     ),
 }
@@ -154,6 +162,15 @@ def expect_each_once(causes: tuple[Cause, ...], verdicts: list[Verdict]) -> None
     """Every failed check belongs to exactly one cause."""
     explained = [verdict.id for cause in causes for verdict in (cause.verdict, *cause.others)]
     assert sorted(explained) == sorted(v.id for v in verdicts if v.status is Status.FAILED)
+
+
+def test_what_is_compared_line_by_line_is_one_sentence() -> None:
+    verdict = failed("regions/mmap", observed="1000-2000\n3000-4000")
+    verdict.did = "mmap() mapped 3 pages; the regions in the trace should be those in maps"
+    (cause,) = diagnose([verdict])
+    assert cause.sentence == (
+        "mmap() mapped 3 pages, but the regions in the trace are not those in maps."
+    )
 
 
 def test_nothing_failed() -> None:
