@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
 
 .DEFAULT_GOAL := help
-.PHONY: help check grade test lint matrix soak bench boot student-way handout example clean system class-test class-bench gradescope gradescope-test
+.PHONY: help check grade test unit lint matrix soak bench boot student-way handout example clean system class-test class-bench gradescope gradescope-test
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 17
@@ -30,8 +30,11 @@ grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS= ROSTER= GRADES=]
 gradescope: $(READY) ## write build/autograder.zip and a canary to upload first
 	$(PYTHON) -m autograder gradescope --out build $(ARGS)
 
-test: $(BROWSER) ## run all tests of the kit, also those with kernels [TESTS=]
-	$(PYTHON) -m pytest -q --durations=15 $(TESTS)
+test: $(BROWSER) ## run all tests, also those with kernels [TESTS= ARGS=]
+	$(PYTHON) -m pytest -q --durations=15 $(TESTS) $(ARGS)
+
+unit: $(READY) ## run the tests that boot no kernel [ARGS="-k NAME"]
+	$(PYTHON) -m pytest -q -m "not guest and not long" tests/unit $(ARGS)
 
 lint: $(BROWSER) ## check format, style, types and the kernel patches
 	$(VENV)/bin/ruff format --check -q .

@@ -4,4 +4,5 @@
 The data flow is the layout: intake, build, observe, judge, score, report.
 """
 
-KIT_VERSION = "0.1.0"
+KIT_VERSION = "0.2.0"
+"""Written here only; CHANGELOG.md says what it means."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import cli_class, cli_trace, unheard
+from autograder import KIT_VERSION, cli_class, cli_trace, unheard
 from autograder.errors import (
     EXIT_FULL_MARKS,
     EXIT_GRADER,
@@ -38,6 +38,26 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Grade submissions of the page fault tracing assignment.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"pgfault-course-kit {KIT_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the kit's version."
+        ),
+    ] = False,
+) -> None:
+    """Options of the program as a whole."""
+
+
 kernel_app = typer.Typer(no_args_is_help=True, help="The kernel's source and the baseline build.")
 app.add_typer(kernel_app, name="kernel")
 

@@ -19,7 +19,8 @@ from autograder.sandbox import Sandbox
 from autograder.text import one_line, visible
 
 FILE_RECORD = "bytes"  # says that a file came along; the file is listed instead
-LOG_LINES = 20  # of the kernel's log, if the guest did not end as it should
+LOG_LINES = 20  # of the kernel's log, if only that can say why the probe did not end
+SAY_WHY = (Kind.COMPLETED, Kind.GAVE_UP, Kind.BROKEN)
 
 
 def probes() -> list[str]:
@@ -82,7 +83,7 @@ def told(seen: Observation, files: bool = False) -> Iterator[str]:
                 yield f"    {line}"
     for report in seen.reports:
         yield f"kernel report ({report.kind}): {one_line(report.title)}"
-    if seen.outcome.kind is not Kind.COMPLETED:
+    if seen.outcome.kind not in SAY_WHY:
         yield from (f"  log: {one_line(line)}" for line in seen.console.splitlines()[-LOG_LINES:])
     yield f"outcome: {one_line(str(seen.outcome))}"
 

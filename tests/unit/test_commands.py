@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
-from autograder import cli, cli_class, cli_trace
+from autograder import KIT_VERSION, cli, cli_class, cli_trace
 from autograder.checks import rubric
 from autograder.course import COURSE_FILE, load
 from autograder.handout import bundle
@@ -217,3 +218,46 @@ def test_instructors_are_told_of_commands_that_exist() -> None:
                 assert name in known or name in ("", "--help"), (path, line)
             elif len(words) > 1 and re.fullmatch(r"[a-z-]+", words[1]) and path.suffix != ".py":
                 assert words[1] in make_targets, (path, line)
+
+
+def test_the_version_is_printed_and_has_its_section_of_changes() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder", "--version"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"pgfault-course-kit {KIT_VERSION}\n"
+    changes = re.findall(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert changes[0] == KIT_VERSION
+
+
+def test_the_commands_of_contributing_run() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    lines = re.findall(r"`(make [^`]+|\.venv/bin/python -m autograder [^`]+)`", text)
+    assert len(lines) > 10
+    for line in lines:
+        if line.startswith("make"):
+            subprocess.run(["make", "-n", *shlex.split(line)[1:]], cwd=ROOT, check=True)
+        else:
+            parsed(instructors_app(), shlex.split(line)[3:])
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md"])
+def test_what_a_guide_names_is_there(name: str) -> None:
+    path = ROOT / name
+    text = path.read_text()
+    linked = {path.parent / link.partition("#")[0] for link in re.findall(r"\]\((.*?)\)", text)}
+    named = {ROOT / word for word in re.findall(r"`([\w.][\w./-]*/[\w./-]*|\w+\.toml)`", text)}
+    made = {ROOT / word for word in ("build/", ".venv/")}
+    assert linked and named
+    missing = [str(found) for found in (linked | named) - made if not found.exists()]
+    assert missing == []
+
+
+def test_each_license_that_the_package_names_has_its_text() -> None:
+    project = (ROOT / "pyproject.toml").read_text()
+    named = re.search(r'license = \{ text = "(.*)" \}', project)
+    assert named is not None
+    assert set(named[1].split(" AND ")) == {path.stem for path in (ROOT / "LICENSES").iterdir()}

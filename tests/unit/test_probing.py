@@ -74,6 +74,13 @@ def test_files_are_printed_if_asked_for() -> None:
     assert lines[3:6] == ["  file events: 9 bytes", "    one", "    two<U+001B>"]
 
 
+def test_a_probe_that_gave_up_says_why_itself() -> None:
+    gave_up = Outcome(kind=Kind.GAVE_UP, detail="open failed")
+    lines = list(probing.told(seen(Kind.GAVE_UP, outcome=gave_up)))
+    assert lines[-1] == "outcome: gave up: open failed"
+    assert not [line for line in lines if "log:" in line]
+
+
 def test_the_log_is_printed_if_the_probe_did_not_end() -> None:
     lines = list(probing.told(seen(Kind.PANIC)))
     assert lines[-3:] == ["  log: first", "  log: last", "outcome: panic"]
