@@ -74,7 +74,7 @@ def _seen(observer: Observer, job: Job) -> Observation:
 
 
 def _boot_gate(seen: Observation, reason: str) -> Gate:
-    finding = Finding.PANIC if seen.outcome.kind is Kind.PANIC else Finding.NO_BOOT
+    finding = Finding.PANIC if seen.panicked else Finding.NO_BOOT
     return Gate(dependencies.BOOTS, finding, f"{reason}: {seen.outcome}")
 
 

@@ -23,7 +23,7 @@ _TARGET = re.compile(r"\+\+\+ (?:\"?b/|\./)?([^\t\n\"]+)")
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 # As autograder.guest.symbols writes it: two blanks and the place behind the line.
 _PLACED = re.compile(
-    r"^(?!.*\] \? ).*?(?P<symbol>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+"
+    r"^(?!.*\] \? ).*?(?:(?P<symbol>[A-Za-z_][\w.]*)\+0x[0-9a-f]+/0x[0-9a-f]+|\] 0x[0-9a-f]+)"
     r".* {2}(?P<file>\S+\.[chS]):(?P<line>\d+)$"
 )
 _ERROR = re.compile(
@@ -138,5 +138,6 @@ def _places(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
         if inside := _FUNCTION.match(row):
             function = inside["symbol"]
         elif pattern and (match := pattern.match(row[:LONGEST_ROW])):
-            symbol = match["symbol"] if pattern is _PLACED else function
+            # Code that only the boot runs has no name any more when it is over.
+            symbol = (match["symbol"] or "") if pattern is _PLACED else function
             yield symbol, match["file"], int(match["line"])

@@ -74,7 +74,7 @@ def test_boots(seen: Observation) -> None:
             "the kernel was booted",
             "it boots, runs a process and shuts down",
             seen.outcome,
-            finding=Finding.PANIC if kind is Kind.PANIC else Finding.NO_BOOT,
+            finding=Finding.PANIC if seen.panicked else Finding.NO_BOOT,
         )
 
 

@@ -110,6 +110,12 @@ class Observation(Value):
     wall_seconds: float = 0
     cpu_seconds: float = 0
 
+    @property
+    def panicked(self) -> bool:
+        """Whether the kernel reported a panic, before its first process or after."""
+        reported = any(report.kind == "panic" for report in self.reports)
+        return self.outcome.kind is Kind.PANIC or reported
+
     def all(self, name: str) -> list[Record]:
         """Every record called ``name``, in order."""
         return [record for record in self.records if record.name == name]

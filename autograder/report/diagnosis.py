@@ -56,6 +56,7 @@ _ORDER = (
     Finding.MISMATCH,
     Finding.NONE,
 )
+_NUMBER = re.compile(r"[0-9a-f]*\d[0-9a-f]*")  # hexadecimal too
 # Names that are written as they are, at the beginning of a sentence too.
 _CALL = re.compile(r"\w+\(\)|\w+/|\w+\.patch|tracepgfault|pgfaultmap")
 _SHOULD = " should be "  # what a check compares line by line: 'the regions should be those in'
@@ -252,7 +253,8 @@ def _roots(failed: list[Verdict], below: Below) -> Collected:
     roots = [v for v in failed if not any(v.id in below.get(o, ()) for o in names - {v.id})]
     groups: dict[tuple[str, ...], list[Verdict]] = {}
     for root in roots:
-        same = (root.expected, root.observed) if root.observed else (root.id,)
+        shapes = (_NUMBER.sub("#", root.expected), _NUMBER.sub("#", root.observed))
+        same = shapes if root.observed else (root.id,)
         groups.setdefault(same, []).append(root)
     under = {
         key: {name for root in members for name in below.get(root.id, set())} & names

@@ -34,6 +34,13 @@ def report(kind: str = "report") -> Evidence:
     return Evidence(kind=kind, title="KASAN", text=REPORT)
 
 
+def test_code_of_the_boot_alone_has_a_line_and_no_name() -> None:
+    text = "Kernel panic\n [<6002494d>] 0x6002494d  mm/memory.c:12"
+    panic = Evidence(kind="report", title="Kernel panic", text=text)
+    (excerpt,) = with_excerpts(panic, PatchedLines(SIMPLE)).excerpts
+    assert (excerpt.function, excerpt.line) == ("", 12)
+
+
 def test_a_frame_in_the_patch_shows_the_lines_around_it() -> None:
     (excerpt,) = with_excerpts(report(), PatchedLines(SIMPLE)).excerpts
     assert (excerpt.function, excerpt.file, excerpt.line) == ("history_put", "mm/memory.c", 12)

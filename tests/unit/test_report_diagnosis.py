@@ -140,6 +140,13 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
         ],
         ["reading/wakes_on_exit was tried, but the read failed with ESRCH."],
     ),
+    "what differs in its numbers alone is one cause": (
+        [
+            failed("tracepgfault/usage", observed="line 3 is '1.204 fault 1ca06da000'"),
+            failed("regions/mmap", observed="line 44 is '1.31 fault 77000'"),
+        ],
+        ["tracepgfault/usage was tried, but line 3 is '1.204 fault 1ca06da000'."],
+    ),
     "two things apart, the dearer first": (
         [failed("tracepgfault/usage"), failed("regions/mprotect_splits")],
         [
