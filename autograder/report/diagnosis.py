@@ -252,9 +252,12 @@ def _roots(failed: list[Verdict], below: Below) -> Collected:
     names = {verdict.id for verdict in failed}
     roots = [v for v in failed if not any(v.id in below.get(o, ()) for o in names - {v.id})]
     groups: dict[tuple[str, ...], list[Verdict]] = {}
+    advised: dict[tuple[str, str], tuple[str, ...]] = {}
     for root in roots:
         shapes = (_NUMBER.sub("#", root.expected), _NUMBER.sub("#", root.observed))
-        same = shapes if root.observed else (root.id,)
+        same: tuple[str, ...] = shapes if root.observed else (root.id,)
+        if root.did and root.hint:  # the same was done, and what was observed asks for the same
+            same = advised.setdefault((root.did, root.hint), same)
         groups.setdefault(same, []).append(root)
     under = {
         key: {name for root in members for name in below.get(root.id, set())} & names

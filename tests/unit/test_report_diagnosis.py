@@ -180,6 +180,17 @@ def test_what_is_compared_line_by_line_is_one_sentence() -> None:
     )
 
 
+def test_the_same_action_with_the_same_advice_is_one_cause() -> None:
+    lines = failed("faults/times", observed="line 3 is '1.2 fault 77'")
+    more = failed("regions/mmap", observed="line 4 is '1.2 add x 1-2'")
+    for verdict in (lines, more):
+        verdict.did, verdict.hint = "pgfaultmap --events read the trace", "Print nine digits."
+    (cause,) = diagnose([lines, more])
+    assert cause.others == (more,)
+    more.hint = "Print the address in hexadecimal."
+    assert len(diagnose([lines, more])) == 2
+
+
 def test_nothing_failed() -> None:
     passed = empty_verdict(CHECKS["build/boots"])
     passed.status = Status.PASSED
