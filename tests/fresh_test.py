@@ -24,6 +24,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
@@ -110,14 +111,17 @@ class Machine:
         environment = {**carried(os.environ), "DEBIAN_FRONTEND": "noninteractive"}
         print(f"[{self.suite}, {user}] {' '.join(words)}", flush=True)
         started, output = time.monotonic(), []
-        with subprocess.Popen(
-            self.command(words, user, environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as process:
+        with (
+            subprocess.Popen(
+                self.command(words, user, environment),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            ) as process,
+            heartbeat(),
+        ):
             assert process.stdout is not None
             for line in process.stdout:
                 print(f"    {line}", end="", flush=True)
@@ -194,6 +198,24 @@ class Machine:
             f"{result.totals.points:g} points with gcc {said[0]} and {' '.join(said[1:])}, "
             f"kernel {result.kernel_version} from {self.origin}, sandbox {result.sandbox}"
         )
+
+
+@contextmanager
+def heartbeat(seconds: float = 60) -> Iterator[None]:
+    """Say every so often for how long a command has been running: a compiler is silent."""
+    ended, started = threading.Event(), time.monotonic()
+
+    def beat() -> None:
+        while not ended.wait(seconds):
+            print(f"    (running for {time.monotonic() - started:.0f} s)", flush=True)
+
+    thread = threading.Thread(target=beat)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def carried(environment: Mapping[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,3 +84,9 @@ def test_a_folder_is_removed_unless_it_is_kept(tmp_path: Path) -> None:
             (folder / "file").touch()
             raise RuntimeError
         assert (tmp_path / "root").exists() == keep
+
+
+def test_a_command_that_says_nothing_is_seen_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+    with fresh_test.heartbeat(0.05):
+        time.sleep(0.3)
+    assert "(running for 0 s)" in capsys.readouterr().out
