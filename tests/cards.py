@@ -19,7 +19,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from autograder.grading import FEEDBACK
+from autograder.grading import OBSERVATIONS
+from autograder.report import html
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Evidence, Result, Status, Verdict
 from tests.corpus import REFERENCE, mutants
@@ -136,7 +137,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=list(CARDS), metavar="NAME")
     parser.add_argument("--pin", action="store_true", help="keep what the cards say now")
-    parser.add_argument("--pages", type=Path, help="keep the feedback pages in this folder")
+    parser.add_argument("--pages", type=Path, help="write the students' pages to this folder")
     options = parser.parse_args()
     FOLDER.mkdir(exist_ok=True)
     pinned = json.loads(PINNED.read_text()) if PINNED.exists() else {}
@@ -144,9 +145,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             result = grade(name, Path(folder))
             if options.pages:
-                options.pages.mkdir(parents=True, exist_ok=True)
-                page = Path(folder) / f"{name}.out" / FEEDBACK
-                shutil.copyfile(page, options.pages / f"{name}.html")
+                seen = Path(folder) / f"{name}.out" / OBSERVATIONS
+                html.write(result, options.pages / f"{name}.html", observations=seen)
         lost = [verdict for verdict in result.verdicts if verdict.status is not Status.PASSED]
         for verdict in lost:
             verdict.evidence = [_short(item) for item in verdict.evidence[:3]]
