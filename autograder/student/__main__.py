@@ -48,7 +48,7 @@ app = typer.Typer(
 
 @app.command()
 def setup() -> None:
-    """Get the kernel's source, build it unchanged, and make linux/ of it."""
+    """Get the kernel's source, build it, and make linux/ of it."""
     from autograder.student import worktree
 
     project = _project()
@@ -94,7 +94,7 @@ def boot() -> None:
 
 @app.command()
 def boot_debian() -> None:
-    """Boot the student's kernel with a Debian system; 'halt' ends it."""
+    """Boot the student's kernel with Debian; 'halt' ends it."""
     from autograder.cache import Cache
     from autograder.kernel.options import DISTRIBUTION
     from autograder.student import distribution, image
@@ -168,7 +168,7 @@ def patch() -> None:
 
 @app.command()
 def submit(verbose: VerboseOption = False) -> None:
-    """Write submission.zip, if it builds and boots from pristine source."""
+    """Write submission.zip, if it builds and boots."""
     project = _project()
     project.require_source()
     with Lines() as lines:
@@ -182,7 +182,7 @@ def submit(verbose: VerboseOption = False) -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check that this machine has everything it needs; say how to fix it."""
+    """Check that this machine has everything it needs."""
     from autograder.cache import Cache
     from autograder.doctor import Doctor
 
