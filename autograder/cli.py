@@ -229,7 +229,7 @@ def handout(
     out: Annotated[Path, typer.Option(help="Where the archive goes.")] = Path("handout.zip"),
     course: Annotated[Path, typer.Option(help="The course's values.")] = Path("course.toml"),
 ) -> None:
-    """Write what students get: the text, the starter, the visible checks."""
+    """Write what students get: text, starter and visible checks."""
     from autograder.course import load
     from autograder.handout import bundle
 

@@ -46,7 +46,7 @@ def trace(
         typer.Option(metavar="MAPS", help="Compare the end with this copy of /proc/PID/maps."),
     ] = None,
 ) -> None:
-    """Show a trace: its regions, its faults, and what is wrong with it.
+    """Show a trace: regions, faults, and what is wrong with it.
 
     Without options it prints the trace in words. With options it writes the files that you ask
     for, prints their names and sizes, and reports what is wrong with the trace.
