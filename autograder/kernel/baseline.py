@@ -22,7 +22,7 @@ from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError
 from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import headstart, layout, options, tree
-from autograder.kernel.make import FLAGS, INSIDE, counting, jobs, make, marking, run_makefile
+from autograder.kernel.make import INSIDE, counting, flags, jobs, make, marking, run_makefile
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
@@ -73,7 +73,7 @@ def build_baseline(
     compiler = _compiler()
     recipe = tree.recipe(variant.more)
     surveyed = repr(layout.STRUCTURES)
-    inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, FLAGS, recipe, surveyed])
+    inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, flags(), recipe, surveyed])
     key = hashlib.sha256(inputs.encode()).hexdigest()[:16]
     home = cache.kernels / source.version / f"{variant.name}-{key}"
     if not home.exists():

@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder.errors import GraderError
 from autograder.kernel import diagnosis, options
 from autograder.kernel.baseline import FRAGMENT, Baseline
-from autograder.kernel.make import FLAGS, counting, jobs
+from autograder.kernel.make import counting, flags, jobs
 from autograder.kernel.progress import Progress
 from autograder.kernel.submission import EXPECTED, BuildStatus, KernelBuild
 
@@ -104,7 +104,7 @@ class Tree:
         self, goals: Sequence[str], on_output: Callable[[bytes], None] | None = None
     ) -> tuple[int, str]:
         # With LOCALVERSION given, that the source is a git repository changes no version.
-        command = ["make", *FLAGS, "LOCALVERSION=", *self.extra, "--output-sync=target", *goals]
+        command = ["make", *flags(), "LOCALVERSION=", *self.extra, "--output-sync=target", *goals]
         kept = bytearray()
         try:
             with subprocess.Popen(
