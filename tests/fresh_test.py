@@ -307,7 +307,7 @@ def without_archive(machine: Machine) -> str:
     return f"make check without the Debian package: {ran.seconds:.0f} s, from {machine.origin}"
 
 
-def test(machine: Machine, tarball: Path) -> list[str]:
+def fresh_machine(machine: Machine, tarball: Path) -> list[str]:
     """Run both commands on one machine; a line for each that says how it went."""
     fresh = not machine.folder.exists()
     if fresh:
@@ -340,7 +340,7 @@ def main() -> None:
             bootstrap(arguments.suite, folder / "root.tar")
             for user in [arguments.user] if arguments.user else [USER, "root"]:
                 machine = Machine(folder / user, arguments.suite, user)
-                lines += test(machine, folder / "root.tar")
+                lines += fresh_machine(machine, folder / "root.tar")
     except GraderError as error:
         lines.append(f"{arguments.suite}: {error}")
         raise SystemExit("\n".join(lines)) from error

@@ -21,7 +21,7 @@ from pathlib import Path
 from autograder.cache import Cache, complete_or_nothing
 from autograder.checks import dependencies, rubric
 from autograder.files import PUBLIC, write_atomically
-from autograder.gradescope.harness import SETTINGS, Settings
+from autograder.gradescope.harness import SERIES, SETTINGS, Settings
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.kernel import tree
@@ -57,7 +57,7 @@ class Bundle:
             if course.exists():
                 _add(archive, "course.toml", course.read_bytes())
             series = series_of(self.source.version)
-            _add(archive, "series", series.encode())
+            _add(archive, SERIES, series.encode())
             _add(archive, SETTINGS, settings.model_dump_json().encode())
             _add(archive, "downloads.tar", self._downloads(series))
             if prebuilt:

@@ -39,6 +39,7 @@ from autograder.results import Result, Status
 
 ROOT = Path("/autograder")
 SETTINGS = "gradescope.json"
+SERIES = "series"  # names the series of the kernel that came along
 RESULTS = "results/results.json"
 METADATA = "submission_metadata.json"
 MARGIN = 40.0  # seconds before the limit at which the grade is ended, to report in peace
@@ -131,9 +132,7 @@ class Harness:
             submission=self.record.path,
             out=str(self.out),
             seed=self.record.seed,
-            series=(self.root / "source" / "series")
-            .read_text()
-            .strip(),  # of the kernel that came along
+            series=(self.root / "source" / SERIES).read_text().strip(),
             processors=available()[: for_memory()],
         )
 

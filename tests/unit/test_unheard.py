@@ -20,6 +20,7 @@ import pytest
 
 from autograder.bulk.local import GradingProcesses
 from autograder.bulk.worker import Order
+from autograder.course import COURSE_FILE, load
 from autograder.results import Result, Status
 from autograder.unheard import Unheard
 
@@ -136,6 +137,7 @@ def test_gradescope_s_harness_grades_without_readers(tmp_path: Path) -> None:
     for name in ("source", "submission", "results"):
         (tmp_path / name).mkdir()
     (tmp_path / "source" / "gradescope.json").write_text('{"minutes": 10}')
+    (tmp_path / "source" / "series").write_text(load(COURSE_FILE).series)
     (tmp_path / "submission" / "work.7z").write_bytes(SEVEN_ZIP)
     script = (
         "import sys; from pathlib import Path; from autograder.gradescope.harness import main\n"
