@@ -15,7 +15,7 @@ INSIDE = "/kernel"
 """Where the sandbox shows the tree that is being built."""
 
 LARGE_DATA = "-mlarge-data-threshold=2147483647"
-"""Keeps all data in .data and .bss.
+"""Keeps everything that is written to in .data and .bss.
 
 The kernel for UML is compiled with -mcmodel=large.  From version 14 gcc then puts arrays of more
 than 64 KiB into .ldata and .lbss, which the kernel's linker script does not know: kmemleak does
