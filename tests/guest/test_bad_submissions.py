@@ -231,7 +231,7 @@ def test_damaged_archive(tmp_path: Path) -> None:
     assert "damaged" in graded.verdict("build/patch_applies").message
     told = [verdict.id for verdict in graded.result.verdicts if "damaged" in verdict.message]
     assert told == ["build/patch_applies"]
-    assert graded.output.count("damaged") == 1
+    assert graded.output.count("archive is damaged") == 1
 
 
 def test_usage_errors(tmp_path: Path) -> None:
