@@ -321,9 +321,4 @@ def _typed(path: Path) -> Path:
     return inside[0] if len(inside) == 1 else path
 
 
-def replace_key(student: Student, identity: str) -> Student:
-    """A student of whom only the submission's name is known."""
-    return student.model_copy(update={"id": identity})
-
-
 __all__ = ["Found", "Handin", "content_sha256", "discover", "safe_name", "stem_of"]
