@@ -20,7 +20,7 @@ from autograder.kernel.build import (
 )
 from autograder.kernel.progress import Progress
 from autograder.results import Evidence
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from autograder.stages import UNREAD, Stages
 
 LOG_SHOWN = 8000  # characters, from the end

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from autograder.cache import Cache
     from autograder.course import Course
     from autograder.kernel.build import Baseline
-    from autograder.sandbox import Sandbox
+    from autograder.sandbox.sandbox import Sandbox
 
 COURSE_FILE = Path("course.toml")
 TARBALL_VARIABLE = "KERNEL_TARBALL"
@@ -299,7 +299,7 @@ def _series(named: str | None) -> str:
 
 
 def _sandbox(level: str | None) -> Sandbox:
-    from autograder.sandbox import choose
+    from autograder.sandbox.sandbox import choose
 
     if platform.machine() != "x86_64":
         raise GraderError(

@@ -231,7 +231,7 @@ def reproduce(
     from autograder.bulk.shelf import Shelf
     from autograder.cache import Cache
     from autograder.progress_lines import Lines
-    from autograder.sandbox import choose
+    from autograder.sandbox.sandbox import choose
 
     decided = _course(course)
     entry = ClassBook.read(Shelf(out), decided).require(student)
@@ -316,7 +316,7 @@ def gradescope(
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import VARIABLE, fetch
     from autograder.progress_lines import Lines
-    from autograder.sandbox import choose
+    from autograder.sandbox.sandbox import choose
 
     decided = _course(course)
     lines, cache, shut = Lines(), Cache.default(), choose(sandbox)
@@ -361,7 +361,7 @@ def _baseline(series: str, sandbox: str | None) -> Baseline:
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import VARIABLE, fetch
     from autograder.progress_lines import Lines
-    from autograder.sandbox import choose
+    from autograder.sandbox.sandbox import choose
 
     lines, cache = Lines(), Cache.default()
     named = os.environ.get(VARIABLE)

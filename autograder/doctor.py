@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from autograder import container, shared_memory
 from autograder.cache import VARIABLE as CACHE_VARIABLE
 from autograder.cache import Cache
 from autograder.errors import GraderError
@@ -26,7 +25,8 @@ from autograder.guest.machine import Job, Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.kernel.baseline import RECORD, latest
 from autograder.kernel.source import VARIABLE as TARBALL_VARIABLE
-from autograder.sandbox import Level, Sandbox, choose
+from autograder.sandbox import container, shared_memory
+from autograder.sandbox.sandbox import Level, Sandbox, choose
 
 PACKAGES = {
     "gcc": ("gcc",),

@@ -19,7 +19,7 @@ from autograder.judging import Judge, judge
 from autograder.kernel.build import jobs
 from autograder.observer import LiveObserver
 from autograder.results import Verdict
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from autograder.stages import Stages
 
 

@@ -25,7 +25,7 @@ from autograder.kernel.progress import Progress
 from autograder.patchlines import PatchedLines, with_excerpts
 from autograder.report import html, repeat
 from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Verdict, total
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from autograder.stages import Stages
 
 RESULT = "result.json"

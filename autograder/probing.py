@@ -15,7 +15,7 @@ from autograder.guest.observation import Kind, Observation
 from autograder.guest.programs import PROBE, SOURCES, compile_programs
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from autograder.text import one_line, visible
 
 FILE_RECORD = "bytes"  # says that a file came along; the file is listed instead

@@ -13,7 +13,7 @@ from autograder.cache import Cache
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
 from autograder.progress_lines import Lines
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE
 from tests.reference import SERIES
 

@@ -27,8 +27,8 @@ from autograder.cache import Cache
 from autograder.kernel.build import build_baseline
 from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
-from autograder.processes import tree
-from autograder.sandbox import choose
+from autograder.sandbox.processes import tree
+from autograder.sandbox.sandbox import choose
 from tests.classroom import COURSE, ROSTER, Kind, make_class, states
 from tests.reference import SERIES
 

@@ -28,7 +28,7 @@ from autograder.cache import Cache
 from autograder.kernel.build import build_baseline
 from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE
 from tests.reference import SERIES, series_patch
 from tests.roots import BOX, DEVICES

@@ -41,7 +41,7 @@ from autograder.kernel.build import (
 from autograder.kernel.source import fetch
 from autograder.progress_lines import Lines
 from autograder.results import Status, Verdict
-from autograder.sandbox import Sandbox, choose
+from autograder.sandbox.sandbox import Sandbox, choose
 from autograder.stages import Stages
 from tests.corpus import WITHOUT_EXTRA, Mutant, mutants, solutions, tools_of
 from tests.matrix_page import render

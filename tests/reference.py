@@ -11,7 +11,7 @@ from autograder.course import KIT_COURSE, load
 from autograder.errors import GraderError
 from autograder.kernel.build import Baseline, build_submission
 from autograder.kernel.progress import Progress
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from tests.corpus import REFERENCE
 
 SERIES = load(KIT_COURSE).series

@@ -24,7 +24,7 @@ from autograder.kernel.build import build_baseline, jobs
 from autograder.kernel.source import fetch
 from autograder.progress_lines import Lines
 from autograder.results import Status, Verdict
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE, WITHOUT_EXTRA, solutions
 from tests.reference import SERIES
 

@@ -29,7 +29,7 @@ from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
 from autograder.report.repeat import from_handout
 from autograder.results import Result
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from autograder.student.mirror import mirror
 from tests.corpus import REFERENCE
 from tests.reference import SERIES, reference_build

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
 
-from autograder.bounded import read_back
 from autograder.bulk import exports, opening
 from autograder.bulk.archives import SUFFIXES, is_archive, is_patch, readable, stem_of
 from autograder.bulk.exports import Named
@@ -22,6 +21,7 @@ from autograder.bulk.parts import Content, Part, content_of, content_of_parts, l
 from autograder.bulk.students import Roster, Student
 from autograder.errors import UsageError
 from autograder.intake.members import ARCHIVE_BYTES
+from autograder.sandbox.bounded import read_back
 
 # What is beside the submissions' folders, and what some system does not allow.
 RESERVED = (

@@ -25,7 +25,7 @@ from autograder.intake.submission import take_in
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
 from autograder.results import Verdict
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 
 SCRIPT = "debug.sh"
 QUIET, REPORT = 8, 9  # descriptors of the guest's serial line in the script

@@ -26,8 +26,8 @@ from autograder.grading import Grading
 from autograder.grading import Order as GradeOrder
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import VARIABLE, fetch
-from autograder.processes import tree
-from autograder.sandbox import choose
+from autograder.sandbox.processes import tree
+from autograder.sandbox.sandbox import choose
 from autograder.unheard import Unheard, guard
 
 

@@ -29,7 +29,7 @@ from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
 from autograder.kernel.tree import series_of
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 
 KIT = Path(__file__).resolve().parents[2]
 SCRIPTS = KIT / "gradescope"

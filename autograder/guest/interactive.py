@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from autograder.command import Bind, Limits
 from autograder.errors import GraderError
 from autograder.guest import initramfs
 from autograder.guest.machine import Kernel
-from autograder.sandbox import Sandbox
+from autograder.sandbox.command import Bind, Limits
+from autograder.sandbox.sandbox import Sandbox
 
 LIMITS = Limits(
     cpu_seconds=24 * 3600, wall_seconds=24 * 3600, memory_bytes=0, processes=512, open_files=256

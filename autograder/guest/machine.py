@@ -26,14 +26,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.bounded import read_back
-from autograder.command import Bind, Limits
 from autograder.errors import GraderError
 from autograder.guest import console, initramfs, protocol
 from autograder.guest.observation import Kind, Observation, Outcome, Record
 from autograder.guest.programs import Programs
 from autograder.guest.symbols import Symbols
-from autograder.sandbox import Process, Sandbox
+from autograder.sandbox.bounded import read_back
+from autograder.sandbox.command import Bind, Limits
+from autograder.sandbox.sandbox import Process, Sandbox
 
 MEMORY = "128M"
 PATIENCE = 900  # guest seconds that a probe may take

@@ -11,10 +11,10 @@ import re
 import threading
 from pathlib import Path
 
-from autograder.command import Bind, Completed, Limits
 from autograder.guest.console import FRAME, frames, named
 from autograder.guest.observation import Report
-from autograder.sandbox import Sandbox
+from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.sandbox import Sandbox
 
 MOST_FRAMES = 64
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30, output_bytes=8 << 20)

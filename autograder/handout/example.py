@@ -132,7 +132,7 @@ def _guest() -> int:
     from autograder.guest import interactive
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import fetch
-    from autograder.sandbox import choose
+    from autograder.sandbox.sandbox import choose
 
     programs = [Path(path) for name in (COMMAND, *OTHERS) if (path := shutil.which(name))]
     cache, sandbox = Cache.default(), choose()

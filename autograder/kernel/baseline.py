@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cache import Cache, complete_or_nothing
-from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError
 from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import headstart, layout, options, tree
@@ -26,7 +25,8 @@ from autograder.kernel.make import INSIDE, counting, flags, jobs, make, marking,
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
-from autograder.sandbox import Sandbox
+from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.sandbox import Sandbox
 
 RECORD = "baseline.json"
 FRAGMENT = ".grading.config"

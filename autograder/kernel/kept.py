@@ -16,7 +16,7 @@ from autograder.cache import PARTIAL, Cache, complete_or_nothing
 from autograder.kernel.baseline import Baseline
 from autograder.kernel.progress import Progress
 from autograder.kernel.submission import BuildStatus, KernelBuild, build_submission
-from autograder.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox
 
 RULES = 2  # counted up when a patch that was built before may not build any more
 MOST = 100  # kernels, of some 17 MB each; the ones used longest ago go first

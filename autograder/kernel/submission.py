@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from autograder.bounded import read_back
-from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError
 from autograder.intake import misfits
 from autograder.kernel import diagnosis, headstart, layout, options, patching
@@ -18,8 +16,10 @@ from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.headstart import Unit
 from autograder.kernel.make import INSIDE, counting, jobs, make, marking, run_makefile
 from autograder.kernel.progress import Progress
-from autograder.sandbox import Sandbox
-from autograder.scarcity import Scarcity
+from autograder.sandbox.bounded import read_back
+from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.scarcity import Scarcity
 
 LIMITS = Limits(cpu_seconds=1800, wall_seconds=2400, disk_bytes=2 << 30)
 LARGEST_KERNEL = 256 << 20

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from autograder.bounded import read_back
-from autograder.command import Bind, Completed, Limits
 from autograder.kernel import diagnosis
-from autograder.sandbox import Sandbox
-from autograder.scarcity import Scarcity
+from autograder.sandbox.bounded import read_back
+from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.scarcity import Scarcity
 
 NAMES = ("tracepgfault", "pgfaultmap")
 INSIDE = "/submission/tools"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from autograder.cache import Cache
     from autograder.kernel.build import Baseline
     from autograder.kernel.options import Variant
-    from autograder.sandbox import Sandbox
+    from autograder.sandbox.sandbox import Sandbox
     from autograder.student.check import Trial
 
 TARBALL_VARIABLE = "KERNEL_TARBALL"

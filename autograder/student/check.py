@@ -23,7 +23,7 @@ from autograder.report.journey import Journey
 from autograder.report.paper import console
 from autograder.report.screen import Frame
 from autograder.results import NOT_SELECTED, Result, Status
-from autograder.sandbox import Level, Sandbox, choose
+from autograder.sandbox.sandbox import Level, Sandbox, choose
 from autograder.scoring import score
 from autograder.student import history, merging
 from autograder.student.kernel import Tree, take

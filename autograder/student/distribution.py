@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from autograder.cache import complete_or_nothing
-from autograder.command import Bind
 from autograder.errors import UsageError
 from autograder.guest.interactive import LIMITS
 from autograder.intake.repair import ALLOWED
 from autograder.kernel.build import Baseline
 from autograder.kernel.progress import Progress
-from autograder.sandbox import Level, Sandbox
+from autograder.sandbox.command import Bind
+from autograder.sandbox.sandbox import Level, Sandbox
 from autograder.student.boot import build_tools
 from autograder.student.kernel import Tree
 from autograder.student.mirror import mirror

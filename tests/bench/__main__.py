@@ -23,7 +23,7 @@ from autograder.files import write_atomically
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
 from autograder.progress_lines import Lines
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from tests.bench import faults, grades, judged, kernels, page, pages, student, tools, workers
 from tests.bench.history import History, latest
 from tests.bench.row import Row, number

@@ -8,11 +8,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.command import Bind, Limits
 from autograder.errors import GraderError
 from autograder.kernel.build import build_submission
 from autograder.kernel.make import INSIDE, jobs, make
 from autograder.kernel.patching import COMMAND
+from autograder.sandbox.command import Bind, Limits
 from tests.bench.row import Row
 from tests.bench.setting import Setting
 from tests.corpus import SOLUTIONS

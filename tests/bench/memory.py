@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.processes import tree
+from autograder.sandbox.processes import tree
 
 TICK = 0.1  # seconds between two looks
 _PSS = re.compile(r"^Pss: +(\d+) kB", re.M)

@@ -11,11 +11,11 @@ import hashlib
 from pathlib import Path
 
 from autograder.cache import complete_or_nothing
-from autograder.command import Bind, Limits
 from autograder.errors import GraderError
 from autograder.kernel import options
 from autograder.kernel.make import INSIDE, jobs, make
 from autograder.kernel.patching import COMMAND
+from autograder.sandbox.command import Bind, Limits
 from tests.bench.setting import Setting
 
 INSTRUMENTATION = (

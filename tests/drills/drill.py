@@ -15,11 +15,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from autograder import orphans, processes
 from autograder.cache import VARIABLE, WORK_VARIABLE, Cache
 from autograder.files import PARTIAL
 from autograder.grading import RESULT
 from autograder.results import Result
+from autograder.sandbox import orphans, processes
 from tests.guest.conftest import ROOT
 from tests.guest.test_bad_submissions import submission
 from tests.patches import code

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import orphans
+from autograder.sandbox import orphans
 from tests.drills.drill import (
     BROKEN,
     Drill,

@@ -21,7 +21,7 @@ from autograder.guest.programs import compile_programs
 from autograder.kernel.build import build_baseline
 from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from tests.reference import SERIES
 
 IDLE = Job("proc_entries", {"base": "0x1000000000"})

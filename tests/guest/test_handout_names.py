@@ -14,7 +14,7 @@ from autograder.course import COURSE_FILE, load
 from autograder.handout.text import assignment
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from tests.guest.conftest import ROOT
 
 FOLDERS = ("arch/um", "arch/x86/um", "fs", "include", "init", "ipc", "kernel", "lib", "mm")

@@ -15,7 +15,7 @@ from autograder.kernel.build import Baseline, build_baseline
 from autograder.kernel.headstart import Unit
 from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 from tests.reference import SERIES, reference_build, series_patch
 
 EVERY = 10  # of the kept objects, one in so many is compiled again

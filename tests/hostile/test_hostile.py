@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from autograder.cache import Cache
-from autograder.command import Limits
 from autograder.errors import GraderError
 from autograder.grading import FEEDBACK, RESULT, Grading, Order
 from autograder.guest import machine
@@ -21,7 +20,8 @@ from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
 from autograder.report import html
 from autograder.results import Result, Status
-from autograder.sandbox import Sandbox, choose
+from autograder.sandbox.command import Limits
+from autograder.sandbox.sandbox import Sandbox, choose
 from tests.hostile import archives, guest_tools, kernels, makefiles, patches, texts
 from tests.hostile.case import BUILDS, PASSED, Case, reference_tools
 from tests.hostile.world import World, own_cache, planted

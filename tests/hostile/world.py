@@ -23,9 +23,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder import orphans, processes
 from autograder.cache import Cache
-from autograder.container import processes_of
+from autograder.sandbox import orphans, processes
+from autograder.sandbox.container import processes_of
 
 ROOT = Path(__file__).parents[2]
 BASE = Path("/var/tmp/pgfault-hostile")

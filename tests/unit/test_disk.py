@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder import disk
-from autograder.disk import DiskWatch
+from autograder.sandbox import disk
+from autograder.sandbox.disk import DiskWatch
 
 MIB = 1 << 20
 

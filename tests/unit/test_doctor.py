@@ -47,7 +47,7 @@ def no_sandbox(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def no_shared_memory(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setattr("autograder.shared_memory.obstacle", lambda: "/dev/shm has 3 MiB of room")
+    patch.setattr("autograder.sandbox.shared_memory.obstacle", lambda: "/dev/shm has 3 MiB of room")
 
 
 def another_processor(patch: pytest.MonkeyPatch, folder: Path) -> None:

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import scarcity
 from autograder.cache import Cache
-from autograder.command import Limits
 from autograder.errors import GraderError
 from autograder.kernel import options, submission
 from autograder.kernel.baseline import latest
@@ -27,7 +25,9 @@ from autograder.kernel.build import (
 from autograder.kernel.options import Variant
 from autograder.kernel.progress import silent
 from autograder.kernel.source import KernelSource
-from autograder.sandbox import Sandbox, choose
+from autograder.sandbox import scarcity
+from autograder.sandbox.command import Limits
+from autograder.sandbox.sandbox import Sandbox, choose
 from tests.kernel_tarball import FILES, archive
 
 # Says what it compiles, as a kernel's Makefile does, and fails where a kernel's would.

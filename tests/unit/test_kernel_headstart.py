@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.command import Bind
 from autograder.kernel import headstart
-from autograder.sandbox import choose
+from autograder.sandbox.command import Bind
+from autograder.sandbox.sandbox import choose
 
 HEADERS = ("sched", "mm", "fs", "slab", "uaccess")
 FLAGS = "-Iinclude -include ./include/linux/kconfig.h -O1 -w"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.command import Limits
 from autograder.kernel import tools as building
 from autograder.kernel.build import ToolsBuild, ToolsStatus, build_tools
-from autograder.sandbox import Sandbox, choose
+from autograder.sandbox.command import Limits
+from autograder.sandbox.sandbox import Sandbox, choose
 
 MAKEFILE = """\
 all: tracepgfault pgfaultmap

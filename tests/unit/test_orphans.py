@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder import orphans
-from autograder.bubblewrap import gate
-from autograder.sandbox import Level
+from autograder.sandbox import orphans
+from autograder.sandbox.bubblewrap import gate
+from autograder.sandbox.sandbox import Level
 from tests.unit.test_sandbox import sleeping, wait_for
 
 ROOT = Path(__file__).parents[2]
 GRADER = """
 import sys
-from autograder.sandbox import choose
+from autograder.sandbox.sandbox import choose
 choose(sys.argv[1]).run(["sh", "-c", "sleep " + sys.argv[2] + " & exec sleep " + sys.argv[2]])
 """
 GONE = 2**22 + 1  # no process has such an id

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder import disk, processes
-from autograder.bounded import Kept, read_back
-from autograder.command import Bind, Completed, Limits
 from autograder.errors import GraderError, UsageError
-from autograder.sandbox import Level, Sandbox, choose, outside
-from autograder.users import HIDDEN
+from autograder.sandbox import disk, processes
+from autograder.sandbox.bounded import Kept, read_back
+from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.sandbox import Level, Sandbox, choose, outside
+from autograder.sandbox.users import HIDDEN
 
 FAMILIES = (("unix", 1), ("inet", 2), ("inet6", 10), ("vsock", 40))
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a command a user id")

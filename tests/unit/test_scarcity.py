@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder import scarcity
-from autograder.command import Completed
 from autograder.errors import GraderError
-from autograder.scarcity import NO_ROOM, Scarcity
+from autograder.sandbox import scarcity
+from autograder.sandbox.command import Completed
+from autograder.sandbox.scarcity import NO_ROOM, Scarcity
 
 
 def done(status: int, output: str = "", killed_by: str = "") -> Completed:

@@ -7,9 +7,9 @@ import os
 
 import pytest
 
-from autograder.command import Limits
-from autograder.sandbox import Level, Sandbox, choose
-from autograder.users import FIRST, own_user
+from autograder.sandbox.command import Limits
+from autograder.sandbox.sandbox import Level, Sandbox, choose
+from autograder.sandbox.users import FIRST, own_user
 
 SLEEPERS = 40
 CROWD = f"for i in $(seq {SLEEPERS}); do sleep 20 & done; echo crowded; sleep 2"

@@ -28,15 +28,15 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 
-from autograder import container, orphans, seccomp, shared_memory
-from autograder.bounded import Kept
-from autograder.bubblewrap import as_user, gate, walls
 from autograder.cache import remove
-from autograder.command import Bind, Completed, Limits
-from autograder.disk import DiskWatch
 from autograder.errors import GraderError, UsageError
-from autograder.processes import Process as Process
-from autograder.users import own_user
+from autograder.sandbox import container, orphans, seccomp, shared_memory
+from autograder.sandbox.bounded import Kept
+from autograder.sandbox.bubblewrap import as_user, gate, walls
+from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.disk import DiskWatch
+from autograder.sandbox.processes import Process as Process
+from autograder.sandbox.users import own_user
 
 VARIABLE = "PGFAULT_SANDBOX"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C"}

@@ -6,8 +6,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from autograder.command import Completed
 from autograder.errors import GraderError
+from autograder.sandbox.command import Completed
 
 LEAST_ROOM = 64 << 20  # bytes free: with less a failed build says nothing about the patch
 ROOM_TO_LINK = 1 << 30  # a linker that found no room has removed what it wrote

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from autograder import orphans
-from autograder.command import Bind, Limits
-from autograder.users import HIDDEN
+from autograder.sandbox import orphans
+from autograder.sandbox.command import Bind, Limits
+from autograder.sandbox.users import HIDDEN
 
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libexec", "include", "share")
 ETC = ("alternatives", "ld.so.cache")
