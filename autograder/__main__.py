@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from autograder.cli import main
+from autograder.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -11,6 +11,7 @@ from autograder.cache import Cache
 from autograder.errors import UsageError
 from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
+from autograder.judge.stages import UNREAD, Stages
 from autograder.kernel.build import (
     Baseline,
     KernelBuild,
@@ -18,10 +19,9 @@ from autograder.kernel.build import (
     build_tools,
     kept_or_built,
 )
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 from autograder.results import Evidence
 from autograder.sandbox.sandbox import Sandbox
-from autograder.stages import UNREAD, Stages
 
 LOG_SHOWN = 8000  # characters, from the end
 

@@ -231,7 +231,7 @@ def _complaint(path: Path, text: str, location: Iterable[object], message: str) 
 
 def _check_names(course: Course, path: Path, text: str) -> None:
     """Errors: UsageError where an area or a check is named that does not exist."""
-    from autograder.checks import rubric  # it imports every check, which reading a file need not
+    from autograder.judge import rubric
 
     ids = {check.id for check in rubric.checks()}
     areas = {check.area for check in rubric.checks()}

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from autograder import assignment
 from autograder.cache import VARIABLE as CACHE_VARIABLE
 from autograder.cache import Cache
 from autograder.errors import GraderError
@@ -318,7 +319,12 @@ class Doctor:
             return
         with self.cache.workdir("doctor") as work:
             kernel = Kernel(baseline / "tree" / "linux")
-            machine = Machine(kernel, compile_programs(self.cache.root), self.sandbox, work)
+            machine = Machine(
+                kernel,
+                compile_programs(self.cache.root, assignment.current().probes),
+                self.sandbox,
+                work,
+            )
             seen = machine.observe(IDLE)
         if seen.all("finished"):
             yield ok("guest", f"User Mode Linux boots in {seen.wall_seconds:.1f} s.")

@@ -13,20 +13,20 @@ from pydantic import TypeAdapter
 from autograder import KIT_VERSION
 from autograder.building import KernelMaker, build
 from autograder.cache import Cache
-from autograder.checks import rubric
 from autograder.errors import GraderError
-from autograder.examination import Examination
 from autograder.files import sweep, write_atomically
 from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
-from autograder.judging import empty_verdict
+from autograder.judge import rubric
+from autograder.judge.examination import Examination
+from autograder.judge.judging import empty_verdict
+from autograder.judge.patchlines import PatchedLines, with_excerpts
+from autograder.judge.stages import Stages
 from autograder.kernel.build import Baseline, kept_or_built
-from autograder.kernel.progress import Progress
-from autograder.patchlines import PatchedLines, with_excerpts
+from autograder.progress import Progress
 from autograder.report import html, repeat
 from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Verdict, total
 from autograder.sandbox.sandbox import Sandbox
-from autograder.stages import Stages
 
 RESULT = "result.json"
 FEEDBACK = "feedback.html"

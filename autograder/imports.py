@@ -80,4 +80,4 @@ def _statements(source: str, for_types: bool) -> list[tuple[str, str]]:
             found += [(node.module, alias.name) for alias in node.names]
         elif not isinstance(node, ast.expr):  # no expression holds an import
             waiting += ast.iter_child_nodes(node)
-    return [(module, name) for module, name in found if module.split(".")[0] == PACKAGE]
+    return found

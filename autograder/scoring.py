@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from autograder.checks import rubric
 from autograder.course import Course
 from autograder.errors import UsageError
+from autograder.judge import rubric
 from autograder.results import Result, Status, Verdict, total
 
 FINEST = 10_000  # shares are fractions with denominators up to that

@@ -12,7 +12,7 @@ import sys
 from autograder.cache import Cache
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
-from autograder.progress_lines import Lines
+from autograder.progress import ProgressLines
 from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE
 from tests.reference import SERIES
@@ -23,7 +23,7 @@ OPTIONS = ["--strict", "--no-tree", "--quiet", "--ignore", "FILE_PATH_CHANGES"]
 
 def main() -> int:
     """The exit status of checkpatch.pl: 0 where it has nothing to say."""
-    cache, lines = Cache.default(), Lines()
+    cache, lines = Cache.default(), ProgressLines()
     baseline = build_baseline(fetch(SERIES, cache, None, lines), cache, choose(), lines)
     patches = sorted((REFERENCE / "kernel" / SERIES).glob("*.patch"))
     script = baseline.tree / "scripts" / "checkpatch.pl"

@@ -25,8 +25,8 @@ from autograder.bulk.journal import JOURNAL
 from autograder.bulk.shelf import RUNNING, Shelf
 from autograder.cache import Cache
 from autograder.kernel.build import build_baseline
-from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
+from autograder.progress import silent
 from autograder.sandbox.processes import tree
 from autograder.sandbox.sandbox import choose
 from tests.classroom import COURSE, ROSTER, Kind, make_class, states

@@ -26,8 +26,8 @@ from typing import Any
 
 from autograder.cache import Cache
 from autograder.kernel.build import build_baseline
-from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
+from autograder.progress import silent
 from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE
 from tests.reference import SERIES, series_patch

@@ -20,14 +20,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from autograder.bulk.versions import own
 from autograder.cache import Cache
-from autograder.checks import rubric
-from autograder.examination import Examination
 from autograder.files import write_atomically
 from autograder.guest.machine import Kernel
-from autograder.guest.programs import SOURCES
 from autograder.intake.patch import inspect
 from autograder.intake.submission import take_in
+from autograder.judge import rubric
+from autograder.judge.examination import Examination
+from autograder.judge.stages import Stages
 from autograder.kernel.build import (
     Baseline,
     BuildStatus,
@@ -39,10 +40,9 @@ from autograder.kernel.build import (
     jobs,
 )
 from autograder.kernel.source import fetch
-from autograder.progress_lines import Lines
+from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import Sandbox, choose
-from autograder.stages import Stages
 from tests.corpus import WITHOUT_EXTRA, Mutant, mutants, solutions, tools_of
 from tests.matrix_page import render
 from tests.reference import SERIES, reference_build, series_patch
@@ -103,7 +103,7 @@ class Matrix:
         self.checks = rubric.select(only)
         self.cache = Cache.default()
         self.sandbox: Sandbox = choose()
-        self.lines = Lines()
+        self.lines = ProgressLines()
         source = fetch(SERIES, self.cache, None, self.lines)
         self.baseline = build_baseline(source, self.cache, self.sandbox, self.lines)
         self.rows: dict[str, Row] = {}
@@ -222,9 +222,8 @@ class Matrix:
         digest = hashlib.sha256(f"{self.seed} {everything} {sorted(fails)} {chosen}".encode())
         digest.update(text.encode())
         digest.update(series_patch())
-        checks = Path(rubric.__file__).parent
-        for path in (*sorted(SOURCES.glob("*.[ch]")), *sorted(checks.glob("*.py"))):
-            digest.update(path.read_bytes())
+        kit = own()
+        digest.update(f"{kit['checks']} {kit['probes']}".encode())
         return digest.hexdigest()[:16]
 
 

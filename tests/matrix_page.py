@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment
 
-from autograder.checks import rubric
+from autograder.judge import rubric
 
 if TYPE_CHECKING:
     from tests.matrix import Row

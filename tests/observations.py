@@ -15,9 +15,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from autograder.checks import rubric
 from autograder.guest.observation import Observation
-from autograder.observer import SHARED, record_path
+from autograder.judge import rubric
+from autograder.judge.observer import SHARED, record_path
 
 SEED = 7
 KEPT = Path(__file__).parent / "observations.json.xz"

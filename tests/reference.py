@@ -10,7 +10,7 @@ from autograder.cache import Cache, complete_or_nothing
 from autograder.course import KIT_COURSE, load
 from autograder.errors import GraderError
 from autograder.kernel.build import Baseline, build_submission
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 from autograder.sandbox.sandbox import Sandbox
 from tests.corpus import REFERENCE
 

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from autograder.building import build
 from autograder.cache import Cache
-from autograder.checks import rubric
-from autograder.examination import Examination
 from autograder.intake.submission import take_in
+from autograder.judge import rubric
+from autograder.judge.examination import Examination
 from autograder.kernel.build import build_baseline, jobs
 from autograder.kernel.source import fetch
-from autograder.progress_lines import Lines
+from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE, WITHOUT_EXTRA, solutions
@@ -54,7 +54,7 @@ def busy(processes: int) -> Iterator[None]:
 
 def soak(folder: Path, times: int, first_seed: int) -> list[str]:
     """Grade the submission in ``folder`` ``times`` times; what was not a pass, in words."""
-    cache, sandbox, lines = Cache.default(), choose(), Lines()
+    cache, sandbox, lines = Cache.default(), choose(), ProgressLines()
     baseline = build_baseline(fetch(SERIES, cache, None, lines), cache, sandbox, lines)
     selected = [
         check

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from random import Random
 
-from autograder.trace.address_space import Extents
-from autograder.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.address_space import Extents
+from autograder.pgfault.trace.events import PAGE, Event, Kind
 
 LOW = 0x400000
 HIGH = 0x7F7F_FF00_0000

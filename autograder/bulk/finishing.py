@@ -9,10 +9,10 @@ from pathlib import Path
 from autograder import KIT_VERSION
 from autograder.bulk.lateness import lateness
 from autograder.bulk.shelf import Record
-from autograder.checks import rubric
 from autograder.course import Course
 from autograder.grading import FEEDBACK, NOT_YET, OBSERVATIONS, RESULT
-from autograder.judging import empty_verdict
+from autograder.judge import rubric
+from autograder.judge.judging import empty_verdict
 from autograder.report import html
 from autograder.results import Result, Status, SubmissionInfo, total
 from autograder.scoring import score

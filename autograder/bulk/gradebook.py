@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from autograder.bulk import columns as headers
 from autograder.bulk.classbook import NOTHING, ClassBook, Row
-from autograder.checks import rubric
 from autograder.files import write_atomically
+from autograder.judge import rubric
 from autograder.results import Result
 from autograder.text import number, one_line
 

@@ -11,19 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import assignment
 from autograder.building import build
 from autograder.bulk.handins import content_sha256
 from autograder.bulk.shelf import Record
 from autograder.cache import Cache
-from autograder.checks import rubric
 from autograder.errors import UsageError
-from autograder.examination import Examination
 from autograder.files import PUBLIC, write_atomically
 from autograder.guest.machine import Job, Kernel, Machine, command
 from autograder.guest.programs import compile_programs
 from autograder.intake.submission import take_in
+from autograder.judge import rubric
+from autograder.judge.examination import Examination
 from autograder.kernel.build import Baseline
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 from autograder.results import Verdict
 from autograder.sandbox.sandbox import Sandbox
 
@@ -79,7 +80,7 @@ class Reproducer:
 
     def _keep(self, kernel: Kernel, job: Job, keep: Path, work: Path) -> Path:
         keep.mkdir(parents=True, exist_ok=True)
-        programs = compile_programs(self.cache.root)
+        programs = compile_programs(self.cache.root, assignment.current().probes)
         machine = Machine(kernel, programs, self.sandbox, work / "kept")
         write_atomically(keep / "initrd", machine.archive([job], [secrets.token_hex(8)]), PUBLIC)
         shutil.copy2(kernel.linux, keep / "linux")

@@ -18,16 +18,16 @@ from pydantic import TypeAdapter, ValidationError
 from autograder.bulk import finishing
 from autograder.bulk.journal import Journal
 from autograder.bulk.shelf import Earlier, Record, Shelf
-from autograder.checks import rubric
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.gates import closed_gate
 from autograder.grading import OBSERVATIONS, STAGES
-from autograder.judging import Judge, judge
-from autograder.observer import RecordedObserver
+from autograder.judge import rubric
+from autograder.judge.gates import closed_gate
+from autograder.judge.judging import Judge, judge
+from autograder.judge.observer import RecordedObserver
+from autograder.judge.stages import Stages
 from autograder.report.view import counted
 from autograder.results import Result, Status, Verdict
-from autograder.stages import Stages
 
 WHY = "rescored"
 

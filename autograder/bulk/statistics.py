@@ -11,7 +11,7 @@ from math import inf
 from statistics import mean, median
 
 from autograder.bulk.classbook import UNREADABLE, ClassBook, Entry
-from autograder.checks.dependencies import BOOTS
+from autograder.judge.dependencies import BOOTS
 from autograder.report import complaints
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Finding, Result, Status, Verdict

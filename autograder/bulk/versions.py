@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from autograder import KIT_VERSION, imports
+from autograder import KIT_VERSION, assignment, imports
 from autograder.course import Course
 from autograder.kernel.build import Baseline
 
@@ -17,9 +17,9 @@ PACKAGE = Path(__file__).resolve().parents[1]
 ROOTS = ("autograder.grading", "autograder.bulk.worker")
 """What a grade is made by; the checks, which are found by their folder, come with these."""
 
-# A grade is kept, shown and counted there, after it was made.  From a kept grade all of
-# this is made again without grading (rescore, report).
-AFTERWARDS = ("autograder.bulk", "autograder.report")
+# A grade is kept, shown and counted there, after it was made or while it is.  From a kept
+# grade all of this is made again without grading (rescore, report).
+BESIDE = ("autograder.bulk", "autograder.report", "autograder.progress")
 DATA = (".c", ".h", ".config", ".ini")
 
 
@@ -51,8 +51,7 @@ def own(top: Path = PACKAGE.parent) -> dict[str, str]:
     """The versions of everything but the kernel, of the kit in ``top``."""
     parts: dict[str, list[Path]] = {"checks": [], "probes": [], "code": []}
     for path in sorted(judging(top)):
-        room = path.parts[1]
-        parts[{"checks": "checks", "guest": "probes"}.get(room, "code")].append(path)
+        parts[_part(path)].append(path)
     hashes = {name: _sha256(top, paths) for name, paths in parts.items()}
     return {"kit": KIT_VERSION, **hashes}
 
@@ -62,12 +61,22 @@ def judging(top: Path) -> set[Path]:
 
     Found, not listed: what grading imports, all checks, and the data beside these.
     """
-    checks = sorted((top / imports.PACKAGE / "checks").glob("*.py"))
-    roots = [*ROOTS, *(f"{imports.PACKAGE}.checks.{path.stem}" for path in checks)]
-    found = imports.modules(roots, top, AFTERWARDS)
+    checks = assignment.current().checks
+    names = sorted(path.stem for path in top.joinpath(*checks.split(".")).glob("*.py"))
+    roots = [*ROOTS, *(f"{checks}.{name}" for name in names)]
+    found = imports.modules(roots, top, BESIDE)
     rooms = {top.joinpath(*path.parts[:2]) for path in found if len(path.parts) > 2}
     data = [file for room in rooms for file in room.rglob("*") if file.suffix in DATA]
     return found | {file.relative_to(top) for file in data}
+
+
+def _part(path: Path) -> str:
+    """Which of the versions a file, by its path in the kit, belongs to."""
+    package = assignment.current().checks.split(".")[:-1]
+    room = path.parts[1]
+    if room == "guest" or path.parent.name == "probes":
+        return "probes"
+    return "checks" if room == "judge" or list(path.parts[: len(package)]) == package else "code"
 
 
 def _sha256(top: Path, paths: Iterable[Path]) -> str:

@@ -26,9 +26,9 @@ from autograder.grading import Grading
 from autograder.grading import Order as GradeOrder
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import VARIABLE, fetch
+from autograder.progress import Unheard, guard
 from autograder.sandbox.processes import tree
 from autograder.sandbox.sandbox import choose
-from autograder.unheard import Unheard, guard
 
 
 class Order(BaseModel):

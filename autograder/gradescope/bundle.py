@@ -18,17 +18,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import assignment
 from autograder.cache import Cache, complete_or_nothing
-from autograder.checks import dependencies, rubric
 from autograder.files import PUBLIC, write_atomically
 from autograder.gradescope.harness import SERIES, SETTINGS, Settings
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
+from autograder.judge import dependencies, rubric
 from autograder.kernel import tree
 from autograder.kernel.build import Baseline
-from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
 from autograder.kernel.tree import series_of
+from autograder.progress import Progress
 from autograder.sandbox.sandbox import Sandbox
 
 KIT = Path(__file__).resolve().parents[2]
@@ -74,7 +75,7 @@ class Bundle:
             alone = Path(__file__).with_name("canary.py")
             _add(archive, "canary.py", alone.read_bytes())
             _add(archive, "linux", self.baseline.linux.read_bytes(), executable=True)
-            programs = compile_programs(self.cache.root)
+            programs = compile_programs(self.cache.root, assignment.current().probes)
             machine = Machine(Kernel(self.baseline.linux), programs, sandbox, Path(folder))
             job = check.plan.job(SEED)
             _add(archive, "initrd", machine.archive([job], [secrets.token_hex(8)]))

@@ -21,7 +21,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from autograder import unheard
+from autograder import progress
 from autograder.bulk import finishing
 from autograder.bulk.handins import content_sha256
 from autograder.bulk.local import GradingProcesses
@@ -182,7 +182,7 @@ class Harness:
 def main(root: Path = ROOT) -> None:
     """Grade what is in ``root``."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
-    unheard.guard()
+    progress.guard()
     result = Harness(root).run()
     print(f"{counted(result):g} points")
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from autograder.errors import GraderError
 
-SOURCES = Path(__file__).parent / "probes"
+LIB = Path(__file__).parent / "lib"
+"""What every assignment's probes share."""
 PROBE = re.compile(r"^PROBE\((\w+)\)", re.M)
 """A probe in its source, by its name."""
 FLAGS = ["-D_GNU_SOURCE", "-static", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread"]
@@ -27,12 +28,14 @@ class Programs:
     helper: Path
 
 
-def compile_programs(cache: Path) -> Programs:
-    """Compile the probes into ``cache``, unless that was done for the same sources."""
+def compile_programs(cache: Path, probes: Path) -> Programs:
+    """Compile the probes in the folder ``probes`` into ``cache``, unless that was done for the
+    same sources.
+    """
     compiler = shutil.which("gcc")
     if compiler is None:
         raise GraderError("gcc is missing: install it (Debian: apt-get install gcc libc6-dev)")
-    sources = sorted(SOURCES.glob("*.[ch]"))
+    sources = [*sorted(LIB.glob("*.[ch]")), *sorted(probes.glob("*.[ch]"))]
     digest = hashlib.sha256(" ".join(FLAGS).encode())
     for source in sources:
         digest.update(source.name.encode() + source.read_bytes())
@@ -41,7 +44,7 @@ def compile_programs(cache: Path) -> Programs:
     if programs.init.exists() and programs.helper.exists():
         return programs
     folder.mkdir(parents=True, exist_ok=True)
-    helper = [SOURCES / "helper.c"]
+    helper = [LIB / "helper.c"]
     init = [source for source in sources if source.suffix == ".c" and source not in helper]
     for output, parts in ((programs.init, init), (programs.helper, helper)):
         _compile(compiler, output, parts)
@@ -51,7 +54,10 @@ def compile_programs(cache: Path) -> Programs:
 def _compile(compiler: str, output: Path, sources: list[Path]) -> None:
     partial = output.with_name(f".{output.name}.{os.getpid()}")
     done = subprocess.run(
-        [compiler, *FLAGS, "-o", partial, *sources], capture_output=True, text=True, check=False
+        [compiler, *FLAGS, f"-I{LIB}", "-o", partial, *sources],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise GraderError(f"the probes do not compile:\n{done.stderr[:2000]}")

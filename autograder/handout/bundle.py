@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from autograder import imports
-from autograder.checks import rubric
 from autograder.course import Course
 from autograder.files import PUBLIC, write_atomically
 from autograder.guest.programs import PROBE
 from autograder.handout import lock, text, visible
 from autograder.handout.tables import VISIBLE
+from autograder.judge import rubric
 from autograder.scoring import worths
 
 TOP = Path(__file__).resolve().parents[2]
@@ -27,8 +27,15 @@ FOLDER = "pgfault"
 
 ENTRY = "autograder.student.__main__"
 EPOCH = (2001, 1, 1, 0, 0, 0)
-DATA = ("autograder/kernel/config", "autograder/checks/pytest.ini", "templates", "web/src")
-PROBES = "autograder/guest/probes"
+DATA = (
+    "autograder/guest/lib",
+    "autograder/kernel/config",
+    "autograder/pgfault/checks/pytest.ini",
+    "templates",
+    "web/src",
+)
+PROBES = "autograder/pgfault/probes"
+CHECKS = "autograder/pgfault/checks"
 PACKAGES = {  # whose imported name is not their own
     "elftools": "pyelftools",
     "gradescope_utils": "gradescope-utils",
@@ -49,7 +56,7 @@ def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
     files.update(_tree(top / "handout" / "pictures", "pictures/"))
     files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
     files["kit/course.toml"] = course_file(course).encode()
-    modules = imports.modules([ENTRY, "autograder.checks.traces"], top)
+    modules = imports.modules([ENTRY, *_assignment()], top)
     files.update({f"kit/{path}": (top / path).read_bytes() for path in modules})
     files.update(_checks(course, top))
     for name in DATA:
@@ -132,12 +139,14 @@ def _checks(course: Course, top: Path) -> dict[str, bytes]:
     hidden = visible.hidden_functions(shown)
     withheld = [check.id for check in rubric.checks() if check.id not in shown]
     files: dict[str, bytes] = {}
-    for path in sorted((top / "autograder" / "checks").glob("*.py")):
+    for path in sorted((top / CHECKS).glob("*.py")):
         source = visible.without_hidden(path.read_text(), hidden.get(path.name, set()))
         if path.name in hidden and not re.search(r"^def test_", source, re.M):
             continue  # an area of which nothing is shown
         source = visible.without_names(source, withheld)
-        files[f"kit/autograder/checks/{path.name}"] = source.encode()
+        files[f"kit/{CHECKS}/{path.name}"] = source.encode()
+    table = "autograder/judge/dependencies.py"
+    files[f"kit/{table}"] = visible.without_names((top / table).read_text(), withheld).encode()
     plans = [check.plan for check in rubric.checks() if check.id in shown]
     wanted = {plan.probe for plan in plans if plan is not None}
     for path in sorted((top / PROBES).iterdir()):
@@ -145,6 +154,11 @@ def _checks(course: Course, top: Path) -> dict[str, bytes]:
         if not probes or probes & wanted:
             files[f"kit/{PROBES}/{path.name}"] = path.read_bytes()
     return files
+
+
+def _assignment() -> list[str]:
+    """What the checks import, beside the assignment's own package."""
+    return ["autograder.pgfault", "autograder.pgfault.checks.traces"]
 
 
 def _tree(path: Path, prefix: str) -> dict[str, bytes]:

@@ -18,8 +18,9 @@ from markupsafe import Markup
 
 from autograder.errors import GraderError
 from autograder.handout import links
-from autograder.report import assets, replay_embed
-from autograder.trace.events import parse
+from autograder.pgfault.trace.events import parse
+from autograder.pgfault.viewer import replay_embed
+from autograder.report import assets
 
 PAGE = "page.html.j2"
 STYLE = "page.css"

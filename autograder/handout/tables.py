@@ -5,24 +5,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from autograder.checks import rubric
+from autograder import assignment
 from autograder.course import Course
 from autograder.handout.rules import rule
+from autograder.judge import rubric
 from autograder.scoring import Worth, worths
 
 VISIBLE = "visible"
-AREA_MEANS = {
-    "Build": "the patch applies, kernel and tools build, the kernel boots",
-    "The file": "mode, owner, and every value that may be written",
-    "Reading": "what a read returns, sleeping and waking",
-    "Life cycle": "zombies, reaping, signals, fork and execve",
-    "Faults": "each fault, once, in order",
-    "Regions": "the regions as in `/proc/PID/maps`, after every change",
-    "Buffer": "room, growth, overflow, memory given back",
-    "Kernel health": "what the kernel itself complains about, in any boot",
-    "Tools": "`tracepgfault` and `pgfaultmap`",
-    "Extra credit: threads": "rule X1",
-}
 
 
 def amount(points: Fraction) -> str:
@@ -43,7 +32,7 @@ def points_by_area(course: Course) -> str:
         withheld = sum(value.visibility != VISIBLE for value in values)
         if hidden and withheld:
             number += f", {withheld} of them hidden"
-        rows.append([area, AREA_MEANS.get(area, ""), number, _area_points(values)])
+        rows.append([area, assignment.current().areas.get(area, ""), number, _area_points(values)])
     return _table(head, rows, right=(2, 3))
 
 

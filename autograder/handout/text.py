@@ -11,11 +11,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from autograder.checks import milestones, rubric
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.handout import page
 from autograder.handout.tables import VISIBLE, amount, points_by_area, visible_checks
+from autograder.judge import rubric
+from autograder.pgfault import milestones
 from autograder.scoring import worths
 
 ROOT = Path(__file__).resolve().parents[2] / "handout"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.checks import dependencies, rubric
+from autograder.judge import dependencies, rubric
 
 
 def without_hidden(source: str, hidden: set[str]) -> str:

@@ -20,11 +20,12 @@ from pathlib import Path
 from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
 from autograder.files import PUBLIC, write_atomically
-from autograder.kernel import headstart, layout, options, tree
+from autograder.kernel import options, tree
 from autograder.kernel.make import INSIDE, counting, flags, jobs, make, marking, run_makefile
 from autograder.kernel.options import Variant
-from autograder.kernel.progress import Progress
 from autograder.kernel.source import KernelSource
+from autograder.kernel.speedups import headstart, layout
+from autograder.progress import Progress
 from autograder.sandbox.command import Bind, Completed, Limits
 from autograder.sandbox.sandbox import Sandbox
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder.errors import GraderError
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 
 SUITES = {"7.3": "trixie-backports", "6.12": "trixie"}
 """The suite that holds ``linux-source-SERIES``."""

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from autograder.cache import PARTIAL, Cache, complete_or_nothing
 from autograder.kernel.baseline import Baseline
-from autograder.kernel.progress import Progress
 from autograder.kernel.submission import BuildStatus, KernelBuild, build_submission
+from autograder.progress import Progress
 from autograder.sandbox.sandbox import Sandbox
 
 RULES = 2  # counted up when a patch that was built before may not build any more

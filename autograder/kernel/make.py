@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from functools import cache
 
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 
 INSIDE = "/kernel"
 """Where the sandbox shows the tree that is being built."""

@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 
 from autograder.errors import GraderError
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 
 SITE = "https://www.kernel.org/pub/linux/kernel"
 LARGEST_LIST = 4 << 20

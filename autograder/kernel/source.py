@@ -21,7 +21,7 @@ from autograder.cache import Cache
 from autograder.errors import GraderError, UsageError
 from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import debian, published, tree
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 
 VARIABLE = "KERNEL_TARBALL"
 

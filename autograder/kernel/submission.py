@@ -11,11 +11,12 @@ from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.intake import misfits
-from autograder.kernel import diagnosis, headstart, layout, options, patching
+from autograder.kernel import diagnosis, options, patching
 from autograder.kernel.baseline import FRAGMENT, Baseline
-from autograder.kernel.headstart import Unit
 from autograder.kernel.make import INSIDE, counting, jobs, make, marking, run_makefile
-from autograder.kernel.progress import Progress
+from autograder.kernel.speedups import headstart, layout
+from autograder.kernel.speedups.headstart import Unit
+from autograder.progress import Progress
 from autograder.sandbox.bounded import read_back
 from autograder.sandbox.command import Bind, Completed, Limits
 from autograder.sandbox.sandbox import Sandbox

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import GraderError
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 
 WHOLE = (
     # What a submission may patch (CONTRACT, section 1).

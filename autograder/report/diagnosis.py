@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.checks.dependencies import resting_on
+from autograder.judge.dependencies import resting_on
 from autograder.report import complaints, hangs
 from autograder.results import Evidence, Excerpt, Finding, Status, Verdict
 

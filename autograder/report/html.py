@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from autograder import text
 from autograder.files import write_atomically
-from autograder.report import assets, charts, hangs, loglines, traces
+from autograder.pgfault.viewer import charts, traces
+from autograder.report import assets, hangs, loglines
 from autograder.report.inline import coded
 from autograder.report.journey import Journey
 from autograder.report.repeat import Repeat, from_handout

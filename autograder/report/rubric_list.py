@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from autograder.checks.rubric import Check
+from autograder.judge.rubric import Check
 from autograder.report.view import count
 from autograder.scoring import Worth
 from autograder.text import number

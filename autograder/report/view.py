@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.checks.dependencies import resting_on
+from autograder.judge.dependencies import resting_on
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.differences import Piece, marked
 from autograder.report.repeat import Repeat, from_handout

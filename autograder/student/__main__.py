@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import unheard
+from autograder import progress
 from autograder.errors import (
     EXIT_FULL_MARKS,
     EXIT_GRADER,
@@ -21,7 +21,7 @@ from autograder.errors import (
     KitError,
     UsageError,
 )
-from autograder.progress_lines import Lines
+from autograder.progress import ProgressLines
 from autograder.student.project import Project
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def setup() -> None:
     from autograder.student import worktree
 
     project = _project()
-    with Lines() as lines:
+    with ProgressLines() as lines:
         baseline = _baseline(lines)[0]
         made = worktree.create(project, baseline, lines)
         remark = _image(lines)
@@ -72,7 +72,7 @@ def kernel() -> None:
     project = _project()
     patch = worktree.difference(project)
     started = time.monotonic()
-    with Lines() as lines:
+    with ProgressLines() as lines:
         build = Tree(project.linux).build(_baseline(lines)[0], patch, lines)
     log = project.build / "kernel.log"
     write_atomically(log, build.log)
@@ -101,7 +101,7 @@ def boot_debian() -> None:
 
     project = _project()
     project.require_source()
-    with Lines() as lines:
+    with ProgressLines() as lines:
         disk = image.make(Cache.default(), lines)
         baseline = _baseline(lines, DISTRIBUTION)[0]
         status = distribution.boot(project, baseline, disk, lines)
@@ -136,7 +136,7 @@ def check(
     project = _project()
     project.require_source()
     usual = None if only else history.usual_seconds(history.read(project.history))
-    with Lines(usual) as lines:
+    with ProgressLines(usual) as lines:
         tried = _trial(project, lines).check(only, seed)
     tried.show(verbose)
     raise typer.Exit(EXIT_FULL_MARKS if tried.passed else EXIT_POINTS_LOST)
@@ -171,7 +171,7 @@ def submit(verbose: VerboseOption = False) -> None:
     """Write submission.zip, if it builds and boots."""
     project = _project()
     project.require_source()
-    with Lines() as lines:
+    with ProgressLines() as lines:
         tried = _trial(project, lines).submit()
     tried.show(verbose)
     if not tried.passed:
@@ -200,7 +200,7 @@ def _boot(debug: bool) -> None:
 
     project = _project()
     project.require_source()
-    with Lines() as lines:
+    with ProgressLines() as lines:
         status = booting.boot(project, _baseline(lines)[0], Cache.default(), lines, debug)
     if not debug:
         _well(status)
@@ -215,7 +215,7 @@ def _well(status: int) -> None:
         )
 
 
-def _image(lines: Lines) -> str:
+def _image(lines: ProgressLines) -> str:
     """Make the disk of the Debian guest; what is in the way, if anything is."""
     from autograder.cache import Cache
     from autograder.student import image
@@ -227,7 +227,7 @@ def _image(lines: Lines) -> str:
     return ""
 
 
-def _trial(project: Project, lines: Lines) -> Trial:
+def _trial(project: Project, lines: ProgressLines) -> Trial:
     from autograder.cache import Cache
     from autograder.student.check import Trial
 
@@ -241,7 +241,7 @@ def _course_series(project: Project) -> str:
     return load(project.course).series
 
 
-def _baseline(lines: Lines, variant: Variant | None = None) -> tuple[Baseline, Sandbox]:
+def _baseline(lines: ProgressLines, variant: Variant | None = None) -> tuple[Baseline, Sandbox]:
     from autograder.cache import Cache
     from autograder.kernel.build import build_baseline
     from autograder.kernel.source import fetch
@@ -265,7 +265,7 @@ def _baseline(lines: Lines, variant: Variant | None = None) -> tuple[Baseline, S
 def main() -> None:
     """Run a command; errors of ours end it with one sentence and their status."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
-    unheard.guard()
+    progress.guard()
     try:
         app(standalone_mode=True)
     except KitError as error:

@@ -19,7 +19,7 @@ from autograder.errors import GraderError, UsageError
 from autograder.guest import interactive
 from autograder.guest.machine import Kernel
 from autograder.kernel.build import Baseline, KernelBuild
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 from autograder.sandbox.sandbox import Level, Sandbox
 from autograder.student.kernel import RECORD, STAMP, Tree
 from autograder.student.mirror import mirror

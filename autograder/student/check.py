@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cache import Cache
-from autograder.checks import rubric
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
 from autograder.files import PUBLIC, write_atomically
 from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
+from autograder.judge import rubric
 from autograder.kernel.build import Baseline, KernelBuild
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 from autograder.report import html, terminal
 from autograder.report.journey import Journey
 from autograder.report.paper import console

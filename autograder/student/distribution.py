@@ -17,7 +17,7 @@ from autograder.errors import UsageError
 from autograder.guest.interactive import LIMITS
 from autograder.intake.repair import ALLOWED
 from autograder.kernel.build import Baseline
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 from autograder.sandbox.command import Bind
 from autograder.sandbox.sandbox import Level, Sandbox
 from autograder.student.boot import build_tools

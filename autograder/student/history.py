@@ -13,8 +13,9 @@ from statistics import median
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from autograder.checks import milestones, rubric
 from autograder.files import write_atomically
+from autograder.judge import rubric
+from autograder.pgfault import milestones
 from autograder.report.journey import Journey, Milestone
 from autograder.results import NOT_SELECTED, Result, Status
 

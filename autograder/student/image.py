@@ -18,7 +18,7 @@ from pathlib import Path
 from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
 from autograder.kernel import debian
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 
 SUITE = "bookworm"
 PACKAGES = ("sysvinit-core", "procps", "busybox-static")

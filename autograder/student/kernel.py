@@ -18,8 +18,8 @@ from autograder.errors import GraderError
 from autograder.kernel import diagnosis, options
 from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.make import counting, flags, jobs
-from autograder.kernel.progress import Progress
 from autograder.kernel.submission import EXPECTED, BuildStatus, KernelBuild
+from autograder.progress import Progress
 
 STAMP = ".config-made-from"
 RECORD = ".built-from"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from autograder.checks import rubric
-from autograder.observer import record_path
+from autograder.judge import rubric
+from autograder.judge.observer import record_path
 from autograder.report.view import count
 from autograder.results import NOT_SELECTED, Result, total
 from autograder.student.history import clock, moment

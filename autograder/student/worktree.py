@@ -15,8 +15,8 @@ from pathlib import Path
 from autograder.cache import complete_or_nothing
 from autograder.errors import GraderError, UsageError
 from autograder.kernel.build import Baseline
-from autograder.kernel.progress import Progress
 from autograder.kernel.tree import EPOCH
+from autograder.progress import Progress
 from autograder.student.project import Project
 
 PRISTINE = "pristine"

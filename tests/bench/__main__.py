@@ -22,7 +22,7 @@ from autograder.errors import KitError
 from autograder.files import write_atomically
 from autograder.kernel.build import build_baseline
 from autograder.kernel.source import fetch
-from autograder.progress_lines import Lines
+from autograder.progress import ProgressLines
 from autograder.sandbox.sandbox import choose
 from tests.bench import faults, grades, judged, kernels, page, pages, student, tools, workers
 from tests.bench.history import History, latest
@@ -83,7 +83,7 @@ def main() -> int:
     if options.only:
         chosen = {name: {**QUICK, **LONG}[name] for name in options.only.split(",")}
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
-    cache, sandbox, lines = Cache.default(), choose(), Lines()
+    cache, sandbox, lines = Cache.default(), choose(), ProgressLines()
     baseline = build_baseline(fetch(SERIES, cache, None, lines), cache, sandbox, lines)
     setting = Setting(cache, baseline, sandbox, lines, options.quick)
     history = History(cache.root / "bench")

@@ -9,17 +9,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 
+from autograder import assignment
 from autograder.building import build
-from autograder.checks import dependencies, rubric
 from autograder.errors import GraderError
-from autograder.examination import Examination
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.intake.submission import take_in
-from autograder.judging import Judge, judge
-from autograder.observer import LiveObserver, RecordedObserver
+from autograder.judge import dependencies, rubric
+from autograder.judge.examination import Examination
+from autograder.judge.judging import Judge, judge
+from autograder.judge.observer import LiveObserver, RecordedObserver
+from autograder.judge.stages import Stages
 from autograder.results import Status, Verdict
-from autograder.stages import Stages
 from tests.bench.memory import peak_below
 from tests.bench.row import Row
 from tests.bench.setting import Setting
@@ -91,7 +92,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
     """The seconds that it takes without any of the ways that make it quicker."""
     verdicts: dict[str, Verdict] = {}
     selected = rubric.select(None)
-    programs = compile_programs(setting.cache.root)
+    programs = compile_programs(setting.cache.root, assignment.current().probes)
     machine = Machine(kernel, programs, setting.sandbox, work / "guests")
     (work / "seen").mkdir(parents=True)
     began = time.monotonic()
@@ -109,7 +110,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
 
 def _memory(setting: Setting, kernel: Kernel, work: Path) -> Iterable[Row]:
     """The guest in which all that can share a boot does, and the unpatched kernel's boot."""
-    programs = compile_programs(setting.cache.root)
+    programs = compile_programs(setting.cache.root, assignment.current().probes)
     (boot,) = [check for check in rubric.checks() if check.id == dependencies.BOOTS]
     assert boot.plan is not None
     peaks = []

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from autograder.report import trace_page
-from autograder.trace.events import PAGE, Event, Kind
-from autograder.trace.story import Story
+from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.story import Story
+from autograder.pgfault.viewer import trace_page
 
 LENGTHS = (100_000, 1_000_000)
 SECONDS = 4  # of playing

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.cache import Cache
 from autograder.kernel.baseline import Baseline
-from autograder.kernel.progress import Progress
+from autograder.progress import Progress
 from autograder.sandbox.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]

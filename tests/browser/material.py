@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.checks import rubric
 from autograder.files import write_atomically
 from autograder.guest.observation import Kind, Observation, Outcome
-from autograder.judging import empty_verdict
-from autograder.observer import record_path
+from autograder.judge import rubric
+from autograder.judge.judging import empty_verdict
+from autograder.judge.observer import record_path
+from autograder.pgfault.trace.events import Event
 from autograder.report.journey import Journey, Milestone
 from autograder.results import (
     Evidence,
@@ -21,7 +22,6 @@ from autograder.results import (
     SubmissionInfo,
     total,
 )
-from autograder.trace.events import Event
 from tests.traces import Process as Traced
 from tests.traces import broken, text
 

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from autograder.report import assets, replay_embed, trace_page
-from autograder.trace.address_space import AddressSpace, Extents, TraceError, follow
-from autograder.trace.encoding import encode
-from autograder.trace.events import PAGE, Event, parse
-from autograder.trace.history import NEVER, History
-from autograder.trace.segments import segments
-from autograder.trace.story import Checkpoint, Story
+from autograder.pgfault.trace.address_space import AddressSpace, Extents, TraceError, follow
+from autograder.pgfault.trace.encoding import encode
+from autograder.pgfault.trace.events import PAGE, Event, parse
+from autograder.pgfault.trace.history import NEVER, History
+from autograder.pgfault.trace.segments import segments
+from autograder.pgfault.trace.story import Checkpoint, Story
+from autograder.pgfault.viewer import replay_embed, trace_page
+from autograder.report import assets
 from tests.browser.axe import violations
 from tests.browser.chromium import PATIENCE, WEB, node, opened, watch
 from tests.traces import Process, broken

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import rubric
+from autograder.judge import rubric
 from autograder.results import Finding
 from tests.corpus import REFERENCE
 from tests.guest.conftest import ROOT, Graded, grade, run

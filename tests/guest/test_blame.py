@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from autograder import assignment
 from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.guest.machine import Job, Kernel, Machine
 from autograder.guest.observation import Kind
 from autograder.guest.programs import compile_programs
 from autograder.kernel.build import build_baseline
-from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
+from autograder.progress import silent
 from autograder.sandbox.sandbox import choose
 from tests.reference import SERIES
 
@@ -41,7 +42,9 @@ def work() -> Iterator[Path]:
 
 
 def machine(kernel: Kernel, work: Path) -> Machine:
-    return Machine(kernel, compile_programs(Cache.default().root), choose(), work)
+    return Machine(
+        kernel, compile_programs(Cache.default().root, assignment.current().probes), choose(), work
+    )
 
 
 def test_a_good_boot(kernel: Kernel, work: Path) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from autograder.cache import Cache
-from autograder.kernel import headstart, layout
 from autograder.kernel.build import Baseline, build_baseline
-from autograder.kernel.headstart import Unit
-from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
+from autograder.kernel.speedups import headstart, layout
+from autograder.kernel.speedups.headstart import Unit
+from autograder.progress import silent
 from autograder.sandbox.sandbox import choose
 from tests.reference import SERIES, reference_build, series_patch
 

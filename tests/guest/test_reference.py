@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.checks import rubric
+from autograder.judge import rubric
 from tests.corpus import REFERENCE
 from tests.guest.conftest import grade
 

@@ -137,7 +137,7 @@ CASES = [
         "a recipe looks for the checks, and for what lies beside them",
         recipe(
             *refused(
-                f"cat {ROOT}/autograder/checks/test_build.py",
+                f"cat {ROOT}/autograder/pgfault/checks/test_build.py",
                 f"cat {ROOT}/course.toml",
                 f"cat {BASE}/hidden/*",
                 "find / -xdev -name test_build.py 2>/dev/null | grep .",

@@ -16,8 +16,8 @@ from autograder.grading import FEEDBACK, RESULT, Grading, Order
 from autograder.guest import machine
 from autograder.kernel import submission, tools
 from autograder.kernel.build import Baseline, build_baseline
-from autograder.kernel.progress import silent
 from autograder.kernel.source import fetch
+from autograder.progress import silent
 from autograder.report import html
 from autograder.results import Result, Status
 from autograder.sandbox.command import Limits

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import checks as package
-from autograder.checks import rubric
-from autograder.checks.draw import Integer, Integers, Sample, draw_params
-from autograder.guest.programs import SOURCES
+from autograder import assignment
+from autograder.judge import rubric
+from autograder.judge.draw import Integer, Integers, Sample, draw_params
+from autograder.pgfault import checks as package
 
 
 def test_numbers_ids_and_points() -> None:
@@ -45,7 +45,7 @@ def test_each_area_has_its_own_first_number() -> None:
 def test_every_probe_exists_and_is_used() -> None:
     defined = {
         name
-        for source in SOURCES.glob("*.c")
+        for source in assignment.current().probes.glob("*.c")
         for name in re.findall(r"^PROBE\((\w+)\)", source.read_text(), re.M)
     }
     used = {check.plan.probe for check in rubric.checks() if check.plan}
@@ -62,7 +62,7 @@ def test_each_boot_can_be_drawn_for_many_seeds() -> None:
 
 
 def test_probes_fit_on_a_screen_or_two() -> None:
-    for source in SOURCES.glob("*.c"):
+    for source in assignment.current().probes.glob("*.c"):
         lines = source.read_text().splitlines()
         is_probe = any(line.startswith("PROBE(") for line in lines)
         assert len(lines) <= (150 if is_probe else 300), source.name
@@ -97,6 +97,9 @@ def test_select_an_area() -> None:
 def test_sources_of_checks_do_not_know_the_reference() -> None:
     """Nothing may depend on how a solution is built inside."""
     words = ("pgfault_record", "0x706766", "siphash")
-    for path in (*SOURCES.glob("*.[ch]"), *Path(package.__path__[0]).glob("*.py")):
+    for path in (
+        *assignment.current().probes.glob("*.[ch]"),
+        *Path(package.__path__[0]).glob("*.py"),
+    ):
         text = path.read_text()
         assert not any(word in text for word in words), path.name

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.checks import rubric
-from autograder.checks.expect import Mismatch
 from autograder.guest.observation import Observation, Record
+from autograder.judge import rubric
+from autograder.judge.expect import Mismatch
 from tests.observations import seen_by
 from tests.words import message_complaints, sentence_complaints
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks.expect import Mismatch
-from autograder.checks.traces import expect_regions
+from autograder.judge.expect import Mismatch
+from autograder.pgfault.checks.traces import expect_regions
+from autograder.pgfault.trace.address_space import Extents
 from autograder.report.differences import marked
-from autograder.trace.address_space import Extents
 
 HEAD, PART, TAIL = Extents(0x1000, 0x3000), Extents(0x3000, 0x4000), Extents(0x4000, 0x9000)
 FAR = [Extents(at, at + 0x1000) for at in range(0x100000, 0x140000, 0x2000)]

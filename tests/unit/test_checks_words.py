@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.checks import actions, answers, hints, rubric
+from autograder import assignment
 from autograder.guest.observation import Kind, Outcome
-from autograder.guest.programs import SOURCES
-from autograder.trace.address_space import Extents
+from autograder.judge import rubric
+from autograder.pgfault.checks import actions, answers, hints
+from autograder.pgfault.trace.address_space import Extents
 from tests.words import complaints, message_complaints, sentence_complaints
 
 GIVES_UP = re.compile(r'give_up\("((?:[^"\\]|\\.)*)"')
@@ -130,7 +131,11 @@ def test_a_boot_that_ends_early_has_a_hint_of_its_own() -> None:
 
 
 def test_what_probes_say_is_plain() -> None:
-    said = [text for path in SOURCES.glob("*.c") for text in GIVES_UP.findall(path.read_text())]
+    said = [
+        text
+        for path in assignment.current().probes.glob("*.c")
+        for text in GIVES_UP.findall(path.read_text())
+    ]
     assert len(said) > 30
     assert [found for text in said for found in complaints(text)] == []
 

@@ -11,9 +11,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from autograder import cli_class
 from autograder.bulk.reproducing import one_check
 from autograder.bulk.run import ClassRun
+from autograder.cli import of_class as cli_class
 from autograder.course import Course
 from autograder.errors import UsageError
 from tests.sample_class import VERSIONS

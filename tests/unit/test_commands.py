@@ -15,10 +15,13 @@ import pytest
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
-from autograder import KIT_VERSION, cli, cli_class, cli_trace
-from autograder.checks import rubric
+from autograder import KIT_VERSION
+from autograder.cli import main as cli
+from autograder.cli import of_class as cli_class
 from autograder.course import COURSE_FILE, load
 from autograder.handout import bundle
+from autograder.judge import rubric
+from autograder.pgfault.viewer import command as cli_trace
 from autograder.report.repeat import from_grader, from_handout
 from autograder.report.rubric_list import listed
 from autograder.scoring import worths

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import rubric
+from autograder.judge import rubric
 from tests.corpus import HERE, load, mutants
 
 PATHS = sorted((HERE / "mutants").glob("*/*.diff"))

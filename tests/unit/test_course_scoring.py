@@ -8,10 +8,10 @@ from fractions import Fraction
 
 import pytest
 
-from autograder.checks import rubric
 from autograder.course import Course
 from autograder.errors import UsageError
-from autograder.judging import empty_verdict
+from autograder.judge import rubric
+from autograder.judge.judging import empty_verdict
 from autograder.results import Result, Status, SubmissionInfo, total
 from autograder.scoring import in_halves, score, worths
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from autograder.checks import dependencies, rubric
+from autograder.judge import dependencies, rubric
 
 
 def test_every_name_is_a_check() -> None:

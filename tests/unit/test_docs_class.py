@@ -15,9 +15,10 @@ import typer
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from autograder import cli, cli_trace
-from autograder.cli_class import add_to
+from autograder.cli import main as cli
+from autograder.cli.of_class import add_to
 from autograder.course import Course
+from autograder.pgfault.viewer import command as cli_trace
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "class.md").read_text()

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from autograder.evidence import evidence_of, reports_told
 from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
+from autograder.judge.evidence import evidence_of, reports_told
 
 
 def observation(kind: Kind = Kind.COMPLETED, **more: object) -> Observation:

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import rubric
 from autograder.errors import GraderError
-from autograder.gates import blocked, closed_gate
 from autograder.guest.machine import Job
 from autograder.guest.observation import Kind, Observation, Outcome, Record
+from autograder.judge import rubric
+from autograder.judge.gates import blocked, closed_gate
+from autograder.judge.stages import Gate
 from autograder.results import Finding
-from autograder.stages import Gate
 
 BOOTED = Record(name="booted", fields={})
 READ = Record(name="reader", fields={"bytes": "4096"})

@@ -14,12 +14,12 @@ import pytest
 from autograder.bulk.local import GradingProcesses
 from autograder.bulk.processors import free_memory, processor_quota
 from autograder.bulk.worker import Done, Order
-from autograder.checks import rubric
 from autograder.course import Course
 from autograder.gradescope import canary
 from autograder.gradescope.harness import RESULTS, HandedIn, Harness
 from autograder.gradescope.results import ROOM, results
 from autograder.grading import NOT_YET, RESULT
+from autograder.judge import rubric
 from autograder.report import view
 from autograder.report.diagnosis import Cause
 from autograder.results import Evidence, Excerpt, Finding, Late, PatchLine, Result, Status

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import rubric
 from autograder.course import COURSE_FILE, Course, load
 from autograder.errors import GraderError
 from autograder.handout import bundle, lock, page, visible
 from autograder.handout.example import describe, narrow, with_libraries
 from autograder.handout.rules import CHECKS, rule
 from autograder.handout.text import assignment, late_policy, moment
+from autograder.judge import rubric
 from autograder.scoring import worths
 from tests.handout_archive import NEAR, added, grams, normal, secrets
 from tests.unit.test_report_schema import example
@@ -74,24 +74,24 @@ def test_hidden_checks_leave_no_trace(partly_hidden: dict[str, bytes]) -> None:
         assert name not in everything
         title = next(check.title for check in rubric.checks() if check.id == check_id)
         assert title not in everything
-    assert "kit/autograder/checks/test_threads.py" not in partly_hidden
-    assert "kit/autograder/guest/probes/threads.c" in partly_hidden  # a visible check uses it
+    assert "kit/autograder/pgfault/checks/test_threads.py" not in partly_hidden
+    assert "kit/autograder/pgfault/probes/threads.c" in partly_hidden  # a visible check uses it
     assert "all_threads_are_traced" not in everything
 
 
 def test_what_only_hidden_checks_used_goes_with_them(partly_hidden: dict[str, bytes]) -> None:
-    assert "PROBE(damaged)" in partly_hidden["kit/autograder/guest/probes/damaged.c"].decode()
+    assert "PROBE(damaged)" in partly_hidden["kit/autograder/pgfault/probes/damaged.c"].decode()
     every = dict.fromkeys((check.id for check in rubric.checks()), "hidden")
     shown = "file/mode"
     del every[shown]
     files = bundle.contents(course(visibility={"checks": every}))
     modules = [name for name in files if re.search(r"checks/test_", name)]
-    assert modules == ["kit/autograder/checks/test_file.py"]
+    assert modules == ["kit/autograder/pgfault/checks/test_file.py"]
     source = files[modules[0]].decode()
     assert source.count("def test_") == 1
     assert "def expect_" not in source and "Sample" not in source and "\n\n\n\n" not in source
     probes = {name.rpartition("/")[2] for name in files if "/probes/" in name}
-    assert "file_stat.c" in probes and "threads.c" not in probes and "init.c" in probes
+    assert "file_stat.c" in probes and "threads.c" not in probes and "target.c" in probes
 
 
 def test_the_rest_of_a_module_stays_as_it_is() -> None:
@@ -118,7 +118,7 @@ def test_students_can_run_what_they_get(
     code = (
         "import sys, autograder.student.__main__\n"
         "import autograder.student.check, autograder.student.boot\n"
-        "from autograder.checks import rubric\n"
+        "from autograder.judge import rubric\n"
         "from autograder.course import load\n"
         "from autograder.scoring import worths\n"
         "from pathlib import Path\n"

@@ -31,7 +31,7 @@ def test_traces_know_nothing_of_reports() -> None:
         f"{name} imports {other}"
         for name, others in imports.arrows(TOP).items()
         for other in sorted(others)
-        if name.startswith("autograder.trace.") and other.startswith("autograder.report")
+        if name.startswith("autograder.pgfault.trace.") and other.startswith("autograder.report")
     ] == []
 
 

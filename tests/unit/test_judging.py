@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.checks import rubric
 from autograder.errors import GraderError
 from autograder.guest.machine import Job
 from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
-from autograder.judging import Judge, judge
+from autograder.judge import rubric
+from autograder.judge.judging import Judge, judge
+from autograder.judge.stages import Stages
 from autograder.results import Status, Verdict
-from autograder.stages import Stages
 
 CHECK = "reading/never_traced"
 Answer = Callable[[Job, int], Observation]

@@ -23,8 +23,8 @@ from autograder.kernel.build import (
     build_submission,
 )
 from autograder.kernel.options import Variant
-from autograder.kernel.progress import silent
 from autograder.kernel.source import KernelSource
+from autograder.progress import silent
 from autograder.sandbox import scarcity
 from autograder.sandbox.command import Limits
 from autograder.sandbox.sandbox import Sandbox, choose

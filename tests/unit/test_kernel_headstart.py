@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.kernel import headstart
+from autograder.kernel.speedups import headstart
 from autograder.sandbox.command import Bind
 from autograder.sandbox.sandbox import choose
 

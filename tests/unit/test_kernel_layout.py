@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.kernel import headstart, layout
-from autograder.kernel.layout import only_grows
+from autograder.kernel.speedups import headstart, layout
+from autograder.kernel.speedups.layout import only_grows
 
 SCHED = """\
 #define TWICE(x) \\

@@ -13,7 +13,7 @@ import pytest
 from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.kernel import debian, published, source, tree
-from autograder.kernel.progress import silent
+from autograder.progress import silent
 from tests.kernel_site import empty_archive, published_files, serving
 from tests.kernel_tarball import FILES, archive
 

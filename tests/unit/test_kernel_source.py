@@ -14,7 +14,7 @@ import pytest
 from autograder.cache import Cache
 from autograder.errors import GraderError, UsageError
 from autograder.kernel import debian, published, source
-from autograder.kernel.progress import silent
+from autograder.progress import silent
 from tests.kernel_tarball import FILES, archive
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from autograder.errors import GraderError
 from autograder.kernel import tree
-from autograder.kernel.progress import silent
+from autograder.progress import silent
 from tests.kernel_tarball import FILES, MAKEFILE, archive
 
 

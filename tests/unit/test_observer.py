@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 from typing import cast
 
-from autograder.checks import rubric
 from autograder.guest.machine import MOST_COUNTING, MOST_TOGETHER, Job, Machine
 from autograder.guest.observation import Kind, Observation, Outcome
-from autograder.observer import LiveObserver, boots_for
+from autograder.judge import rubric
+from autograder.judge.observer import LiveObserver, boots_for
 
 LEAKS = {"leaks": "1"}
 

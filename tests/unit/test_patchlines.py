@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from autograder.patchlines import PatchedLines, with_excerpts
+from autograder.judge.patchlines import PatchedLines, with_excerpts
 from autograder.results import Evidence
 
 SIMPLE = b"""--- a/mm/memory.c

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder import probing
-from autograder.checks import rubric
+from autograder.cli import probing
 from autograder.errors import UsageError
 from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
+from autograder.judge import rubric
 
 SEED = 7
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import dependencies, rubric
-from autograder.judging import empty_verdict
+from autograder.judge import dependencies, rubric
+from autograder.judge.judging import empty_verdict
 from autograder.report import complaints
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Evidence, Excerpt, Finding, PatchLine, Process, Status, Verdict

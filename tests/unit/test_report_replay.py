@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from autograder.report.replay import Replay
-from autograder.trace.address_space import Extents
-from autograder.trace.events import parse
-from autograder.trace.places import Place
-from autograder.trace.story import Checkpoint, Story
+from autograder.pgfault.trace.address_space import Extents
+from autograder.pgfault.trace.events import parse
+from autograder.pgfault.trace.places import Place
+from autograder.pgfault.trace.story import Checkpoint, Story
+from autograder.pgfault.viewer.replay import Replay
 
 FIRST, SECOND, THIRD = (Extents(at, at + 0x2000) for at in (0x10000, 0x20000, 0x30000))
 EVENTS = parse("0.000000001 add a 10000-12000\n0.000000002 fault 10000\n")

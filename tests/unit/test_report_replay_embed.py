@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 
-from autograder.report import assets, replay_embed
-from autograder.trace.events import parse
+from autograder.pgfault.trace.events import parse
+from autograder.pgfault.viewer import replay_embed
+from autograder.report import assets
 from tests.traces import Process
 
 

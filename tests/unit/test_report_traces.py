@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import rubric
 from autograder.files import write_atomically
 from autograder.guest.observation import Kind, Observation, Outcome
-from autograder.judging import empty_verdict
-from autograder.observer import SHARED, record_path
-from autograder.report import traces
+from autograder.judge import rubric
+from autograder.judge.judging import empty_verdict
+from autograder.judge.observer import SHARED, record_path
+from autograder.pgfault.viewer import traces
 from autograder.report.view import arrange
 from autograder.results import Result, Status, SubmissionInfo, Verdict, total
 from tests.traces import Process, broken, text

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import milestones
+from autograder.pgfault import milestones
 from tests.corpus import HERE, load
 from tests.stages import STAGES, Row, Stage, table
 from tests.student_way import Block, Command, Ran, blocks, commands

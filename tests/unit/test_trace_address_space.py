@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.trace.address_space import Extents, TraceError, follow, maps, named
-from autograder.trace.events import Event, parse
+from autograder.pgfault.trace.address_space import Extents, TraceError, follow, maps, named
+from autograder.pgfault.trace.events import Event, parse
 
 MAPS = """\
 00400000-00401000 r--p 00000000 00:03 84                                 /init

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.trace.events import EventSyntaxError, Kind, parse, parse_line
+from autograder.pgfault.trace.events import EventSyntaxError, Kind, parse, parse_line
 
 
 def test_every_kind() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.trace.address_space import AddressSpace, TraceError, follow
-from autograder.trace.events import PAGE, Event, Kind, parse
-from autograder.trace.history import History
+from autograder.pgfault.trace.address_space import AddressSpace, TraceError, follow
+from autograder.pgfault.trace.events import PAGE, Event, Kind, parse
+from autograder.pgfault.trace.history import History
 from tests.traces import Process, broken, text
 
 

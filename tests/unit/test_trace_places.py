@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from autograder.trace import places
-from autograder.trace.address_space import Extents
-from autograder.trace.events import parse
-from autograder.trace.history import History
-from autograder.trace.places import Place
+from autograder.pgfault.trace import places
+from autograder.pgfault.trace.address_space import Extents
+from autograder.pgfault.trace.events import parse
+from autograder.pgfault.trace.history import History
+from autograder.pgfault.trace.places import Place
 
 MAPS = """\
 00400000-00401000 r--p 00000000 00:03 84                                 /init

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks import rubric
-from autograder.trace.steps import after, words
+from autograder.judge import rubric
+from autograder.pgfault.trace.steps import after, words
 
 BASE = 0x2A5D72E000
 

@@ -9,8 +9,8 @@ import pytest
 
 from autograder.guest.observation import Kind as Ending
 from autograder.guest.observation import Observation, Outcome
-from autograder.trace.segments import Segment, segments
-from autograder.trace.story import Story, observed, read
+from autograder.pgfault.trace.segments import Segment, segments
+from autograder.pgfault.trace.story import Story, observed, read
 from tests.traces import Process, text
 
 BASE = 0x1000000000

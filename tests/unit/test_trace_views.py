@@ -9,12 +9,12 @@ import json
 
 import pytest
 
-from autograder.report.charts import bars, chart
-from autograder.trace import perfetto, picture, views
-from autograder.trace.address_space import Extents
-from autograder.trace.places import Place
-from autograder.trace.segments import segments
-from autograder.trace.story import Story, read
+from autograder.pgfault.trace import perfetto, picture, views
+from autograder.pgfault.trace.address_space import Extents
+from autograder.pgfault.trace.places import Place
+from autograder.pgfault.trace.segments import segments
+from autograder.pgfault.trace.story import Story, read
+from autograder.pgfault.viewer.charts import bars, chart
 from tests.traces import Process, broken
 
 TRACE = """1.000000000 add a 1000-5000

@@ -21,8 +21,8 @@ import pytest
 from autograder.bulk.local import GradingProcesses
 from autograder.bulk.worker import Order
 from autograder.course import COURSE_FILE, load
+from autograder.progress import Unheard
 from autograder.results import Result, Status
-from autograder.unheard import Unheard
 
 ROOT = Path(__file__).parents[2]
 LONGEST = 300  # seconds
@@ -67,7 +67,7 @@ def test_what_nobody_reads_goes_nowhere() -> None:
 def test_a_process_ends_well_without_readers(full: bool) -> None:
     """Also what Python itself writes at the end goes nowhere."""
     script = (
-        "from autograder import unheard; unheard.guard()\nfor _ in range(9000): print('x' * 99)"
+        "from autograder import progress; progress.guard()\nfor _ in range(9000): print('x' * 99)"
     )
     reader, writer = os.pipe()
     os.close(reader)

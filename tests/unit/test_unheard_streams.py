@@ -14,10 +14,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRESS = """
 import sys
-from autograder import unheard
-from autograder.progress_lines import Lines
-unheard.guard()
-with Lines() as lines:
+from autograder import progress
+from autograder.progress import ProgressLines
+progress.guard()
+with ProgressLines() as lines:
     lines("first", None)
     sys.stdin.readline()
     for number in range(100):
@@ -28,19 +28,19 @@ sys.exit(7)
 REPORT = """
 import sys
 from rich.console import Console
-from autograder import unheard
-unheard.guard()
+from autograder import progress
+progress.guard()
 {how}("word\\n" * 20_000)
 open({result!r}, "w").write("whole")
 sys.exit(7)
 """
 HANG_UP = """
 import contextlib, sys
-from autograder import unheard
-unheard.guard()
-unheard.survive_hang_up()
-from autograder.progress_lines import Lines
-with Lines() as lines:
+from autograder import progress
+progress.guard()
+progress.survive_hang_up()
+from autograder.progress import ProgressLines
+with ProgressLines() as lines:
     lines("first", 0.5)
     with contextlib.suppress(OSError):
         sys.stdin.readline()

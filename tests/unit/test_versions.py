@@ -11,21 +11,21 @@ import pytest
 from autograder.bulk.versions import PACKAGE, own
 
 WITHOUT_EFFECT = (
-    "cli.py",
-    "cli_class.py",
-    "cli_trace.py",
+    "cli/main.py",
+    "cli/of_class.py",
     "doctor.py",
-    "progress_lines.py",
+    "progress.py",
     "scoring.py",
     "course.py",
     "bulk/page.py",
     "gradescope/harness.py",
     "guest/interactive.py",
+    "pgfault/viewer/command.py",
     "handout/bundle.py",
     "report/html.py",
     "report/terminal.py",
     "student/check.py",
-    "trace/perfetto.py",
+    "pgfault/trace/perfetto.py",
 )
 JUDGES = {
     "grading.py": "code",
@@ -33,14 +33,15 @@ JUDGES = {
     "bulk/worker.py": "code",
     "intake/patch.py": "code",
     "kernel/config/grading.config": "code",
-    "sandbox.py": "code",
-    "trace/address_space.py": "code",
-    "checks/test_reading.py": "checks",
-    "checks/hints.py": "checks",
-    "checks/pytest.ini": "checks",
+    "sandbox/sandbox.py": "code",
+    "pgfault/trace/address_space.py": "checks",
+    "judge/rubric.py": "checks",
+    "pgfault/checks/test_reading.py": "checks",
+    "pgfault/checks/hints.py": "checks",
+    "pgfault/checks/pytest.ini": "checks",
     "guest/machine.py": "probes",
-    "guest/probes/steps.c": "probes",
-    "guest/probes/probe.h": "probes",
+    "pgfault/probes/steps.c": "probes",
+    "guest/lib/probe.h": "probes",
 }
 
 
@@ -75,7 +76,7 @@ def test_what_judges_grades_a_class_again(kit: Path, name: str) -> None:
 
 def test_a_new_check_grades_a_class_again(kit: Path) -> None:
     before = own(kit)
-    new = kit / PACKAGE.name / "checks" / "test_new.py"
+    new = kit / PACKAGE.name / "pgfault" / "checks" / "test_new.py"
     new.write_text("")
     assert own(kit)["checks"] != before["checks"]
     new.unlink()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /**
- * @file Read what autograder/trace/encoding.py wrote; the format stands there.
+ * @file Read what autograder/pgfault/trace/encoding.py wrote; the format stands there.
  */
 
 /** The kinds of events, in the order of their numbers. */

@@ -2,7 +2,7 @@
 /**
  * @file The address space in every state of a trace: state k is that after the first k events.
  *
- * The rules are those of autograder/trace/history.py; the tests hold both against each other.
+ * The rules are those of autograder/pgfault/trace/history.py; the tests hold both against each other.
  */
 
 import { ADD, FAULT, LOST, REMOVE } from "./decode.js";

@@ -2,7 +2,7 @@
 /**
  * @file What the model tells of a trace, as JSON: node tests/states.js FILE
  *
- * FILE holds {"trace": what autograder/trace/encoding.py made, "states": [numbers]}.
+ * FILE holds {"trace": what autograder/pgfault/trace/encoding.py made, "states": [numbers]}.
  * tests/browser/test_model.py holds the answer against the Python model.
  */
 

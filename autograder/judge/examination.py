@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+"""Examine a kernel: boot it, observe, judge, and report each verdict as it falls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder import assignment
+from autograder.cache import Cache
+from autograder.errors import GraderError
+from autograder.guest.machine import Kernel, Machine
+from autograder.guest.programs import compile_programs
+from autograder.judge import rubric
+from autograder.judge.dependencies import BOOTS
+from autograder.judge.gates import blocked, closed_gate
+from autograder.judge.judging import Judge, judge
+from autograder.judge.observer import LiveObserver
+from autograder.judge.stages import Stages
+from autograder.kernel.build import jobs
+from autograder.results import Verdict
+from autograder.sandbox.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What is to be examined, and where things go."""
+
+    stages: Stages
+    kernel: Kernel | None  # None: it did not build, and the stages say why
+    selected: list[rubric.Check]
+    seed: int
+    records: Path  # observations are kept here
+    work: Path
+    unpatched: Kernel | None = None  # to tell a kernel that does not boot from a machine
+
+    def run(self, cache: Cache, sandbox: Sandbox, report: Callable[[str, Verdict], None]) -> int:
+        """Judge every selected check; the number of guests booted.
+
+        Errors: GraderError where this machine cannot run guests.
+        """
+        for old in self.records.glob("*.json"):
+            old.unlink()
+        if self.kernel is None:
+            judge(Judge(None, self.stages, self.seed, self.selected, report))
+            return 0
+        programs = compile_programs(cache.root, assignment.current().probes)
+        machine = Machine(self.kernel, programs, sandbox, self.work / "guests")
+        with closing(LiveObserver(machine, self.records, jobs())) as observer:
+            stages = replace(self.stages, gate=closed_gate(observer, self.seed))
+            boots = stages.gate is None or stages.gate.check != BOOTS
+            if not boots and self.unpatched is not None:
+                require_guests(Machine(self.unpatched, programs, sandbox, self.work / "unpatched"))
+            if boots:
+                behind = blocked(stages.gate) if stages.gate else set()
+                observer.plan(rubric.jobs(self.selected, self.seed, behind))
+            judge(Judge(observer, stages, self.seed, self.selected, report))
+            return observer.boots
+
+
+def require_guests(machine: Machine) -> None:
+    """Errors: GraderError where not even the unpatched kernel boots here."""
+    boot = next(check for check in rubric.checks() if check.id == BOOTS)
+    assert boot.plan is not None
+    seen = machine.observe(boot.plan.job(0))
+    if not seen.all("booted"):
+        last = " / ".join(seen.console.split("\n")[-4:])[-300:]
+        raise GraderError(
+            f"this machine boots not even the unpatched kernel ({seen.outcome}): {last}"
+        )

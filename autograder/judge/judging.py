@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: MIT
+"""Run the checks with pytest over observations, and turn each outcome into a verdict.
+
+What was seen in a boot that several probes shared can only pass a check.  A check that
+fails there is tried in a boot of its own, and again where it fails in that.  Two failures
+settle it; after one of each, a third decides: 'failed 1 of 3: a race is likely' reads
+differently.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from autograder.errors import GraderError
+from autograder.guest.machine import CPU_SECONDS
+from autograder.guest.observation import Kind, Observation
+from autograder.judge import dependencies, rubric
+from autograder.judge.evidence import evidence_of, reports_told
+from autograder.judge.expect import Mismatch, NotReached
+from autograder.judge.gates import blocked
+from autograder.judge.observer import SHARED, Observer
+from autograder.judge.stages import TOOLS_CHECK, Stages
+from autograder.pgfault import checks as package
+from autograder.pgfault.checks import hints
+from autograder.results import Evidence, Finding, Status, Verdict
+
+USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+FOLDER = Path(package.__path__[0])
+ENDS = {
+    Kind.GAVE_UP: ("the check made the situation that it looks at", "every call for it succeeds"),
+    Kind.PROBE_DIED: ("the check ran its processes", "the kernel does not kill them"),
+    Kind.HANG: ("the check waited for its processes", "they end"),
+    Kind.SPIN: ("the check ran", "the guest comes to rest"),
+    Kind.FLOOD: ("the check ran", "the kernel's log comes to an end"),
+    Kind.PANIC: ("the check ran", "the kernel keeps running"),
+    Kind.NO_BOOT: ("the kernel was booted", "it boots"),
+    Kind.VANISHED: ("the check ran", "the kernel runs until it is shut down"),
+}
+
+FOUND = {
+    Kind.HANG: Finding.HANG,
+    Kind.SPIN: Finding.SPIN,
+    Kind.FLOOD: Finding.SPIN,
+    Kind.PANIC: Finding.PANIC,
+    Kind.NO_BOOT: Finding.NO_BOOT,
+    Kind.VANISHED: Finding.PANIC,
+}
+
+
+@dataclass
+class Attempt:
+    """One run of one check."""
+
+    status: Status
+    message: str = ""
+    did: str = ""
+    expected: str = ""
+    observed: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    hint: str = ""  # in place of the check's own
+    finding: Finding = Finding.NONE
+    blocked_by: str = ""
+    settled: bool = False  # another boot would only take as long and end the same
+
+
+class Judge:
+    """The pytest plugin: fixtures for the checks, hooks that collect the verdicts."""
+
+    def __init__(
+        self,
+        observer: Observer | None,
+        stages: Stages,
+        seed: int,
+        selected: list[rubric.Check],
+        report: Callable[[str, Verdict], None],
+    ) -> None:
+        self.observer = observer
+        self.stages = stages
+        self.seed = seed
+        self.selected = {check.id: check for check in selected}
+        self.report = report
+        self.attempt = 1
+        self.seen_now: Observation | None = None
+        self.unreported: OSError | None = None
+        self.boots_now: list[Observation] = []
+        self.blocked = blocked(stages.gate) if stages.gate else set()
+        self.gate_failed = False
+
+    # What checks may ask for.
+
+    @pytest.fixture
+    def seen(self, request: pytest.FixtureRequest) -> Observation:
+        """The observation of the check's own probe."""
+        check = rubric.describe(request.function)
+        self._require(check)
+        assert check.plan is not None and self.observer is not None
+        job = check.plan.job(self.seed)
+        shared = self.observer.shared(job) if self.attempt == SHARED else None
+        seen = shared or self.observer.observe(job, max(self.attempt, 1))
+        self.seen_now = seen
+        if seen.outcome.graders_fault:
+            raise GraderError(str(seen.outcome))
+        if not hasattr(request.function, "__any_outcome__"):
+            _require_completed(seen)
+        return seen
+
+    @pytest.fixture
+    def boots(self) -> list[Observation]:
+        """Everything that was observed in any boot."""
+        if self.observer is None:
+            raise NotReached(self.stages.obstacle, self.stages.obstacle_check)
+        self.boots_now = self.observer.everything()
+        return self.boots_now
+
+    @pytest.fixture(name="stages")
+    def stages_fixture(self) -> Stages:
+        """What became of the steps before the first boot."""
+        return self.stages
+
+    def _require(self, check: rubric.Check) -> None:
+        if self.observer is None or self._is_blocked(check):
+            raise NotReached(self.stages.obstacle, self.stages.obstacle_check)
+        for tool in check.needs:
+            if not self.stages.has_tool(tool):
+                problem = self.stages.tools_problem
+                raise NotReached(f"{tool} was not built: {problem}", TOOLS_CHECK)
+
+    # How pytest is led.
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the selected checks, in the order of the rubric."""
+        chosen = [item for item in items if check_of(item).id in self.selected]
+        items[:] = sorted(chosen, key=lambda item: check_of(item).order)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run a check, again where it failed, and report its verdict."""
+        check = check_of(item)
+        started = time.monotonic()
+        attempts = []
+        if self._is_shared(check):
+            attempts = [self._run(item, nextitem, SHARED)]
+        if not attempts or attempts[0].status in (Status.FAILED, Status.GRADER_ERROR):
+            attempts = [self._run(item, nextitem, 1)]
+        if check.plan is not None:
+            while _undecided(attempts):
+                attempts.append(self._run(item, nextitem, len(attempts) + 1))
+        verdict = verdict_of(check, attempts)
+        if self.stages.gate and check.id == self.stages.gate.check:
+            self.gate_failed = verdict.status is not Status.PASSED
+            if verdict.status is Status.FAILED:
+                verdict.finding = self.stages.gate.finding
+        verdict.duration = round(time.monotonic() - started, 3)
+        try:
+            self.report(check.id, verdict)
+        except OSError as error:  # pytest would print it, and hide what it is
+            self.unreported = error
+            item.session.shouldstop = str(error)
+        return True
+
+    def _is_shared(self, check: rubric.Check) -> bool:
+        """Whether a boot that others shared shows what the check wants to see."""
+        if check.plan is None or self.observer is None or self._is_blocked(check):
+            return False
+        return self.observer.shared(check.plan.job(self.seed)) is not None
+
+    def _is_blocked(self, check: rubric.Check) -> bool:
+        """Whether ``check`` is behind a closed gate: one whose own check did not pass."""
+        return check.id in self.blocked and self.gate_failed
+
+    def _run(self, item: pytest.Item, nextitem: pytest.Item | None, number: int) -> Attempt:
+        self.attempt = number
+        self.seen_now = None
+        self.boots_now = []
+        self._outcome = Attempt(Status.GRADER_ERROR, "the check did not run")
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        if self.seen_now is not None:
+            self._outcome.settled = _settled(self.seen_now)
+        return self._outcome
+
+    @pytest.hookimpl
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport | None:
+        """Note how the set-up or the check itself ended."""
+        if call.excinfo is not None:
+            self._outcome = self._failure(check_of(item), call.excinfo)
+        elif call.when == "call":
+            self._outcome = Attempt(Status.PASSED)
+        return None
+
+    def _failure(self, check: rubric.Check, info: pytest.ExceptionInfo[BaseException]) -> Attempt:
+        error = info.value
+        evidence = tuple(self.stages.evidence.get(check.id, ()))
+        if self.seen_now is not None:
+            evidence = tuple(evidence_of(self.seen_now))
+        elif self.boots_now and isinstance(error, Mismatch):
+            evidence = tuple(reports_told(self.boots_now, error.observed))
+        if isinstance(error, NotReached):
+            gate = self.stages.gate if self.gate_failed else None
+            by = gate.check if gate else error.by
+            finding = gate.finding if gate else Finding.NONE
+            return Attempt(Status.NOT_REACHED, error.msg or "", blocked_by=by, finding=finding)
+        if isinstance(error, Mismatch):
+            return Attempt(
+                Status.FAILED,
+                str(error),
+                error.did,
+                error.expected,
+                error.observed,
+                evidence,
+                error.hint,
+                error.finding,
+            )
+        if isinstance(error, AssertionError):
+            return Attempt(Status.FAILED, str(error), evidence=evidence, finding=Finding.MISMATCH)
+        text = Evidence(kind="output", title="the grader's traceback", text=str(info.getrepr()))
+        return Attempt(Status.GRADER_ERROR, str(error), evidence=(text, *evidence))
+
+
+def check_of(item: pytest.Item) -> rubric.Check:
+    """The rubric's entry for a pytest item."""
+    assert isinstance(item, pytest.Function)
+    return rubric.describe(item.function)
+
+
+def _settled(seen: Observation) -> bool:
+    """Whether another boot would only take as long and end the same.
+
+    A guest that used little processor time until its deadline may have been starved by a
+    busy machine: that one gets another boot.
+    """
+    spun = seen.outcome.kind is Kind.SPIN and seen.cpu_seconds >= CPU_SECONDS
+    slept = seen.outcome.kind is Kind.HANG and not seen.all("probe_hangs")
+    return spun or slept or seen.outcome.kind is Kind.FLOOD
+
+
+def _require_completed(seen: Observation) -> None:
+    outcome = seen.outcome
+    if outcome.kind is not Kind.COMPLETED:
+        did, expected = ENDS[outcome.kind]
+        gave_up = outcome.kind is Kind.GAVE_UP
+        finding = FOUND.get(outcome.kind, Finding.MISMATCH)
+        raise Mismatch(
+            did,
+            expected,
+            outcome.detail if gave_up else outcome,
+            hint=hints.for_outcome(outcome),
+            finding=finding,
+        )
+
+
+def _undecided(attempts: list[Attempt]) -> bool:
+    failed = sum(attempt.status is Status.FAILED for attempt in attempts)
+    broken = sum(attempt.status is Status.GRADER_ERROR for attempt in attempts)
+    passed = sum(attempt.status is Status.PASSED for attempt in attempts)
+    if attempts[-1].settled:
+        return False
+    return (failed == 1 and passed < 2 and not broken) or (broken == 1 and len(attempts) == 1)
+
+
+def verdict_of(check: rubric.Check, attempts: list[Attempt]) -> Verdict:
+    """The verdict after ``attempts``: what most of them say."""
+    failed = [attempt for attempt in attempts if attempt.status is Status.FAILED]
+    passed = sum(attempt.status is Status.PASSED for attempt in attempts)
+    decisive = failed[0] if len(failed) > passed else attempts[-1]
+    verdict = empty_verdict(check)
+    verdict.status = decisive.status
+    verdict.points = check.points if decisive.status is Status.PASSED else 0
+    verdict.message = decisive.message
+    verdict.did, verdict.expected, verdict.observed = (
+        decisive.did,
+        decisive.expected,
+        decisive.observed,
+    )
+    verdict.evidence = list(decisive.evidence)
+    verdict.hint = decisive.hint or verdict.hint
+    verdict.finding = decisive.finding
+    verdict.blocked_by = decisive.blocked_by
+    verdict.attempts = [str(attempt.status) for attempt in attempts]
+    return verdict
+
+
+def empty_verdict(check: rubric.Check, why: str = "") -> Verdict:
+    """The verdict of a check that has not run."""
+    return Verdict(
+        id=check.id,
+        number=check.number,
+        title=check.title,
+        area=check.area,
+        clause=check.clause,
+        hint=check.hint,
+        tags=list(check.tags),
+        visibility=check.visibility,
+        extra_credit=check.extra_credit,
+        depends_on=dependencies.foundations(check),
+        max_points=check.points,
+        message=why,
+    )
+
+
+@contextmanager
+def _unasked() -> Iterator[None]:
+    """Hide what the user wants of pytest in general: it is not meant for the checks."""
+    asked = {name: os.environ.pop(name) for name in USERS_WISHES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(asked)
+
+
+def judge(judge_plugin: Judge) -> None:
+    """Run the selected checks.
+
+    Errors: GraderError where pytest itself fails, OSError where a verdict cannot be kept.
+    """
+    arguments = [
+        str(FOLDER),
+        "--rootdir",
+        str(FOLDER),
+        "-c",
+        str(FOLDER / "pytest.ini"),
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:capture",
+    ]
+    with _unasked():
+        status = pytest.main(arguments, plugins=[judge_plugin])
+    if judge_plugin.unreported is not None:
+        raise judge_plugin.unreported
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise GraderError(f"the checks could not be run: pytest ended with {status!r}")

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""The rubric: every check with its number, points, clause and hint, in order."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from types import ModuleType
+from typing import Any, TypeVar
+
+from autograder.guest.machine import Job
+from autograder.judge.draw import draw_params
+from autograder.pgfault import checks as package
+from autograder.pgfault import milestones
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The probe that a check wants run, with parameters yet to be drawn."""
+
+    probe: str
+    params: Mapping[str, object]
+
+    def job(self, seed: int) -> Job:
+        """What to run for ``seed``."""
+        return Job(self.probe, draw_params(self.probe, self.params, seed))
+
+
+@dataclass(frozen=True)
+class Check:
+    """One item of the rubric."""
+
+    id: str
+    number: str
+    title: str
+    area: str
+    points: float
+    clause: str
+    hint: str
+    visibility: str
+    tags: tuple[str, ...]
+    extra_credit: bool
+    needs: tuple[str, ...]
+    plan: Plan | None
+    all_boots: bool
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Sorts ``2.10`` after ``2.9``."""
+        return tuple(int(part) for part in self.number.split("."))
+
+
+def clause(text: str) -> Callable[[Function], Function]:
+    """The sentence of the contract that a check is about."""
+    return _setter("__clause__", text)
+
+
+def hint(text: str) -> Callable[[Function], Function]:
+    """What a student should look at first where the check fails."""
+    return _setter("__hint__", text)
+
+
+def observe(probe: str, **params: object) -> Callable[[Function], Function]:
+    """The probe whose observation the check judges; parameters may be drawn (draw.py)."""
+    return _setter("__plan__", Plan(probe, params))
+
+
+def needs(*tools: str) -> Callable[[Function], Function]:
+    """The submission's tools without which the check cannot be reached."""
+    return _setter("__needs__", tools)
+
+
+def extra_credit(function: Function) -> Function:
+    """The check's points come on top of the full marks."""
+    return _setter("__extra__", True)(function)
+
+
+def all_boots(function: Function) -> Function:
+    """The check judges what every boot of the grading showed."""
+    return _setter("__all_boots__", True)(function)
+
+
+def any_outcome(function: Function) -> Function:
+    """The check judges also boots that ended badly."""
+    return _setter("__any_outcome__", True)(function)
+
+
+def _setter(name: str, value: object) -> Callable[[Function], Function]:
+    def decorate(function: Function) -> Function:
+        setattr(function, name, value)
+        return function
+
+    return decorate
+
+
+def describe(function: Callable[..., None]) -> Check:
+    """The rubric's item for a check function.  Errors: ValueError where it is incomplete."""
+    module = inspect.getmodule(function)
+    assert module is not None
+    name = function.__name__.removeprefix("test_")
+    attributes: dict[str, Any] = vars(function)
+    missing = [key for key in ("__number__", "__weight__", "__clause__") if key not in attributes]
+    title = inspect.getdoc(function)
+    if missing or not title:
+        raise ValueError(f"the check {name} lacks {', '.join(missing) or 'a docstring'}")
+    return Check(
+        id=f"{module.__name__.rpartition('.test_')[2]}/{name}",
+        number=attributes["__number__"],
+        title=" ".join(title.split("\n\n")[0].split()),
+        area=vars(module)["AREA"],
+        points=attributes["__weight__"],
+        clause=attributes["__clause__"],
+        hint=attributes.get("__hint__", ""),
+        visibility=attributes.get("__visibility__", "visible"),
+        tags=tuple(attributes.get("__tags__", ())),
+        extra_credit=attributes.get("__extra__", False),
+        needs=tuple(attributes.get("__needs__", ())),
+        plan=attributes.get("__plan__"),
+        all_boots=attributes.get("__all_boots__", False),
+    )
+
+
+def modules() -> list[ModuleType]:
+    """The modules that hold checks."""
+    names = sorted(
+        info.name
+        for info in pkgutil.iter_modules(package.__path__)
+        if info.name.startswith("test_")
+    )
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """All checks, in the order of their numbers.  Errors: ValueError for a doubled number."""
+    found = [
+        describe(function)
+        for module in modules()
+        for name, function in vars(module).items()
+        if name.startswith("test_") and inspect.isfunction(function)
+    ]
+    found.sort(key=lambda check: check.order)
+    for before, after in pairwise(found):
+        if before.number == after.number:
+            raise ValueError(f"{before.id} and {after.id} have the same number {after.number}")
+    return tuple(found)
+
+
+def select(expression: str | None) -> list[Check]:
+    """The checks that ``--only`` names: numbers, areas, milestones, parts of ids, with commas."""
+    if not expression:
+        return list(checks())
+    named = ",".join(milestones.expand(word.strip()) for word in expression.split(","))
+    words = [word.strip() for word in named.split(",") if word.strip()]
+    return [check for check in checks() if any(_is_meant(check, word) for word in words)]
+
+
+def jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) -> list[Job]:
+    """What has to be run for ``selected``, each once, in their order.
+
+    Not what only checks want that are ``blocked``: they will not be tried.
+    """
+    wanting = checks() if any(check.all_boots for check in selected) else selected
+    found: list[Job] = []
+    for check in wanting:
+        if check.plan is None or check.id in blocked:
+            continue
+        if check.plan.job(seed) not in found:
+            found.append(check.plan.job(seed))
+    return found
+
+
+def _is_meant(check: Check, word: str) -> bool:
+    if word.replace(".", "").isdecimal():
+        return check.number == word or check.number.startswith(f"{word}.")
+    return word.lower() in check.id.lower() or word.lower() == check.area.lower()

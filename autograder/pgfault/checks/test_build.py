@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Does the submission become a kernel that boots, and two tools?"""
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.guest.observation import Kind, Observation
+from autograder.judge.expect import Mismatch, NotReached, expect_that, some
+from autograder.judge.rubric import any_outcome, clause, hint, observe
+from autograder.judge.stages import Stages
+from autograder.results import Finding
+
+AREA = "Build"
+USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
+
+
+@number("1.1")
+@weight(0.5)
+@clause("1: kernel.patch is a unified diff that applies, in the allowed folders only")
+@hint("Make the patch against the pristine source of the course's series, with `make patch`.")
+def test_patch_applies(stages: Stages) -> None:
+    """The patch applies to the pristine source and stays in its folders."""
+    if stages.patch_problem:
+        raise Mismatch(
+            "kernel.patch was applied to the pristine source",
+            "it applies",
+            stages.patch_problem,
+            finding=Finding.REFUSED,
+        )
+
+
+@number("1.2")
+@weight(1)
+@clause("1: the patched kernel builds, with new options at their defaults")
+@hint("Fix the compiler's first error first; the others may come of it.")
+def test_kernel_builds(stages: Stages) -> None:
+    """The patched kernel compiles and links."""
+    if stages.patch_problem:
+        raise NotReached(stages.obstacle, stages.obstacle_check)
+    if stages.kernel_problem:
+        raise Mismatch(
+            "the patched kernel was compiled and linked",
+            "it builds",
+            stages.kernel_problem,
+            finding=Finding.NOT_BUILT,
+        )
+
+
+@number("1.3")
+@weight(1)
+@clause("1: make -C tools builds tracepgfault and pgfaultmap, statically linked")
+@hint("Try `make -C tools clean all CC=gcc CFLAGS=-O2`, and `file tools/pgfaultmap`.")
+def test_tools_build(stages: Stages) -> None:
+    """The two tools build and are statically linked."""
+    if stages.tools_problem:
+        raise Mismatch(
+            "make -C tools was run",
+            "two statically linked programs",
+            stages.tools_problem,
+            finding=Finding.NOT_BUILT,
+        )
+
+
+@number("1.4")
+@weight(1)
+@clause("1: the patched kernel boots")
+@hint("The kernel's log ends where the boot stopped; `make boot` boots the same kernel.")
+@observe("proc_entries")
+@any_outcome
+def test_boots(seen: Observation) -> None:
+    """The patched kernel boots and shuts down."""
+    kind = seen.outcome.kind
+    if kind is not Kind.COMPLETED:
+        raise Mismatch(
+            "the kernel was booted",
+            "it boots, runs a process and shuts down",
+            seen.outcome,
+            finding=Finding.PANIC if seen.panicked else Finding.NO_BOOT,
+        )
+
+
+@number("1.5")
+@weight(0.5)
+@clause("2: one file in every process's directory; the others there stay as they are")
+@hint("Compare your change to fs/proc/base.c with the entries around it.")
+@observe("proc_entries")
+def test_proc_is_unharmed(seen: Observation) -> None:
+    """The other files in /proc/PID are there and can be read as before."""
+    names = {record.text("name") for record in seen.all("entry")}
+    missing = [name for name in USUAL_FILES if name not in names]
+    expect_that(
+        "the check listed /proc/PID of a process",
+        not missing,
+        expected=f"the usual files are there: {some(USUAL_FILES)}",
+        observed=f"some of the usual files are missing: {some(missing)}",
+    )
+    empty = [record.text("name") for record in seen.all("file") if not record.number("size")]
+    expect_that(
+        "the check read the usual files in /proc/PID of a process",
+        not empty,
+        expected="each of the files has some text",
+        observed=f"some of the files are empty: {some(empty)}",
+    )

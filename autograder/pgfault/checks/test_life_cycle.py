@@ -1,0 +1,446 @@
+# SPDX-License-Identifier: MIT
+"""Exit, zombies, signals, fork and execve."""
+
+import signal
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.guest.observation import Observation, Record
+from autograder.judge.draw import Sample
+from autograder.judge.expect import expect_answer, expect_state, expect_that, fail
+from autograder.judge.rubric import clause, needs, observe
+from autograder.pgfault.checks import answers, hints
+from autograder.pgfault.checks.answers import READ, WRITE
+from autograder.pgfault.checks.readers import EMPTY, last_read, reads
+from autograder.pgfault.checks.traces import (
+    area,
+    events_of,
+    expect_initial_regions,
+    expect_pages,
+    expect_pages_around,
+    expect_regions,
+    pages_in,
+    space_of,
+)
+from autograder.pgfault.trace.address_space import maps
+
+AREA = "Life cycle"
+STEPS = "map 0 64;touch 0 {pages}"
+PAGES = Sample(12, of=64)
+TARGET = "the traced process"
+KEPT = "The trace belongs to the process until it is reaped, not until it exits."
+FORK = "copy_process() copies the whole task_struct: the child starts with its parent's pointer."
+
+
+def expect_end_of_file(seen: Observation, did: str, reader: str = "late", hint: str = "") -> None:
+    """Raise Mismatch unless a reader's last call returned 0."""
+    expect_answer(did, last_read(seen, did, "0", reader=reader), "0", hint=hint)
+
+
+def expect_trace(seen: Observation, did: str, missing: str = "") -> None:
+    """Raise Mismatch unless the drawn pages are the faults in the trace."""
+    events = events_of(seen)
+    expect_pages(
+        did, pages_in(events, area(seen)), seen.numbers("pages"), events=events, missing=missing
+    )
+
+
+def step(seen: Observation, index: int, did: str) -> Record:
+    """The record of a step.  Errors: Mismatch where it was never taken."""
+    steps = seen.all("step")
+    if len(steps) <= index:
+        fail(did, expected="the traced process goes on", observed="the traced process stopped")
+    return steps[index]
+
+
+@number("4.1")
+@weight(1)
+@clause("2, read: has exited (a zombie), records waiting: the records; then 0")
+@needs("pgfaultmap")
+@observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=0, reaped=0, kill=0)
+def test_zombie_with_records(seen: Observation) -> None:
+    """The records of a zombie can be read; then comes end of file."""
+    did = "a traced process exited, and a reader read its trace before it was reaped"
+    expect_end_of_file(seen, did, hint=hints.NO_END)
+    expect_trace(seen, did, KEPT)
+
+
+@number("4.2")
+@weight(1)
+@clause("2, read: has exited, nothing left: 0")
+@observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=1, reaped=0, kill=0)
+def test_zombie_drained(seen: Observation) -> None:
+    """A zombie whose records were read returns end of file, again and again."""
+    did = "a traced process exited while a reader waited for its records"
+    expect_end_of_file(seen, did, "early")
+    expect_end_of_file(seen, "another reader read the file of that zombie")
+
+
+@number("4.3")
+@weight(0.5)
+@clause("2, read: has been reaped, nothing left: 0")
+@observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=1, reaped=1, kill=0)
+def test_reaped_drained(seen: Observation) -> None:
+    """After the process was reaped, an open descriptor returns end of file."""
+    did = "the process was reaped, and a reader read from a descriptor opened before"
+    outlives = "An open file outlives the process: what the file uses must too."
+    expect_end_of_file(seen, did, hint=outlives)
+
+
+@number("4.4")
+@weight(0.5)
+@clause("2, read: has been reaped, records never read: 0 at once, or those records first")
+@needs("pgfaultmap")
+@observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=0, reaped=1, kill=0)
+def test_reaped_undrained(seen: Observation) -> None:
+    """Unread records of a reaped process: a reader gets them or nothing, then end of file."""
+    did = "the process was reaped with unread records, and a reader read from an open descriptor"
+    expect_end_of_file(seen, did)
+    if seen.one("late").number("bytes"):
+        expect_trace(seen, did)
+
+
+@number("4.5")
+@weight(0.5)
+@clause("2, read: was stopped, or never traced, and has exited: 0 or ESRCH")
+@observe("after_exit", steps=STEPS, pages=PAGES, trace="no", drained=0, reaped=0, kill=0)
+def test_never_traced_zombie(seen: Observation) -> None:
+    """Reading a zombie that was never traced returns end of file or fails with ESRCH."""
+    did = "a reader read the file of a zombie that was never traced"
+    last = last_read(seen, did, "0", "ESRCH", reader="late")
+    expect_answer(did, last, "0", "ESRCH")
+
+
+@number("4.6")
+@weight(0.5)
+@clause("2, read: was stopped, or never traced, and has exited: 0 or ESRCH")
+@observe("after_exit", steps=STEPS, pages=PAGES, trace="stopped", drained=0, reaped=1, kill=0)
+def test_stopped_and_reaped(seen: Observation) -> None:
+    """Reading a reaped process whose trace was stopped returns end of file or fails with ESRCH."""
+    did = "the trace was stopped, the process was reaped, and a reader read from an open descriptor"
+    last = last_read(seen, did, "0", "ESRCH", reader="late")
+    expect_answer(did, last, "0", "ESRCH")
+
+
+@number("4.7")
+@weight(0.5)
+@clause("2, read: was traced, has exited: the records, then 0 (here by SIGKILL)")
+@needs("pgfaultmap")
+@observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=0, reaped=0, kill=9)
+def test_killed_process(seen: Observation) -> None:
+    """A traced process that is killed leaves its records and end of file."""
+    did = "a traced process was killed by SIGKILL, and a reader read its trace"
+    every = "Every exit must pass your hook, those by a signal too: put it into do_exit()'s way."
+    expect_end_of_file(seen, did, hint=every)
+    expect_trace(seen, did, KEPT)
+
+
+@number("4.8")
+@weight(0.5)
+@clause("2, read: was traced, has exited: 0 (here by a segmentation fault)")
+@observe(
+    "after_exit", steps=STEPS + ";crash", pages=PAGES, trace="yes", drained=1, reaped=0, kill=0
+)
+def test_crashed_process(seen: Observation) -> None:
+    """A traced process that crashes gives its readers end of file."""
+    did = "a traced process crashed by a segmentation fault while a reader waited"
+    expect_state(did, seen.one("ended"), "Z", TARGET)
+    expect_end_of_file(seen, did, "early")
+
+
+def _reader_is_killed(seen: Observation, did: str) -> None:
+    expect_state(EMPTY, seen.one("asleep"), "S")
+    killed = seen.one("killed")
+    name = signal.Signals(int(seen.params["signal"])).name
+    expect_that(
+        did,
+        killed.number("reaped") == 1,
+        expected="the reader dies at once",
+        observed="the reader sleeps on",
+        hint="Wait interruptibly, for records and for your own locks, and return when a signal is "
+        "pending.",
+    )
+    expect_that(
+        did,
+        killed.text("signal") == seen.params["signal"],
+        expected=f"the reader dies by {name}",
+        observed=f"the reader dies by signal {killed.text('signal')}"
+        if killed.number("signal")
+        else "the reader exits by itself",
+    )
+
+
+@number("4.9")
+@weight(1)
+@clause("2: a sleeping reader can be killed (SIGKILL): it dies at once")
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
+def test_reader_dies_of_sigkill(seen: Observation) -> None:
+    """SIGKILL ends a sleeping reader."""
+    _reader_is_killed(seen, "SIGKILL was sent to a sleeping reader")
+
+
+@number("4.10")
+@weight(0.5)
+@clause("2: a sleeping reader can be killed (SIGINT)")
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=2, others=0)
+def test_reader_dies_of_sigint(seen: Observation) -> None:
+    """SIGINT ends a sleeping reader."""
+    _reader_is_killed(seen, "SIGINT was sent to a sleeping reader")
+
+
+@number("4.11")
+@weight(0.5)
+@clause("2: a sleeping reader can be killed (SIGTERM)")
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=15, others=0)
+def test_reader_dies_of_sigterm(seen: Observation) -> None:
+    """SIGTERM ends a sleeping reader."""
+    _reader_is_killed(seen, "SIGTERM was sent to a sleeping reader")
+
+
+@number("4.12")
+@weight(0.5)
+@clause("2: the traced process does not notice, and a new reader can go on reading")
+@needs("pgfaultmap")
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
+def test_new_reader_goes_on(seen: Observation) -> None:
+    """After a reader was killed, the process goes on, and a new reader reads on."""
+    did = "a sleeping reader was killed, and the process touched pages"
+    expect_state(did, seen.one("target"), "S", TARGET)
+    did = f"{did}, which a new reader read"
+    calls = reads(seen, "second")
+    expect_that(
+        did,
+        seen.one("second").number("done") == 0,
+        expected="the read returns the records, and the next read sleeps",
+        observed=answers.observed(READ, calls[-1].answer) if calls else "the read never returned",
+        hint="A reader that dies must leave the trace as it found it.",
+    )
+    expect_trace(seen, did)
+
+
+RESTARTS = (
+    "Return -ERESTARTSYS if a signal interrupted the wait: the kernel restarts the read or makes "
+    "EINTR of it, as the handler asked."
+)
+
+
+@number("4.13")
+@weight(0.5)
+@clause("2: a signal with a handler interrupts the read (EINTR), as sigaction asked")
+@observe("interrupted_read", restart=0, steps=STEPS, pages=PAGES)
+def test_handler_interrupts(seen: Observation) -> None:
+    """A signal handler without SA_RESTART interrupts a sleeping read with EINTR."""
+    did = "a sleeping reader got a signal, for which it has a handler without SA_RESTART"
+    after = seen.one("after_fault")
+    expect_that(
+        did,
+        seen.one("after_signal").text("state") in "Z-",
+        expected="the read fails with EINTR",
+        observed="the read sleeps on",
+        hint=RESTARTS,
+    )
+    expect_answer(did, after, "EINTR", hint=RESTARTS)
+
+
+@number("4.14")
+@weight(0.5)
+@clause("2: ... or restarts it, as sigaction asked")
+@observe("interrupted_read", restart=1, steps=STEPS, pages=PAGES)
+def test_handler_restarts(seen: Observation) -> None:
+    """A signal handler with SA_RESTART lets the read go on."""
+    did = "a sleeping reader got a signal, for which it has a handler with SA_RESTART"
+    asleep, after = seen.one("after_signal"), seen.one("after_fault")
+    expect_that(
+        did,
+        asleep.text("state") == "S",
+        expected="the read sleeps on",
+        observed=answers.observed(READ, after.answer),
+        hint=RESTARTS,
+    )
+    expect_that(
+        f"{did}, and the traced process touched pages",
+        after.number("ret") > 0 and after.text("ended") == "1" and after.text("status") == "0",
+        expected="the read returns the record",
+        observed=answers.observed(READ, after.answer)
+        if after.text("ended") == "1"
+        else "the read sleeps on",
+        hint=RESTARTS,
+    )
+
+
+@number("4.15")
+@weight(1)
+@clause("3: a child made by fork is not traced: reading its file fails with ESRCH")
+@observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
+def test_fork_child_is_not_traced(seen: Observation) -> None:
+    """Reading the file of a traced process's child fails with ESRCH."""
+    did = "a traced process forked, and a reader read the child's file"
+    expect_answer(did, last_read(seen, did, "ESRCH", reader="child"), "ESRCH", hint=FORK)
+
+
+@number("4.16")
+@weight(1)
+@clause("3: its exit leaves the parent's trace alone")
+@needs("pgfaultmap")
+@observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
+def test_fork_child_exit_is_harmless(seen: Observation) -> None:
+    """A child that faults and exits does not disturb its parent's trace or reader."""
+    did = "a traced process forked a child while a reader slept"
+    expect_state(did, seen.one("parent_reader"), "S", "the parent's reader")
+    space_of(f"{did}; the parent's trace", events_of(seen))
+    expect_trace(
+        seen,
+        "the child of a traced process exited, and the parent touched pages",
+        "Whoever frees the trace at exit must know whose trace it is.",
+    )
+
+
+@number("4.17")
+@weight(0.5)
+@clause("2, read: the reader sleeps until one of these changes (a fork is none of them)")
+@observe("blocked_read", steps="map 0 64;fork", by="fork", seconds=60)
+def test_fork_while_a_reader_sleeps(seen: Observation) -> None:
+    """A child that comes and goes does not end its parent's trace."""
+    did = "a traced process forked a child, which exited, while a reader slept"
+    expect_state(did, seen.one("after"), "S", "the parent's reader")
+    expect_state(did, seen.one("target"), "S", "the parent")
+
+
+EXEC = "map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}"
+
+
+@number("4.18")
+@weight(1)
+@clause("3: tracing goes on across execve")
+@needs("pgfaultmap")
+@observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
+def test_execve_goes_on(seen: Observation) -> None:
+    """After execve() the process is still traced, and its earlier records are kept."""
+    expect_pages_around(seen, "execve()")
+
+
+@number("4.19")
+@weight(0.5)
+@clause("3: ... and execve; one that fails removes none")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="map 0 64;badexec;touch 0 {pages}", pages=Sample(7, of=64))
+def test_failed_execve(seen: Observation) -> None:
+    """An execve that fails leaves the trace and the regions as they are."""
+    did = "the traced process called execve() on a folder and on a file that is no program"
+    failed = step(seen, 2, did)
+    expect_answer(did, failed, "EACCES", "ENOEXEC", "EISDIR", of="execve()")
+    stays = "Record what execve() changes only when it can no longer fail."
+    events = events_of(seen, "events.2")
+    expect_regions(
+        f"{did}; its regions",
+        space_of(did, events).extents(),
+        maps(seen.text("maps.2")),
+        hint=stays,
+    )
+    expect_trace(seen, f"{did}, then touched pages", stays)
+
+
+SHARED = "A vfork child shares its parent's memory: its end is not that of its parent's trace."
+
+
+@number("4.20")
+@weight(0.5)
+@clause("3: changes that a vfork child makes may be recorded or not; no crash")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="map 0 64;spawn;touch 0 {pages}", pages=Sample(7, of=64))
+def test_vfork_child(seen: Observation) -> None:
+    """A vfork child that runs a program leaves its parent traced."""
+    did = "a traced process ran a program with posix_spawn()"
+    expect_answer(did, step(seen, 2, did), "0", of="posix_spawn()")
+    expect_trace(seen, f"{did}, then touched pages", SHARED)
+
+
+@number("4.21")
+@weight(0.5)
+@clause("3: a process with several threads is only asked not to crash, hang or harm anything")
+@needs("pgfaultmap")
+@observe("threads", threads=3, pages=4, order="1,0,2")
+def test_threads_are_harmless(seen: Observation) -> None:
+    """A traced process with several threads runs, ends and is reaped."""
+    did = "the threads of a traced process ended, one after the other"
+    expect_state(did, seen.one("whole_process"), "Z", "the process")
+
+
+@number("4.22")
+@weight(0.5)
+@clause("2: a sleeping reader can be killed: it dies at once (also where another sleeps beside it)")
+@observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=1)
+def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
+    """SIGKILL ends the second of two sleeping readers."""
+    _reader_is_killed(seen, "SIGKILL was sent to the second of two sleeping readers")
+
+
+@number("4.23")
+@weight(0.5)
+@clause('2, write "1": tracing of process PID starts (here of a traced process\'s child)')
+@needs("pgfaultmap")
+@observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
+def test_fork_child_can_be_traced(seen: Observation) -> None:
+    """The child of a traced process can be traced itself, into a trace of its own."""
+    did = "the check wrote 1 to the file of a traced process's child"
+    started = seen.one("start_child")
+    expect_answer(did, started, "1", of=WRITE, hint=FORK if started.number("ret") < 0 else "")
+    events = events_of(seen, "own_events")
+    expect_initial_regions(seen, f"{did}; the first regions in its trace", events, "child_maps")
+
+
+@number("4.24")
+@weight(0.5)
+@clause("3: tracing goes on across execve: what was recorded before it stays")
+@needs("pgfaultmap")
+@observe(
+    "drain",
+    unread=3,
+    buffer=65536,
+    steps=EXEC,
+    early=Sample(7, of=64),
+    after=Sample(9, of=64),
+)
+def test_execve_keeps_unread_records(seen: Observation) -> None:
+    """Records that nobody has read before execve() can be read after it."""
+    space_of("a traced process called execve() before anybody read its trace", events_of(seen))
+    expect_pages_around(seen, "execve(), while nobody read")
+
+
+@number("4.25")
+@weight(0.5)
+@clause("2, read: has been reaped, nothing left: 0")
+@needs("pgfaultmap")
+@observe(
+    "number_again",
+    steps="map 0 64;touch 0 {before};touch 0 {after}",
+    before=Sample(5, of=30),
+    after="40,50,45",
+)
+def test_number_used_again(seen: Observation) -> None:
+    """The descriptor of a reaped process is not that of the next one with its number."""
+    of_file = (
+        "A number names one process after another: keep what the file stands for, not the number."
+    )
+    did = "a traced process was reaped, and a reader read from a descriptor opened before"
+    expect_end_of_file(seen, did, "of_first")
+    did = f"{did}, while another process had its number"
+    expect_end_of_file(seen, did, "later", hint=of_file)
+    events = events_of(seen)
+    expect_pages(
+        "the other process with the same number touched pages",
+        pages_in(events, area(seen)),
+        [*seen.numbers("before"), *seen.numbers("after")],
+        events=events,
+        missing=of_file,
+    )
+
+
+@number("4.26")
+@weight(0.5)
+@clause("2, read: was traced, has exited, nothing left: 0")
+@observe("vfork_child")
+def test_vfork_child_ends(seen: Observation) -> None:
+    """The trace of a vfork child ends with the child, while its parent lives on."""
+    did = "a traced vfork child exited while its parent lived on"
+    expect_end_of_file(seen, did, "only", hint=SHARED)

@@ -1,0 +1,470 @@
+# SPDX-License-Identifier: MIT
+"""pgfaultmap: what it makes of a trace."""
+
+import operator
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.guest.observation import Observation
+from autograder.judge.draw import Integer, Integers
+from autograder.judge.expect import at_least_one, counted, expect_that, fail, some
+from autograder.judge.rubric import clause, needs, observe
+from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.traces import (
+    area,
+    events_of,
+    expect_status,
+    quoted,
+    region_called,
+    space_of,
+    tool_status,
+)
+from autograder.pgfault.trace.address_space import Region
+from autograder.pgfault.trace.events import PAGE, Kind
+
+AREA = "Tools"
+
+
+PRINTED = "pgfaultmap printed the map of a trace"
+MOST_PAGES = 1 << 20  # of a region whose line is looked at: no check makes a larger one
+LONGEST = 200  # characters of a line of the map, quoted
+
+
+def expected_map(seen: Observation) -> list[Region]:
+    """The regions of a trace, from its events."""
+    return space_of("pgfaultmap --events printed a trace", events_of(seen)).ever
+
+
+def map_lines(seen: Observation) -> list[str]:
+    """The lines that pgfaultmap printed.  Errors: Mismatch where there are none."""
+    lines = seen.text("map.out").splitlines()
+    if not lines:
+        said = quoted(seen.text("map.err"))
+        fail(
+            PRINTED,
+            expected="at least one line on standard output",
+            observed="nothing on standard output; the tool ends with "
+            + tool_status(seen, "map", PRINTED)
+            + (f", and {said} on standard error" if said else ""),
+            hint=hints.TOOL_SILENT,
+        )
+    return lines
+
+
+def undivided(region: Region) -> bool:
+    """Whether a region's last extents do not depend on how a change was reported."""
+    return len(set(region.history)) == 1
+
+
+def expect_line(region: Region, lines: list[str]) -> None:
+    """Raise Mismatch unless the line of ``region`` is among the ``lines`` of a map."""
+    if region.extents.pages > MOST_PAGES:
+        fail(
+            "pgfaultmap --events printed a trace",
+            expected="regions such as those that the process had",
+            observed=f"a region of {region.extents.pages} pages ({region.extents})",
+            hint=hints.BAD_RANGE,
+        )
+    if region.map_line() not in lines:
+        near = [line for line in lines if f"{region.extents.start:x}" in line.lower()]
+        fail(
+            PRINTED,
+            expected=f"'{region.map_line()[:LONGEST]}'",
+            observed=f"'{near[0][:LONGEST]}'" if near else f"no line for {region.extents}",
+            hint=hints.MAP_LINE if near else ONE_LINE_EACH,
+        )
+
+
+ONE_LINE_EACH = (
+    "Print one line for each region that the trace ever shows, in the order in which they were "
+    "added, those that are gone by the end too."
+)
+OF_ITS_TIME = (
+    "A page is marked X if it faulted while it was part of that region: apply the events one "
+    "after the other."
+)
+
+
+def drawing(line: str) -> str:
+    """The pages in a line of a map, with the bars around them."""
+    return line[line.find("|") :] if "|" in line else "no bars"
+
+
+MAP_STEPS = "map 0 {a};touch 0 {pages};map 1 {b};touch 1 {others};unmap 1 0 {b};map 2 5;touch 2 2"
+MAP = {
+    "before": "",
+    "steps": MAP_STEPS,
+    "a": Integer(12, 60),
+    "b": Integer(12, 60),
+    "pages": Integers(6, 0, 11),
+    "others": Integers(6, 0, 11),
+}
+
+
+@number("9.10")
+@weight(1)
+@clause('4: "Region: %08lx - %08lx (%4lu pages): |%s|\\n", byte by byte')
+@needs("pgfaultmap")
+@observe("steps", **MAP)
+def test_map_format(seen: Observation) -> None:
+    """pgfaultmap prints its lines exactly as specified, and the right ones."""
+    expect_status(seen, "map", PRINTED, 0)
+    lines = map_lines(seen)
+    text = seen.text("map.out")
+    expect_that(
+        PRINTED,
+        text.endswith("\n"),
+        expected="a newline at the end of the last line",
+        observed=f"no newline at the end of the last line, '{lines[-1][-20:]}'",
+        hint=hints.MAP_LINE,
+    )
+    regions = list(filter(undivided, expected_map(seen)))
+    if not regions:
+        fail(PRINTED, expected="at least one region that never changed", observed="no such region")
+    for region in regions:
+        expect_line(region, lines)
+
+
+@number("9.11")
+@weight(0.5)
+@clause("4: one line for each region that the trace ever shows, in the order they were added")
+@needs("pgfaultmap")
+@observe("steps", **MAP)
+def test_map_order(seen: Observation) -> None:
+    """pgfaultmap prints each region that ever existed once, in the order they were added."""
+    lines = map_lines(seen)
+    regions = expected_map(seen)
+    expect_that(
+        PRINTED,
+        len(lines) == len(regions),
+        expected=counted(len(regions), "line"),
+        observed=counted(len(lines), "line"),
+        hint=ONE_LINE_EACH,
+    )
+    for number_, (line, region) in enumerate(zip(lines, regions, strict=True), start=1):
+        if undivided(region):
+            expect_that(
+                PRINTED,
+                f"{region.extents.start:08x}" in line.lower(),
+                expected=f"line {number_} is for the region that starts at "
+                f"{region.extents.start:08x}",
+                observed=f"line {number_} is '{line[:60]}'",
+                hint=ONE_LINE_EACH,
+            )
+
+
+@number("9.12")
+@weight(1)
+@clause("4: X is a page that faulted while it was part of that region, . one that did not")
+@needs("pgfaultmap")
+@observe("steps", **MAP)
+def test_map_pages(seen: Observation) -> None:
+    """The pages marked X are those that were touched, also in regions that are gone."""
+    lines = map_lines(seen)
+    for slot, pages, size in ((0, "pages", "a"), (1, "others", "b")):
+        start = area(seen, slot)
+        touched = set(seen.numbers(pages))
+        did = f"a process touched {len(touched)} pages at {start:x}; {PRINTED}"
+        found = [line for line in lines if line.startswith(f"Region: {start:08x} - ")]
+        expect_that(
+            did,
+            bool(found),
+            expected=f"a line that starts with 'Region: {start:08x} - '",
+            observed="no such line",
+            hint=ONE_LINE_EACH,
+        )
+        drawn = "".join("X" if i in touched else "." for i in range(seen.number(size)))
+        expect_that(
+            did,
+            f"|{drawn}|" in found[0],
+            expected=f"|{drawn}|",
+            observed=drawing(found[0]),
+            hint=OF_ITS_TIME,
+        )
+
+
+GROW = {
+    "before": "",
+    "steps": "map 0 10;touch 0 3,9;resize 0 10 {a};touch 0 {last}",
+    "a": Integer(20, 40),
+    "last": Integer(11, 19),
+}
+
+
+@number("9.13")
+@weight(0.5)
+@clause("4: ... with its last extents")
+@needs("pgfaultmap")
+@observe("steps", **GROW)
+def test_map_last_extents(seen: Observation) -> None:
+    """A region that grew is printed with its last extents."""
+    start = area(seen)
+    end = start + seen.number("a") * PAGE
+    lines = [line for line in map_lines(seen) if f"{start:08x} -" in line]
+    wanted = "".join(
+        "X" if i in (3, 9, seen.number("last")) else "." for i in range(seen.number("a"))
+    )
+    whole = f"Region: {start:08x} - {end:08x} ({seen.number('a'):4d} pages): |{wanted}|"
+    did = f"a region of 10 pages grew to {seen.number('a')} in place; {PRINTED}"
+    told_as_one = [
+        region
+        for region in expected_map(seen)
+        if region.extents.start == start and len(region.faulted) == 3
+    ]
+    if told_as_one:
+        expect_that(
+            did,
+            whole in lines,
+            expected=f"'{whole}'",
+            observed=f"'{lines[0][:LONGEST]}'" if lines else f"no line that starts at {start:08x}",
+            hint="A region that grew is printed with the size that it had last.",
+        )
+    else:
+        expect_that(
+            did,
+            any(f"- {end:08x} " in line for line in lines),
+            expected=f"a line for a region that ends at {end:08x}",
+            observed=f"'{lines[0][:LONGEST]}'" if lines else f"no line that starts at {start:08x}",
+            hint="A region that grew is printed with the size that it had last.",
+        )
+
+
+@number("9.24")
+@weight(0.5)
+@clause("4: X is a page that faulted while it was part of that region ... with its last extents")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="stack {a};stack {b}", a=Integer(40, 60), b=Integer(80, 99))
+def test_map_of_growing_stack(seen: Observation) -> None:
+    """The pages that faulted stay where they were when a region grows at its start."""
+    stack = region_called(seen, "maps.2", "[stack]")
+    faults = {event.page for event in events_of(seen) if event.kind is Kind.FAULT}
+    head = f"Region: {stack.start:08x} - {stack.end:08x} ({stack.pages:4d} pages): |"
+    lines = [line for line in map_lines(seen) if f"- {stack.end:08x} " in line]
+    expect_that(
+        f"the stack of a process grew; {PRINTED}",
+        bool(lines),
+        expected=f"a line for a region that ends at {stack.end:08x}, the stack's end",
+        observed="no such line",
+        hint=ONE_LINE_EACH,
+    )
+    for region in expected_map(seen):
+        if region.extents != stack or undivided(region):
+            continue  # of the stack a trace may also say that it went and came
+        pages = range(stack.start, stack.end, PAGE)
+        # A fault may stand before the growth that it causes: either is right for its page.
+        may_be = [
+            "X" if page in region.faulted else "X." if page in faults else "." for page in pages
+        ]
+        expect_that(
+            f"the stack of a process grew; {PRINTED}",
+            any(fits(line.removeprefix(head), may_be) for line in lines),
+            expected=f"'{head}{''.join(one[0] for one in may_be)}|'",
+            observed=f"'{lines[-1]}'",
+            hint="A stack grows downwards: keep the addresses of its pages, not their distance "
+            "from its start.",
+        )
+
+
+def fits(drawn: str, may_be: list[str]) -> bool:
+    """Whether each page is drawn as it may be, and nothing follows but the bar."""
+    return len(drawn) == len(may_be) + 1 and all(map(operator.contains, may_be, drawn))
+
+
+@number("9.14")
+@weight(0.5)
+@clause("4: a region's pages are those of its own time (MAP_FIXED in the same place)")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="",
+    steps="map 0 12;touch 0 {a};over 0 0 12;touch 0 {b}",
+    a=Integers(4, 0, 5),
+    b=Integers(4, 6, 11),
+)
+def test_map_of_replaced_region(seen: Observation) -> None:
+    """A fault belongs to the region that was there when it happened."""
+    start = area(seen)
+    head = f"Region: {start:08x} - {start + 12 * PAGE:08x}"
+    drawn = []
+    for name in ("a", "b"):
+        touched = set(seen.numbers(name))
+        drawn.append("|" + "".join("X" if i in touched else "." for i in range(12)) + "|")
+    observed = [drawing(line) for line in map_lines(seen) if line.startswith(head)]
+    expect_that(
+        f"mmap(MAP_FIXED) replaced a region, with faults before and after; {PRINTED}",
+        observed == drawn,
+        expected=f"2 lines with that range: {some(drawn)}",
+        observed=f"{counted(len(observed), 'line')} with that range: {some(observed)}",
+        hint=OF_ITS_TIME,
+    )
+
+
+@number("9.23")
+@weight(0.5)
+@clause("4: one line for each region that the trace ever shows; X or . for each page")
+@needs("pgfaultmap")
+@observe(
+    "steps",
+    before="stripes 0 {many};map 1 {large}",
+    steps="touch 1 {pages}",
+    many=Integer(260, 330),
+    large=Integer(9000, 12000),
+    pages=Integer(8000, 8999),
+)
+def test_large_map(seen: Observation) -> None:
+    """Hundreds of regions, and one region of thousands of pages, are printed in full."""
+    lines = map_lines(seen)
+    regions = expected_map(seen)
+    large, page = seen.number("large"), seen.number("pages")
+    size = "No array of a fixed size holds every trace, and no line is too long."
+    expect_that(
+        PRINTED,
+        len(lines) == len(regions),
+        expected=counted(len(regions), "line"),
+        observed=counted(len(lines), "line"),
+        hint=size,
+    )
+    did = f"a process touched page {page} of a region of {large} pages; {PRINTED}"
+    start = area(seen, 1)
+    head = f"Region: {start:08x} - {start + large * PAGE:08x} ({large:4d} pages): |"
+    found = [line for line in lines if line.startswith(head)]
+    expect_that(
+        did,
+        bool(found),
+        expected=f"a line that starts with '{head}'",
+        observed="no such line",
+        hint=hints.MAP_LINE,
+    )
+    drawn = found[0].removeprefix(head)
+    marks = [at for at, sign in enumerate(drawn) if sign == "X"]
+    expect_that(
+        did,
+        drawn == "." * page + "X" + "." * (large - page - 1) + "|",
+        expected=f"{large} pages, {counted(1, 'X', 'X')} at page {page}",
+        observed=f"{len(drawn) - 1} pages, {counted(len(marks), 'X', 'X')} at page {some(marks)}",
+        hint=size,
+    )
+
+
+@number("9.15")
+@weight(0.5)
+@clause("4: a trace that is cut short: everything up to there, a message, status 1")
+@needs("pgfaultmap")
+@observe("damaged", how="cut", at=Integers(6, 300, 995))
+def test_cut_trace(seen: Observation) -> None:
+    """A trace cut inside a record: the events up to there, a message and status 1."""
+    whole = seen.text("whole.out").splitlines()
+    if not whole:
+        events_of(seen, "whole")
+    noticed = 0
+    cuts = at_least_one(seen.all("at"), "the check cut a trace short", "cut")
+    up_to_there = "Read record by record, and print each one before you try to read the next."
+    for index, cut in enumerate(cuts):
+        label = f"try.{index}"
+        did = f"pgfaultmap --events read a trace cut after {cut.text('place')} bytes"
+        expect_status(seen, label, did, 1, 0)
+        is_noticed = tool_status(seen, label, did) == "status 1"
+        noticed += is_noticed
+        lines = seen.text(f"{label}.out").splitlines()
+        if is_noticed:
+            expect_that(
+                did,
+                bool(seen.text(f"{label}.err").strip()),
+                expected="a message on standard error",
+                observed="nothing on standard error",
+            )
+        kept = lines[: len(lines) - 1] if lines and lines[-1] not in whole else lines
+        same = next((i for i, one in enumerate(kept) if whole[i : i + 1] != [one]), len(kept))
+        if same < len(kept) or not kept:
+            fail(
+                did,
+                expected="the events before the cut, as in the whole trace",
+                observed=f"line {same + 1} is '{kept[same][:LONGEST]}', unlike in the whole trace"
+                if kept
+                else "no event",
+                hint=up_to_there,
+            )
+        expect_that(
+            f"pgfaultmap read a trace cut after {cut.text('place')} bytes",
+            "Region: " in seen.text(f"{label}.map.out"),
+            expected="the lines of the regions before the cut",
+            observed=quoted(seen.text(f"{label}.map.out")) or "no line",
+            hint=up_to_there,
+        )
+    expect_that(
+        f"pgfaultmap --events read {counted(len(cuts), 'trace')} cut at different places",
+        noticed >= 1,
+        expected="the tool ends with status 1 if a record is cut",
+        observed="the tool ends with status 0 for every cut",
+        hint="A last record that is shorter than it should be is damage: say so and end with 1.",
+    )
+
+
+@number("9.16")
+@weight(0.5)
+@clause("4: a trace that is damaged: never a crash")
+@needs("pgfaultmap")
+@observe("damaged", how="overwrite", at=Integers(8, 0, 950))
+def test_damaged_trace(seen: Observation) -> None:
+    """A trace with overwritten bytes never crashes pgfaultmap."""
+    expect_no_crash(seen)
+
+
+@number("9.17")
+@weight(0.5)
+@clause("4: a trace that is damaged: never a crash")
+@needs("pgfaultmap")
+@observe("damaged", how="random", at=Integers(6, 1, 999))
+def test_random_file(seen: Observation) -> None:
+    """A file of random bytes never crashes pgfaultmap."""
+    expect_no_crash(seen)
+
+
+def expect_no_crash(seen: Observation) -> None:
+    """Raise Mismatch where pgfaultmap was ended by a signal or did not end by itself."""
+    for index in range(len(seen.numbers("at"))):
+        for label, command in (
+            (f"try.{index}", "pgfaultmap --events"),
+            (f"try.{index}.map", "pgfaultmap"),
+        ):
+            did = f"{command} read {DAMAGE[seen.params['how']]}"
+            expect_status(seen, label, did, 1, 0, hint=hints.TOOL_CRASH)
+
+
+DAMAGE = {
+    "overwrite": "a trace with 64 overwritten bytes",
+    "random": "a file of random bytes",
+    "late": "a trace whose first regions another reader had taken",
+}
+
+
+@number("9.25")
+@weight(0.5)
+@clause("4: X is a page that faulted while it was part of that region")
+@needs("pgfaultmap")
+@observe("steps", before="", steps="file 0 {a};over 0 {a} 9;touch 0 {a}", a=Integer(5, 30))
+def test_map_of_neighbours(seen: Observation) -> None:
+    """A fault on the first page after a region is drawn only in the next region."""
+    lines = map_lines(seen)
+    start = area(seen)
+    border = start + seen.number("a") * PAGE
+    found = [one for one in expected_map(seen) if one.extents.start in (start, border)]
+    expect_that(
+        f"mmap() added two regions side by side; {PRINTED}",
+        bool(found),
+        expected=f"regions that start at {start:x} and {border:x}",
+        observed="no such regions in the trace",
+        hint=hints.ADDED,
+    )
+    for region in filter(undivided, found):
+        expect_line(region, lines)
+
+
+@number("9.26")
+@weight(0.5)
+@clause("4: a trace that is damaged, or that another program read: never a crash")
+@needs("pgfaultmap")
+@observe("damaged", how="late", at="0")
+def test_late_trace(seen: Observation) -> None:
+    """A trace whose first regions another reader took never crashes pgfaultmap."""
+    expect_no_crash(seen)

@@ -1,0 +1,474 @@
+# SPDX-License-Identifier: MIT
+"""What a read of the file returns, and when."""
+
+from gradescope_utils.autograder_utils.decorators import number, weight
+
+from autograder.guest.observation import Observation
+from autograder.judge.draw import Integer, Integers, Sample
+from autograder.judge.expect import (
+    at_least_one,
+    counted,
+    expect_answer,
+    expect_state,
+    expect_that,
+    made,
+)
+from autograder.judge.rubric import clause, needs, observe
+from autograder.pgfault.checks import answers, hints
+from autograder.pgfault.checks.answers import READ, WRITE
+from autograder.pgfault.checks.readers import EMPTY, SECONDS, expect_asleep, expect_woken, last_read
+from autograder.pgfault.checks.traces import (
+    area,
+    events_of,
+    expect_no_loss,
+    expect_pages,
+    expect_regions,
+    pages_in,
+    space_of,
+)
+from autograder.pgfault.trace.address_space import maps
+
+AREA = "Reading"
+DRAIN = "map 0 800;touch 0 {first};touch 0 {second}"
+IDLE = "map 0 64;touch 0 {pages}"
+TAKEN = (
+    "Some records never reach the reader, or come out of order. Look at what happens to the read "
+    "position when one call takes several records."
+)
+
+
+@number("3.1")
+@weight(0.5)
+@clause("2, read: alive, not traced (never started, or stopped): ESRCH")
+@observe("read_untraced", stopped=0, size=65536)
+def test_never_traced(seen: Observation) -> None:
+    """Reading the file of a process that was never traced fails with ESRCH."""
+    did = "a reader read the file of a living process that was never traced"
+    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
+
+
+@number("3.2")
+@weight(0.5)
+@clause("2, read: alive, not traced (never started, or stopped): ESRCH")
+@observe("read_untraced", stopped=1, size=65536)
+def test_stopped(seen: Observation) -> None:
+    """Reading after tracing was stopped fails with ESRCH."""
+    did = "a reader read the file of a living process whose trace was stopped"
+    expect_answer(did, last_read(seen, did, "ESRCH"), "ESRCH")
+
+
+@number("3.19")
+@weight(0.5)
+@clause("2, read: alive, not traced: ESRCH; EINVAL is for a record that waits and does not fit")
+@observe("read_untraced", stopped=0, size=1)
+def test_small_buffer_and_no_trace(seen: Observation) -> None:
+    """Reading without a trace fails with ESRCH, however small the buffer is."""
+    did = "a reader read 1 byte from the file of a living process that was never traced"
+    expect_answer(
+        did,
+        last_read(seen, did, "ESRCH"),
+        "ESRCH",
+        hint="Look at what there is to read before you look at how much fits.",
+    )
+
+
+@number("3.3")
+@weight(1)
+@clause("2, read: as many whole records as fit the caller's buffer; they leave the trace")
+@needs("pgfaultmap")
+@observe(
+    "drain",
+    unread=1,
+    steps=DRAIN,
+    buffer=65536,
+    first=Sample(300, of=800),
+    second=Sample(9, of=800),
+)
+def test_records_leave_the_trace(seen: Observation) -> None:
+    """Each record is read once, in order, and none is left out."""
+    did = "a process touched pages, a reader read its trace, and it touched more pages"
+    events = events_of(seen)
+    expect_no_loss(did, events)
+    space_of(did, events)
+    touched = dict.fromkeys(seen.numbers("first") + seen.numbers("second"))
+    expect_pages(did, pages_in(events, area(seen)), list(touched), events=events, missing=TAKEN)
+
+
+@number("3.4")
+@weight(0.5)
+@clause("2, read: one record a call into a large buffer is not fine")
+@observe(
+    "drain",
+    unread=1,
+    steps=DRAIN,
+    buffer=65536,
+    first=Sample(300, of=800),
+    second=Sample(9, of=800),
+)
+def test_many_records_in_a_call(seen: Observation) -> None:
+    """A read into a large buffer takes many records at once."""
+    calls = seen.one("drained").number("reads")
+    expect_that(
+        "a reader with a buffer of 64 KiB read a trace of more than 300 records",
+        calls <= 40,
+        expected="the reader needs at most 40 calls",
+        observed=f"the reader needs {counted(calls, 'call')}",
+        hint="Copy records as long as the next one fits what is left of the buffer.",
+    )
+
+
+@number("3.5")
+@weight(1)
+@clause("2, read: whole records")
+@needs("pgfaultmap")
+@observe(
+    "drain",
+    unread=1,
+    steps=DRAIN,
+    buffer=Integer(257, 399),
+    first=Sample(200, of=800),
+    second=Sample(9, of=800),
+)
+def test_records_are_whole(seen: Observation) -> None:
+    """With small and odd buffers every call still ends between two records."""
+    size = seen.number("buffer")
+    events = events_of(seen)
+    whole = [str(event) for event in events]
+    touched = dict.fromkeys(seen.numbers("first") + seen.numbers("second"))
+    expect_pages(
+        f"a reader with a buffer of {size} bytes read a trace of more than 200 records",
+        pages_in(events, area(seen)),
+        list(touched),
+        events=events,
+        missing=TAKEN,
+    )
+    labels = [name.removesuffix(".out") for name in seen.files if name.endswith(".out")]
+    for label in labels:
+        if not label.startswith("events."):
+            continue
+        part = [str(event) for event in events_of(seen, label, part=True)]
+        same = next((i for i, one in enumerate(part) if whole[i : i + 1] != [one]), len(part))
+        expect_that(
+            f"pgfaultmap --events read what the first calls of {size} bytes returned",
+            same == len(part),
+            expected=f"the first {counted(len(part), 'event')} of the trace",
+            observed=f"the first {counted(same, 'event')} of the trace, then others",
+            hint="A record that does not fit stays for the next call, whole.",
+        )
+
+
+@number("3.6")
+@weight(1)
+@clause("2, read: next record larger than the caller's buffer: EINVAL; the record stays")
+@needs("pgfaultmap")
+@observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
+def test_short_buffer(seen: Observation) -> None:
+    """A read into a buffer too small for the next record fails with EINVAL and loses nothing."""
+    did = "a reader read with small buffers while records waited"
+    for call in at_least_one(seen.all("short_read"), did, "read that returned"):
+        if call.number("ret") <= 0 or call.number("size") == 1:
+            expect_answer(
+                f"a reader read {counted(call.number('size'), 'byte')} while records waited",
+                call,
+                "EINVAL",
+            )
+    did = "a process touched pages, a reader read with small buffers, then with a large one"
+    events = events_of(seen)
+    traced = space_of(did, events).extents()
+    stays = "A read that fails with EINVAL takes no record out of the trace."
+    expect_pages(
+        did,
+        pages_in(events, area(seen)),
+        seen.numbers("pages"),
+        events=events,
+        missing=stays,
+    )
+    expect_regions(f"{did}; its regions", traced, maps(seen.text("maps")), hint=stays)
+
+
+@number("3.20")
+@weight(0.5)
+@clause("2, read: as many whole records as fit the caller's buffer")
+@observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
+def test_exact_fit(seen: Observation) -> None:
+    """A record fits a buffer of exactly its size."""
+    did = "a reader read with buffers that grew byte by byte while records waited"
+    last = at_least_one(seen.all("growing_read"), did, "read that returned")[-1]
+    size, room = last.number("ret"), last.number("size")
+    expect_that(
+        did,
+        size > 0,
+        expected=f"the read returns a record when the buffer has {room} bytes, if not before",
+        observed=answers.observed(READ, last.answer),
+        hint=hints.for_read(last.answer, ()),
+    )
+    expect_that(
+        did,
+        room == size,
+        expected=f"a record of {size} bytes fits a buffer of {size} bytes",
+        observed=f"a record of {size} bytes fits a buffer of {room} bytes, but no smaller one",
+        hint="A record fits if its size is at most what is left of the buffer.",
+    )
+
+
+@number("3.7")
+@weight(1)
+@clause("2, read: traced, no records, alive: the reader sleeps")
+@observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
+def test_empty_trace_blocks(seen: Observation) -> None:
+    """A read from an empty trace sleeps while the process lives."""
+    expect_asleep(seen)
+
+
+@number("3.8")
+@weight(1)
+@clause("2, read: ... and uses no processor time while it does")
+@observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
+def test_sleeping_costs_nothing(seen: Observation) -> None:
+    """A sleeping reader is not scheduled until something happens."""
+    expect_asleep(seen)
+    before, after = seen.one("idle"), seen.one("still_idle")
+    did = f"{EMPTY}, and {SECONDS} s passed"
+    switches = after.number("switches") - before.number("switches")
+    expect_that(
+        did,
+        switches <= 2,
+        expected="the reader is scheduled 0 times",
+        observed=f"the reader is scheduled {switches} times",
+        hint=hints.SPINNING,
+    )
+    used = after.real("cpu") - before.real("cpu")
+    expect_that(
+        did,
+        used < 0.05,
+        expected="the reader uses 0.00 s of processor time",
+        observed=f"the reader uses {used:.2f} s of processor time",
+        hint=hints.SPINNING,
+    )
+
+
+@number("3.9")
+@weight(1)
+@clause("2, read: sleeps until one of these changes: a record")
+@needs("pgfaultmap")
+@observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
+def test_wakes_on_a_record(seen: Observation) -> None:
+    """A sleeping reader gets a new record at once."""
+    expect_asleep(seen)
+    did = "the traced process touched pages while a reader slept"
+    expect_woken(seen, did, "the record")
+    events = events_of(seen)
+    expect_pages(did, pages_in(events, area(seen)), seen.numbers("pages"), events=events)
+
+
+@number("3.10")
+@weight(1)
+@clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
+@observe("blocked_read", steps="map 0 64", by="stop", seconds=SECONDS)
+def test_wakes_on_stop(seen: Observation) -> None:
+    """A sleeping reader wakes with ESRCH when tracing is stopped."""
+    expect_asleep(seen)
+    did = "the trace was stopped while a reader slept"
+    expect_answer(
+        did,
+        last_read(seen, did, "ESRCH"),
+        "ESRCH",
+        hint="Stopping has woken the reader: it must then see that the process is not traced.",
+    )
+    expect_woken(seen, did, "ESRCH")
+
+
+@number("3.11")
+@weight(1)
+@clause("2, read: sleeps until one of these changes: the process exits; then end of file")
+@observe("blocked_read", steps="map 0 64", by="exit", seconds=SECONDS)
+def test_wakes_on_exit(seen: Observation) -> None:
+    """A sleeping reader gets end of file when the process exits."""
+    expect_asleep(seen)
+    did = "the traced process exited while a reader slept"
+    expect_answer(did, last_read(seen, did, "0"), "0", hint=hints.NOT_WOKEN_AT_EXIT)
+    expect_woken(seen, did, "end of file")
+
+
+WAKE_ALL = "Wake all who wait at the end of a trace: a wakeup may reach one exclusive waiter only."
+TURNS = ";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(0, 360, 60)])
+
+
+@number("3.12")
+@weight(0.5)
+@clause("2: two or more readers at once; 0 is never returned while the process lives")
+@observe("two_readers", times=6, by="exit", steps=TURNS)
+def test_two_readers(seen: Observation) -> None:
+    """Two readers of one trace do no harm, and both see its end."""
+    for reader in ("first", "second"):
+        did = f"two readers read one trace until its process exited; the {reader} of them"
+        last = last_read(seen, did, "0", reader=reader)
+        expect_answer(did, last, "0")
+        expect_that(
+            did,
+            last.real("until") >= seen.one("ending").real("now"),
+            expected="the read returns 0 after the process has exited",
+            observed="the read returned 0 before the process has exited",
+            hint="A reader that wakes up may find that another one was faster: look again, in a "
+            "loop.",
+        )
+
+
+@number("3.21")
+@weight(0.5)
+@clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
+@observe("two_readers", times=2, by="stop", steps=TURNS)
+def test_stop_wakes_all_readers(seen: Observation) -> None:
+    """Stopping the trace wakes every reader that sleeps."""
+    did = "the trace was stopped while two readers slept"
+    expect_answer(did, seen.one("stop"), "1", of=WRITE)
+    for reader in ("first", "second"):
+        which = f"{did}; the {reader} of them"
+        expect_answer(which, last_read(seen, which, "ESRCH", reader=reader), "ESRCH", hint=WAKE_ALL)
+
+
+COPY_FAULTS = (
+    "copy_to_user() may fault, and that fault is recorded too: hold no lock there that recording "
+    "takes."
+)
+
+
+@number("3.13")
+@weight(0.5)
+@clause("3: the traced process never waits for a reader (here the process is the reader)")
+@needs("pgfaultmap")
+@observe("self_reader", rounds=Integers(12, 1, 110))
+def test_reading_ones_own_trace(seen: Observation) -> None:
+    """A process may read its own trace into memory that it has not touched yet."""
+    did = "a process read its own trace into memory that it had not touched"
+    calls = [call for call in seen.all("read") if not call.text("reader")]
+    for call in at_least_one(calls, did, "read that returned"):
+        expect_that(
+            did,
+            call.number("ret") > 0,
+            expected="the read returns records",
+            observed=answers.observed(READ, call.answer),
+            hint=hints.for_read(call.answer, ()),
+        )
+    did = "a process stopped its own trace"
+    expect_answer(did, seen.one("stop"), "1", of=WRITE)
+    events = events_of(seen)
+    expect_pages(
+        "a process touched pages between reads of its own trace",
+        pages_in(events, area(seen)),
+        list(range(sum(seen.numbers("rounds")))),
+        events=events,
+        missing=COPY_FAULTS,
+    )
+
+
+@number("3.14")
+@weight(0.5)
+@clause("2, read: memory that cannot be written: EFAULT")
+@observe("bad_buffer")
+def test_bad_buffer(seen: Observation) -> None:
+    """A read into memory that cannot be written fails with EFAULT and does no harm."""
+    for name, memory in (("nowhere", "unmapped"), ("readonly", "read-only")):
+        expect_answer(f"a process read into {memory} memory", seen.one(name), "EFAULT")
+
+
+SLOW = "map 0 900;touch 0 {first};touchrange 0 500 {second}"
+
+
+@number("3.15")
+@weight(1)
+@clause("3: the traced process never waits for a reader")
+@needs("pgfaultmap")
+@observe(
+    "slow_reader", meanwhile="step", steps=SLOW, first=Sample(150, of=400), second=Integer(200, 300)
+)
+def test_slow_reader(seen: Observation) -> None:
+    """While a reader's copy takes its time, the traced process goes on and nothing is lost."""
+    did = "the traced process touched pages while a reader's copy to its memory took long"
+    expect_that(
+        did,
+        seen.one("meanwhile").text("answered") == "1",
+        expected="the traced process goes on",
+        observed="the traced process waits for the reader",
+        hint=hints.TARGET_WAITS,
+    )
+    copied = seen.one("copied")
+    expect_that(
+        "a reader read into memory that takes long to be there",
+        copied.number("ret") > 0,
+        expected="the read returns records",
+        observed=answers.observed(READ, copied.answer)
+        if copied.number("reads")
+        else "the read does not return",
+        hint=hints.for_read(copied.answer, ()) if copied.number("reads") else hints.SLEEPS_ON,
+    )
+    second = seen.number("second")
+    events = events_of(seen)
+    expect_pages(
+        did,
+        pages_in(events, area(seen)),
+        [*seen.numbers("first"), *range(500, 500 + second)],
+        events=events,
+        missing="What is recorded while a reader copies must neither be dropped nor overwrite what "
+        "it copies.",
+    )
+
+
+@number("3.16")
+@weight(0.5)
+@clause("2: has exited or has been reaped; 3: freed at the latest when the last one is closed")
+@observe(
+    "slow_reader", meanwhile="exit", steps="map 0 900;touch 0 {first}", first=Sample(150, of=400)
+)
+def test_slow_reader_and_exit(seen: Observation) -> None:
+    """A process that exits and is reaped while a reader's copy sleeps does no harm."""
+    did = "the traced process exited and was reaped while a reader's copy took long"
+    expect_state(did, seen.one("meanwhile"), "Z", "the traced process")
+    expect_that(
+        did,
+        seen.one("copied").text("state") in "Z-",
+        expected="the reader ends, after end of file",
+        observed="the reader sleeps on",
+        hint="The reader in copy_to_user() still uses the trace: it needs a reference of its own.",
+    )
+
+
+@number("3.17")
+@weight(0.5)
+@clause("2, write 0: tracing stops and unread records are discarded")
+@observe("slow_reader", meanwhile="stop", steps=SLOW, first=Sample(150, of=400), second=20)
+def test_slow_reader_and_stop(seen: Observation) -> None:
+    """A trace can be stopped, at once or a little later, while a reader's copy takes long."""
+    did = "the check stopped the trace while a reader's copy took long"
+    expect_that(
+        did,
+        seen.one("stopper").text("state") in "Z-",
+        expected="the write returns when the copy is done, if not before",
+        observed="the write does not return, although the copy is done",
+        hint="Stopping may wait for a reader that copies, but not longer.",
+    )
+    expect_answer(did, made(seen, "stop", did, WRITE), "1", of=WRITE)
+    expect_that(
+        did,
+        seen.one("copied").text("state") in "Z-",
+        expected="the reader ends, after ESRCH",
+        observed="the reader sleeps on",
+        hint=hints.SLEEPS_ON,
+    )
+
+
+@number("3.18")
+@weight(0.5)
+@clause("2, read: as many whole records as fit the caller's buffer")
+@needs("pgfaultmap")
+@observe("drain", unread=1, steps=DRAIN, buffer=16 << 20, first=Sample(40, of=799), second="799")
+def test_huge_buffer(seen: Observation) -> None:
+    """A read into a buffer of 16 MiB takes the records."""
+    events = events_of(seen)
+    expect_pages(
+        "a process touched pages, and a reader with a buffer of 16 MiB read its trace",
+        pages_in(events, area(seen)),
+        [*seen.numbers("first"), 799],
+        events=events,
+        missing="Allocate no copy of the caller's buffer: its size is the caller's choice.",
+    )
