@@ -8,18 +8,44 @@ by this value alone.  ``course.toml`` names the package; one process grades one 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
-    pass
+    from autograder.guest.observation import Observation, Outcome
+    from autograder.judge.stages import Gate
+    from autograder.report.exhibits import Exhibits
+    from autograder.results import Finding, Verdict
+
+    Look = Callable[[str], Observation]
+    """Gives what the probe of the check with this id saw."""
+
+    Shown = Sequence[Verdict]
 
 DEFAULT = "autograder.pgfault"
+
+
+class Milestone(NamedTuple):
+    """One step in the order of work."""
+
+    name: str
+    title: str
+    only: str  # what ONLY= takes; empty for the last, which all checks belong to
+
+
+class Advice(NamedTuple):
+    """What stands in the way of everything else, and the next step."""
+
+    sentence: str  # with ``{observed}`` in it, if that is to be named
+    hint: str
+
+
+def _no_hint(outcome: Outcome) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -39,11 +65,34 @@ class Assignment:
     areas: Mapping[str, str]
     """The areas of the rubric, in order, with what each asks for."""
 
+    milestones: Sequence[Milestone] = ()
+    """An order of work; the last one is the whole."""
+
+    gate: Callable[[Look], Gate | None] | None = None
+    """Looks for what keeps the checks behind it from being tried, once the kernel boots."""
+
+    causes: Mapping[Finding, Advice] = field(default_factory=dict)
+    """For each finding of a gate: how the diagnosis names it, and the next step."""
+
+    hint_for: Callable[[Outcome], str] = _no_hint
+    """A hint for a boot that did not come to its end; empty if any hint of the engine fits."""
+
+    exhibits: Callable[[Shown, Shown, Path, int], Exhibits] | None = None
+    """What it adds to a feedback page: from the failed verdicts and those that passed, as far
+    as the reader may see them, the folder of the observations, and the seed.
+    """
+
     tools: Mapping[str, str] = field(default_factory=dict)
     """Programs that ``make -C tools`` has to build: their names, and their paths below tools/."""
 
     folders: Sequence[str] = ("fs", "include", "init", "ipc", "kernel", "lib", "mm")
     """The folders of the kernel that a patch may touch."""
+
+    @property
+    def checks_folder(self) -> Path:
+        """Where the checks are."""
+        package = importlib.import_module(self.checks)
+        return Path(next(iter(package.__path__)))
 
 
 _current: Assignment | None = None
@@ -67,7 +116,7 @@ def current() -> Assignment:
 def load(package: str) -> Assignment:
     """The assignment that ``package`` offers.  Errors: UsageError if it offers none."""
     try:
-        module: ModuleType = importlib.import_module(package)
+        module = importlib.import_module(package)
     except ModuleNotFoundError as error:
         raise UsageError(f"there is no assignment in the package {package}: {error}") from error
     found = getattr(module, "ASSIGNMENT", None)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from autograder.assignment import current
 from autograder.course import Course
 from autograder.errors import GraderError
 from autograder.handout import page
 from autograder.handout.tables import VISIBLE, amount, points_by_area, visible_checks
 from autograder.judge import rubric
-from autograder.pgfault import milestones
 from autograder.scoring import worths
 
 ROOT = Path(__file__).resolve().parents[2] / "handout"
@@ -90,7 +90,7 @@ def _values(course: Course, root: Path) -> dict[str, object]:
         "hidden": visible != len(worth),
         "visible_count": visible,
         "total_count": len(rubric.checks()),
-        "milestones": {step.name: step for step in milestones.STEPS},
+        "milestones": {step.name: step for step in current().milestones},
         "commands": commands((root / "kit" / "Makefile").read_text()),
         "example": example,
         "example_caption": caption,

@@ -14,7 +14,6 @@ from autograder.errors import GraderError
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.judge import rubric
-from autograder.judge.dependencies import BOOTS
 from autograder.judge.gates import blocked, closed_gate
 from autograder.judge.judging import Judge, judge
 from autograder.judge.observer import LiveObserver
@@ -50,7 +49,7 @@ class Examination:
         machine = Machine(self.kernel, programs, sandbox, self.work / "guests")
         with closing(LiveObserver(machine, self.records, jobs())) as observer:
             stages = replace(self.stages, gate=closed_gate(observer, self.seed))
-            boots = stages.gate is None or stages.gate.check != BOOTS
+            boots = stages.gate is None or stages.gate.check != assignment.current().boots
             if not boots and self.unpatched is not None:
                 require_guests(Machine(self.unpatched, programs, sandbox, self.work / "unpatched"))
             if boots:
@@ -62,7 +61,7 @@ class Examination:
 
 def require_guests(machine: Machine) -> None:
     """Errors: GraderError where not even the unpatched kernel boots here."""
-    boot = next(check for check in rubric.checks() if check.id == BOOTS)
+    boot = next(check for check in rubric.checks() if check.id == assignment.current().boots)
     assert boot.plan is not None
     seen = machine.observe(boot.plan.job(0))
     if not seen.all("booted"):

@@ -13,8 +13,8 @@ from typing import NoReturn
 from _pytest.outcomes import Skipped
 
 from autograder.guest.observation import Observation, Record
-from autograder.pgfault.checks import answers, hints
-from autograder.pgfault.checks.answers import READ, WRITE
+from autograder.judge import answers, hints
+from autograder.judge.answers import READ
 from autograder.results import Finding
 
 STATES = {
@@ -83,15 +83,9 @@ def expect_state(did: str, record: Record, expected: str, who: str = "the reader
 
 def expect_answer(did: str, call: Record, *allowed: str, of: str = READ, hint: str = "") -> None:
     """Raise Mismatch unless a system call answered one of ``allowed`` (``ESRCH``, ``0`` ...)."""
-    if call.answer in allowed:
-        return
-    fitting = {READ: hints.for_read, WRITE: hints.for_write}.get(of)
-    raise Mismatch(
-        did,
-        answers.expected(of, *allowed),
-        answers.observed(of, call.answer),
-        hint=hint or (fitting(call.answer, allowed) if fitting else ""),
-    )
+    if call.answer not in allowed:
+        expected, observed = answers.expected(of, *allowed), answers.observed(of, call.answer)
+        raise Mismatch(did, expected, observed, hint=hint)
 
 
 def expect_success(did: str, call: Record) -> None:

@@ -14,26 +14,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
 
+from autograder import assignment
 from autograder.errors import GraderError
 from autograder.guest.machine import CPU_SECONDS
 from autograder.guest.observation import Kind, Observation
-from autograder.judge import dependencies, rubric
+from autograder.judge import dependencies, hints, rubric
 from autograder.judge.evidence import evidence_of, reports_told
 from autograder.judge.expect import Mismatch, NotReached
 from autograder.judge.gates import blocked
 from autograder.judge.observer import SHARED, Observer
 from autograder.judge.stages import TOOLS_CHECK, Stages
-from autograder.pgfault import checks as package
-from autograder.pgfault.checks import hints
 from autograder.results import Evidence, Finding, Status, Verdict
 
 USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-FOLDER = Path(package.__path__[0])
 ENDS = {
     Kind.GAVE_UP: ("the check made the situation that it looks at", "every call for it succeeds"),
     Kind.PROBE_DIED: ("the check ran its processes", "the kernel does not kill them"),
@@ -254,7 +251,7 @@ def _require_completed(seen: Observation) -> None:
             did,
             expected,
             outcome.detail if gave_up else outcome,
-            hint=hints.for_outcome(outcome),
+            hint=assignment.current().hint_for(outcome) or hints.for_outcome(outcome),
             finding=finding,
         )
 
@@ -323,12 +320,13 @@ def judge(judge_plugin: Judge) -> None:
 
     Errors: GraderError where pytest itself fails, OSError where a verdict cannot be kept.
     """
+    folder = assignment.current().checks_folder
     arguments = [
-        str(FOLDER),
+        str(folder),
         "--rootdir",
-        str(FOLDER),
+        str(folder),
         "-c",
-        str(FOLDER / "pytest.ini"),
+        str(folder / "pytest.ini"),
         "-p",
         "no:cacheprovider",
         "-p",

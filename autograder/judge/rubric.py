@@ -13,10 +13,9 @@ from itertools import pairwise
 from types import ModuleType
 from typing import Any, TypeVar
 
+from autograder import assignment
 from autograder.guest.machine import Job
 from autograder.judge.draw import draw_params
-from autograder.pgfault import checks as package
-from autograder.pgfault import milestones
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -129,17 +128,22 @@ def describe(function: Callable[..., None]) -> Check:
 
 def modules() -> list[ModuleType]:
     """The modules that hold checks."""
+    chosen = assignment.current()
     names = sorted(
         info.name
-        for info in pkgutil.iter_modules(package.__path__)
+        for info in pkgutil.iter_modules([str(chosen.checks_folder)])
         if info.name.startswith("test_")
     )
-    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+    return [importlib.import_module(f"{chosen.checks}.{name}") for name in names]
+
+
+def checks() -> tuple[Check, ...]:
+    """All checks, in the order of their numbers.  Errors: ValueError for a doubled number."""
+    return _checks(assignment.current().checks)
 
 
 @cache
-def checks() -> tuple[Check, ...]:
-    """All checks, in the order of their numbers.  Errors: ValueError for a doubled number."""
+def _checks(package: str) -> tuple[Check, ...]:
     found = [
         describe(function)
         for module in modules()
@@ -157,9 +161,15 @@ def select(expression: str | None) -> list[Check]:
     """The checks that ``--only`` names: numbers, areas, milestones, parts of ids, with commas."""
     if not expression:
         return list(checks())
-    named = ",".join(milestones.expand(word.strip()) for word in expression.split(","))
+    named = ",".join(_expanded(word.strip()) for word in expression.split(","))
     words = [word.strip() for word in named.split(",") if word.strip()]
     return [check for check in checks() if any(_is_meant(check, word) for word in words)]
+
+
+def _expanded(word: str) -> str:
+    """The checks that a milestone's name such as ``M3`` stands for; any other word as it is."""
+    steps = assignment.current().milestones
+    return next((step.only for step in steps if step.only and step.name == word.upper()), word)
 
 
 def jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) -> list[Job]:

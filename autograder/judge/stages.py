@@ -20,6 +20,7 @@ class Gate:
     check: str  # the id of the check that fails with it
     finding: Finding
     reason: str  # part of a sentence, for the student
+    tool: str = ""  # if only what needs this tool of the submission cannot be tried
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,39 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.assignment import Assignment
 from autograder.pgfault.areas import AREAS
+from autograder.pgfault.causes import CAUSES
+from autograder.pgfault.milestones import MILESTONES
+
+if TYPE_CHECKING:
+    from autograder.assignment import Look, Shown
+    from autograder.guest.observation import Outcome
+    from autograder.judge.stages import Gate
+    from autograder.report.exhibits import Exhibits
+
+# What the functions need is imported in them, so that a command that needs none starts at once.
+
+
+def _gate(look: Look) -> Gate | None:
+    from autograder.pgfault.gates import closed_gate
+
+    return closed_gate(look)
+
+
+def _hint_for(outcome: Outcome) -> str:
+    from autograder.pgfault.checks.hints import for_ending
+
+    return for_ending(outcome)
+
+
+def _exhibits(failed: Shown, passed: Shown, observations: Path, seed: int) -> Exhibits:
+    from autograder.pgfault.viewer.exhibits import exhibits
+
+    return exhibits(failed, passed, observations, seed)
+
 
 ASSIGNMENT = Assignment(
     title="Page fault tracing",
@@ -14,5 +44,10 @@ ASSIGNMENT = Assignment(
     probes=Path(__file__).parent / "probes",
     boots="build/boots",
     areas=AREAS,
+    milestones=MILESTONES,
+    gate=_gate,
+    causes=CAUSES,
+    hint_for=_hint_for,
+    exhibits=_exhibits,
     tools={"tracepgfault": "tracepgfault", "pgfaultmap": "pgfaultmap"},
 )

@@ -20,22 +20,20 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
 SCRIPTS = ROOT / "web" / "src"
 
-# Each module after those that it imports.
-MODULES = (
-    *("dom", "decode", "model", "cells", "frame", "map", "scatter", "plot", "words"),
-    *("regions", "panel", "player", "main"),
-)
 _IMPORT = re.compile(r"^import \{(?P<names>[^}]*)\} from \"\./(?P<module>[a-z]+)\.js\";$", re.M)
 _EXPORT = re.compile(r"^export (?=(?:const|class|function) (?P<name>\w+))", re.M)
 # Comments on lines of their own.
 _COMMENT = re.compile(r"^[ \t]*(/\*.*?\*/|//[^\n]*)[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
-@lru_cache(maxsize=1)
-def script() -> Markup:
-    """All modules as one script, each in a function of its own, so that no names clash."""
+@lru_cache(maxsize=4)
+def script(*modules: str) -> Markup:
+    """The modules of ``web/src``, each in a function of its own, so that no names clash.
+
+    Each stands after those that it imports.
+    """
     parts = []
-    for name in MODULES:
+    for name in modules:
         source = _COMMENT.sub("", (SCRIPTS / f"{name}.js").read_text(encoding="utf-8"))
         exported = ", ".join(match["name"] for match in _EXPORT.finditer(source))
         body = _EXPORT.sub("", _IMPORT.sub(r"const {\g<names>} = of_\g<module>;", source))
@@ -44,11 +42,10 @@ def script() -> Markup:
     return _checked(text)
 
 
-@lru_cache(maxsize=2)
-def page_script(*, replays: bool) -> Markup:
-    """The feedback page's own script, with the replay's only if the page has ``replays``."""
-    own = _COMMENT.sub("", (TEMPLATES / "feedback.js").read_text(encoding="utf-8"))
-    return _checked(f"{own}{script() if replays else ''}")
+@lru_cache(maxsize=1)
+def page_script() -> Markup:
+    """The feedback page's own script."""
+    return _checked(_COMMENT.sub("", (TEMPLATES / "feedback.js").read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from autograder import assignment
 from autograder.judge.dependencies import resting_on
 from autograder.report import complaints, hangs
 from autograder.results import Evidence, Excerpt, Finding, Status, Verdict
@@ -58,33 +59,9 @@ _ORDER = (
 )
 _NUMBER = re.compile(r"[0-9a-f]*\d[0-9a-f]*")  # hexadecimal too
 # Names that are written as they are, at the beginning of a sentence too.
-_CALL = re.compile(r"\w+\(\)|\w+/|\w+\.patch|tracepgfault|pgfaultmap")
+_CALL = re.compile(r"\w+\(\)|\w+/|\w+\.patch")
 _SHOULD = " should be "  # what a check compares line by line: 'the regions should be those in'
-_BOOT = "build/boots"
 _TOOLS = "build/tools_build"
-
-# Nothing can be traced: what the kernel or the tool lacks, and the next step.
-_NOTHING = {
-    Finding.NO_FILE: (
-        "No process has the file /proc/PID/pgfault_history yet.",
-        "This is where the work begins (milestone M1): add an entry to tgid_base_stuff in "
-        "fs/proc/base.c, with its open, read and write.",
-    ),
-    Finding.NO_START: (
-        "Tracing cannot be started: {observed}.",
-        "A write of 1 must return the number of bytes written, however little your kernel "
-        "records yet (milestone M1).",
-    ),
-    Finding.NO_RECORD: (
-        "Tracing can be started, but your kernel has not recorded anything yet.",
-        "Allocate the buffer when tracing starts, and record the regions that exist then "
-        "(milestone M2): the first read returns them.",
-    ),
-    Finding.NO_EVENTS: (
-        "Your kernel records a trace, but pgfaultmap --events prints no event of it.",
-        "Write pgfaultmap --events next (milestone M2): the grader sees your trace through it.",
-    ),
-}
 
 
 def diagnose(verdicts: Sequence[Verdict]) -> tuple[Cause, ...]:
@@ -111,7 +88,7 @@ def _rank(cause: Cause) -> int:
     one symptom among others.
     """
     finding = cause.finding
-    if finding is Finding.PANIC and cause.verdict.id == _BOOT:
+    if finding is Finding.PANIC and cause.verdict.id == assignment.current().boots:
         finding = Finding.NO_BOOT
     if finding in (Finding.HANG, Finding.SPIN) and cause.not_tried:
         return _ORDER.index(Finding.HANG)
@@ -134,8 +111,11 @@ def _obstacles(failed: list[Verdict], below: Below) -> Collected:
     """What keeps other checks from being tried at all, each with what depends on it: with the
     first of two obstacles, if it depends on both.
     """
-    stages = (Finding.REFUSED, Finding.NOT_BUILT, *_NOTHING)
-    found = [verdict for verdict in failed if verdict.finding in stages or verdict.id == _BOOT]
+    chosen = assignment.current()
+    stages = (Finding.REFUSED, Finding.NOT_BUILT, *chosen.causes)
+    found = [
+        verdict for verdict in failed if verdict.finding in stages or verdict.id == chosen.boots
+    ]
     under = {v.id: below.get(v.id, set()) if v.id != _TOOLS else set() for v in found}
     first = [v for v in found if not any(v.id in names for names in under.values())]
     taken = {verdict.id for verdict in first}
@@ -152,8 +132,8 @@ def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
     place = _first_place(verdict.evidence)
     observed = _clause(verdict.observed)
     hint = verdict.hint
-    if verdict.finding in _NOTHING:
-        sentence, hint = _NOTHING[verdict.finding]
+    if advice := assignment.current().causes.get(verdict.finding):
+        sentence, hint = advice
         sentence = sentence.format(observed=observed)
     elif verdict.finding is Finding.REFUSED:
         sentence = _sentence(observed)
@@ -330,6 +310,6 @@ def _clause(text: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    if not _CALL.match(text):
+    if not _CALL.match(text) and not text.startswith(tuple(assignment.current().tools)):
         text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -11,14 +11,16 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from autograder import text
+from autograder import assignment, text
 from autograder.files import write_atomically
-from autograder.pgfault.viewer import charts, traces
 from autograder.report import assets, hangs, loglines
+from autograder.report.exhibits import Exhibits
 from autograder.report.inline import coded
 from autograder.report.journey import Journey
 from autograder.report.repeat import Repeat, from_handout
+from autograder.report.sparkline import sparkline
 from autograder.report.view import (
+    View,
     anchor,
     arrange,
     base_points,
@@ -30,7 +32,6 @@ from autograder.report.view import (
 from autograder.results import Evidence, Excerpt, Result
 
 TEMPLATES = assets.TEMPLATES
-COURSE = "Page fault tracing"
 
 # Room for one field (characters, lines): a page stays readable, and small enough to mail.
 _PROSE = (3_000, 40)
@@ -42,26 +43,26 @@ def render(
     result: Result,
     *,
     for_instructor: bool = False,
-    course: str = COURSE,
+    course: str = "",
     observations: Path | None = None,
     journey: Journey | None = None,
     repeat: Repeat = from_handout,
 ) -> str:
     """The page for a student, or the instructor's copy, in which nothing is withheld.
 
-    With the folder of the grading's ``observations`` it shows traces as well; with a
-    ``journey``, how far the student has come.  ``repeat`` makes the line that runs a check again.
+    With the folder of the grading's ``observations`` it has the assignment's exhibits as well;
+    with a ``journey``, how far the student has come.  ``repeat`` makes the line that runs a
+    check again.
     """
     view = arrange(result, for_instructor=for_instructor, repeat=repeat)
-    shown = traces.of_checks(view, observations, result.seed) if observations else {}
-    passed = {row.verdict.id for row in view.passed}
-    style = assets.style("feedback.css", "replay.css")
-    script = assets.page_script(replays=bool(shown))
+    exhibits = _exhibits(view, observations, result.seed)
+    style = assets.style("feedback.css") + exhibits.style
+    script = assets.page_script() + exhibits.script
     return (
         environment()
         .get_template("feedback.html.j2")
         .render(
-            course=course,
+            course=course or assignment.current().title,
             result=result,
             totals=result.totals,
             base_points=base_points(result.totals),
@@ -72,8 +73,7 @@ def render(
             tellers=loglines.tellers(
                 row.verdict for problem in view.problems for row in problem.rows
             ),
-            traces=shown,
-            shown_traces=[trace for name, trace in shown.items() if name in passed],
+            exhibits=exhibits,
             for_instructor=for_instructor,
             style=style,
             script=script,
@@ -87,7 +87,7 @@ def write(
     path: Path,
     *,
     for_instructor: bool = False,
-    course: str = COURSE,
+    course: str = "",
     observations: Path | None = None,
     journey: Journey | None = None,
     repeat: Repeat = from_handout,
@@ -102,6 +102,14 @@ def write(
         repeat=repeat,
     )
     write_atomically(path, page)
+
+
+def _exhibits(view: View, observations: Path | None, seed: int) -> Exhibits:
+    exhibits = assignment.current().exhibits
+    if exhibits is None or observations is None:
+        return Exhibits()
+    failed, passed = ([row.verdict for row in rows] for rows in (view.failed, view.passed))
+    return exhibits(failed, passed, observations, seed)
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +136,7 @@ def environment() -> Environment:
         state=hangs.state,
         doing=hangs.doing,
         calls=hangs.calls,
-        sparkline=charts.sparkline,
+        sparkline=sparkline,
     )
     environment.globals.update(anchor=anchor, proof=_proof)
     return environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Milestone:
+class MilestoneStatus:
     """One step of the assignment's order, and how many of its checks pass."""
 
     name: str  # "M4"
@@ -31,13 +31,13 @@ class Milestone:
 class Journey:
     """What a report shows of the way so far."""
 
-    milestones: tuple[Milestone, ...]
+    milestones: tuple[MilestoneStatus, ...]
     points: tuple[float, ...] = ()  # of the last full tries, oldest first, this one last
     since: str = ""  # local time of the try that this one is compared with: "14:20"
     gained: tuple[str, ...] = ()  # numbers of the checks that pass now and did not then
     lost: tuple[str, ...] = ()  # the other way round
 
     @property
-    def next(self) -> Milestone | None:
+    def next(self) -> MilestoneStatus | None:
         """The first milestone that is not reached; None where all are."""
         return next((step for step in self.milestones if not step.reached), None)

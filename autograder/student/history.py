@@ -13,10 +13,10 @@ from statistics import median
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from autograder import assignment
 from autograder.files import write_atomically
 from autograder.judge import rubric
-from autograder.pgfault import milestones
-from autograder.report.journey import Journey, Milestone
+from autograder.report.journey import Journey, MilestoneStatus
 from autograder.results import NOT_SELECTED, Result, Status
 
 KEPT = 200  # tries
@@ -110,13 +110,13 @@ def _is_lost(status: Status) -> bool:
     return status in (Status.FAILED, Status.NOT_REACHED)
 
 
-def _milestones(result: Result) -> list[Milestone]:
+def _milestones(result: Result) -> list[MilestoneStatus]:
     passed = {v.id for v in result.verdicts if v.status is Status.PASSED}
     steps = []
-    for step in milestones.STEPS:
+    for step in assignment.current().milestones:
         checks = [check.id for check in rubric.select(step.only)]
         if checks:  # all of them may be hidden
             done = len(passed.intersection(checks))
             only = step.name if step.only else ""  # the name is shorter than what it stands for
-            steps.append(Milestone(step.name, step.title, only, done, len(checks)))
+            steps.append(MilestoneStatus(step.name, step.title, only, done, len(checks)))
     return steps

@@ -11,7 +11,7 @@ from autograder.judge import rubric
 from autograder.judge.judging import empty_verdict
 from autograder.judge.observer import record_path
 from autograder.pgfault.trace.events import Event
-from autograder.report.journey import Journey, Milestone
+from autograder.report.journey import Journey, MilestoneStatus
 from autograder.results import (
     Evidence,
     Excerpt,
@@ -99,7 +99,9 @@ def _evidence() -> list[Evidence]:
 
 def journey() -> Journey:
     """The way of somebody who stands before the third milestone, and lost a check."""
-    steps = [Milestone(f"M{n}", HOSTILE, "2,3", max(5 - n, 0), 5 - n // 5) for n in range(1, 11)]
+    steps = [
+        MilestoneStatus(f"M{n}", HOSTILE, "2,3", max(5 - n, 0), 5 - n // 5) for n in range(1, 11)
+    ]
     return Journey(tuple(steps), (1, 5.5, 4), "14:20", ("1.1", "1.2"), ("3.6",))
 
 

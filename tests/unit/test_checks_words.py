@@ -12,8 +12,9 @@ import pytest
 
 from autograder import assignment
 from autograder.guest.observation import Kind, Outcome
-from autograder.judge import rubric
-from autograder.pgfault.checks import actions, answers, hints
+from autograder.judge import answers, rubric
+from autograder.judge import hints as judge_hints
+from autograder.pgfault.checks import actions, hints
 from autograder.pgfault.trace.address_space import Extents
 from tests.words import complaints, message_complaints, sentence_complaints
 
@@ -23,9 +24,13 @@ CLAUSES = ("expected", "observed", "did")
 
 
 def table() -> dict[str, str]:
-    named = {name: text for name, text in vars(hints).items() if isinstance(text, str)}
+    named = {
+        name: text
+        for name, text in (vars(judge_hints) | vars(hints)).items()
+        if isinstance(text, str)
+    }
     named = {name: text for name, text in named.items() if name.isupper()}
-    return named | {str(kind): text for kind, text in hints.OUTCOMES.items()}
+    return named | {str(kind): text for kind, text in judge_hints.OUTCOMES.items()}
 
 
 def texts(node: ast.expr) -> Iterator[str]:
@@ -124,10 +129,10 @@ def test_expected_and_observed_have_one_shape() -> None:
 
 def test_a_boot_that_ends_early_has_a_hint_of_its_own() -> None:
     for kind in (Kind.HANG, Kind.SPIN, Kind.FLOOD, Kind.PANIC, Kind.NO_BOOT, Kind.VANISHED):
-        assert hints.for_outcome(Outcome(kind=kind)) == hints.OUTCOMES[kind]
+        assert judge_hints.for_outcome(Outcome(kind=kind)) == judge_hints.OUTCOMES[kind]
     detail = "a read returned 0 (end of file) after step 2, while the process lived"
-    assert hints.for_outcome(Outcome(kind=Kind.GAVE_UP, detail=detail)) == hints.ZERO_IS_THE_END
-    assert not hints.for_outcome(Outcome(kind=Kind.GAVE_UP, detail="pipe"))
+    assert hints.for_ending(Outcome(kind=Kind.GAVE_UP, detail=detail)) == hints.ZERO_IS_THE_END
+    assert not hints.for_ending(Outcome(kind=Kind.GAVE_UP, detail="pipe"))
 
 
 def test_what_probes_say_is_plain() -> None:

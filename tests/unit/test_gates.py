@@ -124,8 +124,8 @@ def test_the_graders_fault_is_no_gate() -> None:
 
 
 def test_what_is_behind() -> None:
-    def behind(check: str, finding: Finding = Finding.NO_FILE) -> set[str]:
-        return blocked(Gate(check, finding, ""))
+    def behind(check: str, finding: Finding = Finding.NO_FILE, tool: str = "") -> set[str]:
+        return blocked(Gate(check, finding, "", tool))
 
     every = {check.id for check in rubric.checks()}
     build = {name for name in every if name.startswith("build/")}
@@ -134,7 +134,7 @@ def test_what_is_behind() -> None:
     assert "reading/never_traced" not in behind("file/start_answers")
     assert "file/mode" not in behind("file/start_answers")
     records = behind("reading/records_leave_the_trace", Finding.NO_RECORD)
-    events = behind("reading/records_leave_the_trace", Finding.NO_EVENTS)
+    events = behind("reading/records_leave_the_trace", Finding.NO_EVENTS, "pgfaultmap")
     assert events < records
     assert {"tracepgfault/usage", "regions/mmap"} <= records
     assert "reading/empty_trace_blocks" in records - events

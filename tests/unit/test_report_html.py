@@ -12,7 +12,7 @@ import pytest
 
 from autograder.report import assets, html, view
 from autograder.report.diagnosis import Cause
-from autograder.report.journey import Journey, Milestone
+from autograder.report.journey import Journey, MilestoneStatus
 from autograder.results import (
     NOT_SELECTED,
     Evidence,
@@ -143,7 +143,7 @@ def test_tags_balance_and_nothing_runs_or_loads(result: Result, for_instructor: 
     page = Page(source)
     assert page.open == []
     assert page.tags["script"] == 1
-    assert source.count(assets.page_script(replays=False)) == 1
+    assert source.count(assets.page_script()) == 1
     assert not {"img", "iframe", "link", "object", "base", "form"} & set(page.tags)
     assert not _LOADING & page.attributes
     assert not [name for name in page.attributes if name.startswith("on")]
@@ -446,7 +446,10 @@ def test_a_hang_says_who_waits_for_what(diagnosed: Result, monkeypatch: pytest.M
 
 def test_progress_names_the_next_milestone_and_what_changed(result: Result) -> None:
     journey = Journey(
-        (Milestone("M1", "The kernel builds", "1", 5, 5), Milestone("M2", "The file", "2", 3, 17)),
+        (
+            MilestoneStatus("M1", "The kernel builds", "1", 5, 5),
+            MilestoneStatus("M2", "The file", "2", 3, 17),
+        ),
         (2, 8, 4),
         "14:20",
         ("1.1", "3.1"),
@@ -458,7 +461,7 @@ def test_progress_names_the_next_milestone_and_what_changed(result: Result) -> N
     assert "+2 since 14:20: 1.1 3.1 · lost: 2.1" in words
     assert "Points of your last 3 tries: 2, 8, 4" in source
     assert "Your progress" not in Page(html.render(result)).words
-    done = Journey((Milestone("M1", "The kernel builds", "1", 5, 5),))
+    done = Journey((MilestoneStatus("M1", "The kernel builds", "1", 5, 5),))
     assert "All milestones are reached." in Page(html.render(result, journey=done)).words
 
 

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.report import paper, screen, terminal
-from autograder.report.journey import Journey, Milestone
+from autograder.report.journey import Journey, MilestoneStatus
 from autograder.report.screen import Frame
 from autograder.results import (
     NOT_SELECTED,
@@ -221,7 +221,8 @@ def test_with_v_what_failed_is_shown_in_full(result: Result) -> None:
 # One screen, whatever was graded.
 
 STEPS = [
-    Milestone(f"M{n}", f"Title of step {n}, and more", f"M{n}", int(n < 4), 1) for n in range(1, 11)
+    MilestoneStatus(f"M{n}", f"Title of step {n}, and more", f"M{n}", int(n < 4), 1)
+    for n in range(1, 11)
 ]
 FAR = Journey(tuple(STEPS), (0, 3, 2, 99.5, 7), "14:20", tuple("123456789"), tuple("abcdefghijk"))
 LONG = "a message that goes on " * 500

@@ -12,7 +12,7 @@ from autograder.guest.observation import Kind, Observation, Outcome
 from autograder.judge import rubric
 from autograder.judge.judging import empty_verdict
 from autograder.judge.observer import SHARED, record_path
-from autograder.pgfault.viewer import traces
+from autograder.pgfault.viewer import exhibits
 from autograder.report.view import arrange
 from autograder.results import Result, Status, SubmissionInfo, Verdict, total
 from tests.traces import Process, broken, text
@@ -52,7 +52,8 @@ def shown(folder: Path, *verdicts: Verdict, for_instructor: bool = False) -> dic
         totals=total(list(verdicts)),
     )
     view = arrange(result, for_instructor=for_instructor)
-    found = traces.of_checks(view, folder, SEED)
+    failed, passed = ([row.verdict for row in rows] for rows in (view.failed, view.passed))
+    found = exhibits.traces(failed, passed, folder, SEED)
     return {name: len(replay.story.events) for name, replay in found.items()}
 
 
@@ -100,8 +101,8 @@ def test_a_hidden_check_shows_no_trace_to_students(tmp_path: Path, events: list[
 def test_traces_are_bounded(
     tmp_path: Path, events: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traces, "MOST_EVENTS", 12)
-    monkeypatch.setattr(traces, "MOST_EVENTS_IN_ALL", 30)
+    monkeypatch.setattr(exhibits, "MOST_EVENTS", 12)
+    monkeypatch.setattr(exhibits, "MOST_EVENTS_IN_ALL", 30)
     names = ("regions/mmap", "regions/brk", "regions/munmap_all")
     for name, trace in zip(names, events, strict=False):
         keep(tmp_path, name, 1, trace)

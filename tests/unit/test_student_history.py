@@ -89,7 +89,7 @@ def test_the_next_milestone_is_the_first_with_a_check_that_fails() -> None:
 
 def test_milestones_are_those_of_the_text_and_name_checks() -> None:
     text = assignment(Course()).markdown
-    for step in milestones.STEPS:
+    for step in milestones.MILESTONES:
         assert f"\n### {step.name}. {step.title}" in text
         command = f"$ make check ONLY={step.only}\n" if step.only else "$ make submit\n"
         assert command in text

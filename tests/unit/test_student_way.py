@@ -28,7 +28,7 @@ def ran(output: str) -> Ran:
 
 
 def test_the_stages_are_in_the_order_of_the_milestones() -> None:
-    names = [step.name for step in milestones.STEPS]
+    names = [step.name for step in milestones.MILESTONES]
     places = [names.index(stage.milestone) for stage in STAGES if stage.milestone]
     assert places == sorted(places) and not STAGES[0].milestone
     for stage in STAGES[2:]:

@@ -11,6 +11,24 @@ from collections import Counter
 from collections.abc import Sequence
 
 from autograder.guest.observation import Kind, Outcome
+from autograder.judge.hints import (
+    ENDED_EARLY as ENDED_EARLY,
+)
+from autograder.judge.hints import (
+    INTERNAL_ERROR as INTERNAL_ERROR,
+)
+from autograder.judge.hints import (
+    KILLED_IN_CALL as KILLED_IN_CALL,
+)
+from autograder.judge.hints import (
+    NO_ERROR_EXPECTED as NO_ERROR_EXPECTED,
+)
+from autograder.judge.hints import (
+    SLEEPS_ON as SLEEPS_ON,
+)
+from autograder.judge.hints import (
+    SPINNING as SPINNING,
+)
 from autograder.pgfault.trace.address_space import Extents
 from autograder.pgfault.trace.events import Event
 from autograder.pgfault.trace.events import Kind as EventKind
@@ -155,10 +173,6 @@ MUST_NOT_SLEEP = (
     "This read should not sleep at all: look whether the process is traced, and whether it has "
     "exited, before you wait."
 )
-SLEEPS_ON = (
-    "The reader was never woken. Wake your wait queue after you have changed what the reader "
-    "waits for, and let it check the condition again."
-)
 NOT_WOKEN_AT_EXIT = "The exit of the process must wake its readers, and they must see why."
 NO_END = (
     "After the exit of the process and the last record, a read returns 0: check what your "
@@ -174,27 +188,8 @@ ONLY_0_AND_1 = (
     "Compare the whole text, with at most one newline at its end, with 0 and 1. Anything else "
     "fails with EINVAL and changes nothing."
 )
-NO_ERROR_EXPECTED = (
-    "This call should succeed: look for the place in your code that returns the error."
-)
 NO_ADDRESS_SPACE = "A kernel thread has no mm: get_task_mm() returns NULL for it."
 FAULTY_BUFFER = "Check what copy_to_user() returns: it is not 0 if the buffer cannot be written."
-INTERNAL_ERROR = (
-    "This error number is the kernel's own: no program should ever see it. Return -ERESTARTSYS "
-    "only if a signal is pending."
-)
-KILLED_IN_CALL = "The kernel killed the process inside this call: the kernel's log says why."
-
-# How processes wait.
-SPINNING = (
-    "The reader runs instead of sleeping: wait_event_interruptible() sleeps until somebody wakes "
-    "it up; a loop that looks again does not."
-)
-UNKILLABLE = (
-    "The reader sleeps uninterruptibly, so that no signal can end it: wait with "
-    "wait_event_interruptible()."
-)
-ENDED_EARLY = "The read should have waited, but it returned. The kernel reached a return too early."
 TARGET_WAITS = (
     "The traced process waits in the kernel. Recording may wait neither for a reader nor for a "
     "lock that a reader holds while it copies."
@@ -206,31 +201,11 @@ MEMORY_LOST = (
     "can end."
 )
 
-# Boots that did not come to their end.
-OUTCOMES = {
-    Kind.HANG: (
-        "Every process sleeps and nothing wakes them up. The table shows where in the kernel each "
-        "one waits: look for a lock that is never released, or a wakeup that is missing."
-    ),
-    Kind.SPIN: (
-        "Something in the kernel or in a tool runs without end: look for a loop whose condition "
-        "never changes."
-    ),
-    Kind.FLOOD: "The kernel's log never ends: remove the messages from your hooks.",
-    Kind.PANIC: "Start with the first error in the kernel's log; what follows may come of it.",
-    Kind.NO_BOOT: "The kernel's log ends where the boot stopped.",
-    Kind.VANISHED: "The kernel ended without a word: look at the end of its log.",
-    Kind.PROBE_DIED: (
-        "The kernel killed a process of the check: its log names the process and the reason."
-    ),
-}
 
-
-def for_outcome(outcome: Outcome) -> str:
-    """The hint for a boot that did not come to its end; empty where none fits."""
-    if outcome.kind is Kind.GAVE_UP and "end of file" in outcome.detail:
-        return ZERO_IS_THE_END
-    return OUTCOMES.get(outcome.kind, "")
+def for_ending(outcome: Outcome) -> str:
+    """The hint for a boot whose end this assignment knows more about; else empty."""
+    at_end = outcome.kind is Kind.GAVE_UP and "end of file" in outcome.detail
+    return ZERO_IS_THE_END if at_end else ""
 
 
 def for_pages(observed: Sequence[int], wanted: Sequence[int], events: Sequence[Event]) -> str:
@@ -328,10 +303,3 @@ def for_write(answer: str, allowed: Sequence[str]) -> str:
     if "EINVAL" in allowed:
         return ONLY_0_AND_1
     return NO_ERROR_EXPECTED if answer.startswith("E") else BYTES_WRITTEN
-
-
-def for_state(state: str, wanted: str) -> str:
-    """Why a reader is in ``state``, as /proc/PID/stat names it, and not in ``wanted``."""
-    if wanted == "Z":
-        return UNKILLABLE if state == "D" else SLEEPS_ON
-    return {"R": SPINNING, "D": UNKILLABLE}.get(state, ENDED_EARLY)

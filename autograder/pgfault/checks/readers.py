@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from autograder.guest.observation import Observation, Record
+from autograder.judge import answers
+from autograder.judge.answers import READ
 from autograder.judge.expect import expect_state, expect_that, fail
-from autograder.pgfault.checks import answers, hints
-from autograder.pgfault.checks.answers import READ
+from autograder.pgfault.checks import hints
 
 SECONDS = 400  # guest seconds for which a reader is left alone
 PROMPT = 0.05  # guest seconds; computing takes none

@@ -4,11 +4,13 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation, answer
+from autograder.judge import answers
+from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Sample
-from autograder.judge.expect import counted, expect_answer, expect_that, fail
+from autograder.judge.expect import counted, expect_that, fail
 from autograder.judge.rubric import clause, needs, observe
-from autograder.pgfault.checks import answers, hints
-from autograder.pgfault.checks.answers import READ, WRITE
+from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.traces import area, events_of, expect_no_loss, expect_pages, pages_in
 from autograder.pgfault.trace.events import Kind
 

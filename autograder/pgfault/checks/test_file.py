@@ -4,18 +4,12 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation, Record
+from autograder.judge.answers import WRITE
 from autograder.judge.draw import Integer, Sample, Word
-from autograder.judge.expect import (
-    at_least_one,
-    expect,
-    expect_answer,
-    expect_error,
-    expect_that,
-    made,
-)
+from autograder.judge.expect import at_least_one, expect, expect_error, expect_that, made
 from autograder.judge.rubric import clause, hint, needs, observe
 from autograder.pgfault.checks import hints
-from autograder.pgfault.checks.answers import WRITE
+from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import last_read
 from autograder.pgfault.checks.traces import (
     area,

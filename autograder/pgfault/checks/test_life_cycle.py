@@ -6,11 +6,13 @@ import signal
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation, Record
+from autograder.judge import answers
+from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Sample
-from autograder.judge.expect import expect_answer, expect_state, expect_that, fail
+from autograder.judge.expect import expect_state, expect_that, fail
 from autograder.judge.rubric import clause, needs, observe
-from autograder.pgfault.checks import answers, hints
-from autograder.pgfault.checks.answers import READ, WRITE
+from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import EMPTY, last_read, reads
 from autograder.pgfault.checks.traces import (
     area,

@@ -4,18 +4,13 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
+from autograder.judge import answers
+from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Integer, Integers, Sample
-from autograder.judge.expect import (
-    at_least_one,
-    counted,
-    expect_answer,
-    expect_state,
-    expect_that,
-    made,
-)
+from autograder.judge.expect import at_least_one, counted, expect_state, expect_that, made
 from autograder.judge.rubric import clause, needs, observe
-from autograder.pgfault.checks import answers, hints
-from autograder.pgfault.checks.answers import READ, WRITE
+from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import EMPTY, SECONDS, expect_asleep, expect_woken, last_read
 from autograder.pgfault.checks.traces import (
     area,

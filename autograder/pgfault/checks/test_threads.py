@@ -5,9 +5,10 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Sample
-from autograder.judge.expect import at_least_one, expect_answer, expect_that
+from autograder.judge.expect import at_least_one, expect_that
 from autograder.judge.rubric import clause, extra_credit, needs, observe
 from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import last_read
 from autograder.pgfault.checks.traces import (
     area,

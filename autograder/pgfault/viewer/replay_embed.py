@@ -16,6 +16,7 @@ from markupsafe import Markup
 from autograder.pgfault.trace.events import Event
 from autograder.pgfault.trace.places import of_maps
 from autograder.pgfault.trace.story import Story
+from autograder.pgfault.viewer import scripts
 from autograder.pgfault.viewer.replay import Replay
 from autograder.report import assets, html
 
@@ -36,4 +37,4 @@ def section(events: Sequence[Event], title: str, maps: str = "") -> Embedded:
     """
     macros = html.environment().get_template("trace_macros.html.j2").module
     embedded = Markup(macros.embedded(Replay(Story(title, list(events), places=of_maps(maps)))))  # type: ignore[attr-defined]
-    return Embedded(embedded, assets.style("replay_embed.css", "replay.css"), assets.script())
+    return Embedded(embedded, assets.style("replay_embed.css", scripts.STYLE), scripts.script())

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.files import write_atomically
 from autograder.pgfault.trace import views
 from autograder.pgfault.trace.story import Story
+from autograder.pgfault.viewer import scripts
 from autograder.pgfault.viewer.charts import bars, chart
 from autograder.pgfault.viewer.replay import Replay
 from autograder.report import assets, html
@@ -17,7 +18,7 @@ MOST_ROWS = 300  # of each table; the command line has the rest
 
 def render(story: Story) -> str:
     """The page's text."""
-    style, script = assets.style("feedback.css", "replay.css"), assets.script()
+    style, script = assets.style("feedback.css", scripts.STYLE), scripts.script()
     working_set = views.working_set(story)
     tables = {
         name: view(story) for name, view in views.VIEWS.items() if view is not views.working_set

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""What an assignment adds to a feedback page, made out of the observations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+NOTHING = Markup()
+
+
+@dataclass(frozen=True)
+class Exhibits:
+    """Parts of a page, ready to stand there, and what these parts need."""
+
+    of_check: Mapping[str, Markup] = field(default_factory=dict)
+    """By a failed check's id: what stands at its end."""
+
+    section: Markup = NOTHING
+    """What stands behind all checks; empty if there is nothing."""
+
+    style: Markup = NOTHING
+    script: Markup = NOTHING
