@@ -88,6 +88,9 @@ class Assignment:
     folders: Sequence[str] = ("fs", "include", "init", "ipc", "kernel", "lib", "mm")
     """The folders of the kernel that a patch may touch."""
 
+    structures: Sequence[str] = ("task_struct", "signal_struct", "mm_struct", "vm_area_struct")
+    """Where a solution keeps its state: what need not be compiled again for it is found out."""
+
     @property
     def checks_folder(self) -> Path:
         """Where the checks are."""

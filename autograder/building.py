@@ -57,11 +57,7 @@ def build(
     stages = _with_kernel(stages, kernel)
     if kernel.linux is None:
         return stages, None
-    return stages, Kernel(
-        kernel.linux,
-        tools.tracepgfault if tools else None,
-        tools.pgfaultmap if tools else None,
-    )
+    return stages, Kernel(kernel.linux, tools.built if tools else {})
 
 
 def build_for_boot(
@@ -81,11 +77,10 @@ def build_for_boot(
 
 
 def _with_tools(stages: Stages, build: ToolsBuild) -> Stages:
-    built = {"tracepgfault": build.tracepgfault, "pgfaultmap": build.pgfaultmap}
     log = Evidence(kind="compiler", title="make -C tools", text=build.log[-LOG_SHOWN:])
     return replace(
         stages,
-        tools=frozenset(name for name, path in built.items() if path is not None),
+        tools=frozenset(build.built),
         tools_problem="" if build.ok else build.message,
         evidence={**stages.evidence, "build/tools_build": [log]},
     )

@@ -188,7 +188,7 @@ class Matrix:
                 name for name in ("tracepgfault", "pgfaultmap") if getattr(tools, name) is not None
             ),
         )
-        booted = kernel.linux and Kernel(kernel.linux, tools.tracepgfault, tools.pgfaultmap)
+        booted = kernel.linux and Kernel(kernel.linux, tools.built)
         started = time.monotonic()
 
         def take(check_id: str, verdict: Verdict) -> None:

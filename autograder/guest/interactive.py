@@ -95,7 +95,5 @@ def _archive(kernel: Kernel, host: Path | None) -> bytes:
     ]
     if host is not None:
         members.append(initramfs.file("etc/host", f"{host}\n".encode()))
-    for name, tool in (("tracepgfault", kernel.tracepgfault), ("pgfaultmap", kernel.pgfaultmap)):
-        if tool is not None:
-            members.append(initramfs.executable(f"bin/{name}", tool))
+    members += [initramfs.executable(f"bin/{name}", tool) for name, tool in kernel.tools.items()]
     return initramfs.pack(members)

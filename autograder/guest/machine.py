@@ -23,7 +23,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import GraderError
@@ -67,8 +67,7 @@ class Kernel:
     """A kernel to boot, and the submission's tools, where there are any."""
 
     linux: Path
-    tracepgfault: Path | None = None
-    pgfaultmap: Path | None = None
+    tools: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -338,9 +337,7 @@ def _common_archive(kernel: Kernel, programs: Programs) -> bytes:
         initramfs.executable("init", programs.init),
         initramfs.executable("bin/helper", programs.helper),
     ]
-    for name, tool in (("tracepgfault", kernel.tracepgfault), ("pgfaultmap", kernel.pgfaultmap)):
-        if tool is not None:
-            members.append(initramfs.executable(f"bin/{name}", tool))
+    members += [initramfs.executable(f"bin/{name}", tool) for name, tool in kernel.tools.items()]
     return initramfs.pack(members)
 
 

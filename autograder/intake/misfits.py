@@ -11,9 +11,9 @@ import html
 import re
 from collections.abc import Callable, Sequence
 
+from autograder.assignment import current
 from autograder.intake.names import shown
 from autograder.intake.problem import Refused
-from autograder.intake.repair import ALLOWED
 from autograder.intake.symptoms import AGAIN, Diagnosis, made_by_git
 from autograder.intake.trial import Hunk, Pristine, Tree, framed, hunks_of
 
@@ -251,7 +251,7 @@ def _elsewhere(failing: Sequence[Hunk], pristine: Pristine, version: str) -> Dia
                     "In the top folder of the kernel, use 'git diff --relative COMMIT"
                     " --output=kernel.patch'.",
                 )
-        for folder in ALLOWED:
+        for folder in current().folders:
             if pristine(f"{folder}/{hunk.file}") is not None:
                 return Diagnosis(
                     f"It names {shown(hunk.file)}, which is {shown(f'{folder}/{hunk.file}')}: its"

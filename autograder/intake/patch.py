@@ -4,20 +4,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchSet
 
+from autograder.assignment import current
 from autograder.intake import repair, symptoms
 from autograder.intake.diffscan import UNIFIED, NamedPath, Scan, Section, scan
 from autograder.intake.names import listed, oddity, shown
 from autograder.intake.problem import Problem, Refusal, Refused
-from autograder.intake.repair import ALLOWED, FORBIDDEN
+from autograder.intake.repair import FOLDERS
 
 PATCH_BYTES = 1024 * 1024
 PATCH_LINES = 50_000  # a megabyte of line ends takes a minute, and a gigabyte, to look through
-ALLOWED_WORDS = "fs/, include/, init/, ipc/, kernel/, lib/ and mm/"
 
 _BUILT = re.compile(
     r"(^|/)(\.config(\.old)?|\.[^/]*\.(cmd|d)|[^/]*\.(o|s|a|ko|mod|order)|vmlinux(\.[^/.]*)?|System\.map)$"
@@ -177,14 +178,15 @@ def _place(path: NamedPath) -> tuple[Refusal | None, str]:
     if not path.prefixed:
         prefix, slash, rest = "a", "/", path.text
     parts = [part for part in rest.split("/") if part not in ("", ".")]
-    if len(parts) > 1 and parts[0] in ALLOWED:
+    allowed = current().folders
+    if len(parts) > 1 and parts[0] in allowed:
         name = "/".join(parts)
         return Refusal.PATCH_BUILT if _BUILT.search(name) else None, name
-    if not slash or prefix in ALLOWED or prefix in FORBIDDEN:
+    if not slash or prefix in FOLDERS:
         return Refusal.PATCH_LEVEL, ""
-    if parts and parts[0] in FORBIDDEN:
+    if parts and parts[0] in FOLDERS - set(allowed):
         return Refusal.PATCH_OUTSIDE, "/".join(parts)
-    if any(part in ALLOWED for part in parts[1:-1]):
+    if any(part in allowed for part in parts[1:-1]):
         return Refusal.PATCH_LEVEL, ""
     return Refusal.PATCH_OUTSIDE, "/".join(parts)
 
@@ -196,7 +198,7 @@ def _path_message(code: Refusal, names: list[str]) -> str:
         " repository with 'git rm --cached'."
     )
     built = f" Some of them a build makes. {clean}" if any(map(_BUILT.search, names)) else ""
-    known = any(name.partition("/")[0] in (*ALLOWED, *FORBIDDEN) for name in names)
+    known = any(name.partition("/")[0] in FOLDERS for name in names)
     inside = (
         ""
         if known or "/" not in names[0]
@@ -214,11 +216,17 @@ def _path_message(code: Refusal, names: list[str]) -> str:
         " 'git diff --relative' in the top folder of the kernel, or 'diff -ruN linux.orig linux' in"
         " the folder that holds both.",
         Refusal.PATCH_OUTSIDE: f"kernel.patch touches {which}, but may add and change files below"
-        f" {ALLOWED_WORDS} only.{built}{inside}",
+        f" {_words(current().folders)} only.{built}{inside}",
         Refusal.PATCH_BUILT: f"kernel.patch touches {which}, which is not in the source: a build"
         f" makes it. {clean}",
     }
     return messages[code]
+
+
+def _words(folders: Sequence[str]) -> str:
+    """``fs/, kernel/ and mm/``"""
+    *others, last = [f"{folder}/" for folder in folders]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _count(section: Section) -> tuple[int, int]:

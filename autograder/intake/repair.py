@@ -11,14 +11,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.assignment import current
 from autograder.intake.diffscan import NamedPath
 from autograder.intake.names import oddity, shown
 
-ALLOWED = ("fs", "include", "init", "ipc", "kernel", "lib", "mm")
-# The other folders at the top of a kernel tree, to tell them from leading folders.
-FORBIDDEN = (
-    *("Documentation", "LICENSES", "arch", "block", "certs", "crypto", "drivers", "io_uring"),
-    *("net", "rust", "samples", "scripts", "security", "sound", "tools", "usr", "virt"),
+# The folders at the top of a kernel tree, to tell them from leading folders.
+FOLDERS = frozenset(
+    {
+        *("Documentation", "LICENSES", "arch", "block", "certs", "crypto", "drivers", "fs"),
+        *("include", "init", "io_uring", "ipc", "kernel", "lib", "mm", "net", "rust", "samples"),
+        *("scripts", "security", "sound", "tools", "usr", "virt"),
+    }
 )
 
 _MARK = re.compile(rb"^\xef\xbb\xbf(?=diff |--- |Index:|From )", re.M)
@@ -120,12 +123,13 @@ def _depths(path: NamedPath) -> set[int]:
     """How many leading folders may be there to take off."""
     if path.text.startswith("/") or oddity(path.text) is not None:
         return set()
+    allowed = current().folders
     found: set[int] = set()
     for depth, part in enumerate(_parts(path)[:-1]):
-        if part == ".." or part in FORBIDDEN:
-            break
-        if part in ALLOWED:
+        if part in allowed:
             found.add(depth)
+        elif part == ".." or part in FOLDERS:
+            break
     # Names that git writes without a prefix are the same at the levels 0 and 1.
     return found | {0} if not path.prefixed and 1 in found else found
 

@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder import assignment
 from autograder.errors import GraderError
 from autograder.intake.answers import read_answers
 from autograder.intake.archive import ACCEPTED, unpack
@@ -16,8 +17,6 @@ from autograder.intake.arrangement import PATCH_NAME, TOOLS_NAME
 from autograder.intake.names import listed, shown
 from autograder.intake.patch import PatchSummary, inspect
 from autograder.intake.problem import Problem, Refusal, Refused
-
-TOOLS = ("tracepgfault", "pgfaultmap")
 
 _MAKEFILES = ("GNUmakefile", "makefile", "Makefile")  # make(1) looks for these
 _SUFFIXES = (".tar.gz", ".tar.xz", ".tgz", ".tar", ".zip")
@@ -163,6 +162,8 @@ def _tools(folder: Path) -> tuple[Path | None, Problem | None, list[str]]:
     builds them.
     """
     tools = folder / TOOLS_NAME
+    if not assignment.current().tools:
+        return None, None, []
     if not tools.is_dir():
         return None, Problem(Refusal.TOOLS_MISSING, _no_tools(folder)), []
     built = [name for name in _files(tools) if _is_built(tools / name, name)]
@@ -192,7 +193,7 @@ def _no_makefile(folder: Path) -> str:
         return f"{message} There is {listed(inside)}: rename it to exactly 'Makefile'{hidden}."
     if meant:
         return f"{message} There is {listed(meant)}: put it into the folder {TOOLS_NAME}/."
-    return f"{message} Add a Makefile with a first target that builds {' and '.join(TOOLS)}."
+    return f"{message} Add a Makefile with a first target that builds {_wanted()}."
 
 
 def _no_tools(folder: Path) -> str:
@@ -206,11 +207,15 @@ def _no_tools(folder: Path) -> str:
         return f"{message} There is {listed(others)}: name it exactly '{TOOLS_NAME}'."
     if packed := _packed(_files(folder)):
         return f"{message} There is {listed(packed)}: hand in the unpacked folder instead."
-    return f"{message} It holds the sources of {' and '.join(TOOLS)}, and a Makefile."
+    return f"{message} It holds the sources of {_wanted()}, and a Makefile."
+
+
+def _wanted() -> str:
+    return " and ".join(assignment.current().tools)
 
 
 def _is_built(path: Path, name: str) -> bool:
-    if name in TOOLS or name.endswith(_OBJECT_SUFFIXES):
+    if name in assignment.current().tools or name.endswith(_OBJECT_SUFFIXES):
         return True
     with path.open("rb") as stream:
         return stream.read(8).startswith(_OBJECT_MAGIC)

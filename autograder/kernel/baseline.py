@@ -73,7 +73,7 @@ def build_baseline(
     fragment = variant.fragment.read_text()
     compiler = _compiler()
     recipe = tree.recipe(variant.more)
-    surveyed = repr(layout.STRUCTURES)
+    surveyed = repr(layout.structures())
     inputs = json.dumps([LAYOUT, source.sha256, fragment, compiler, flags(), recipe, surveyed])
     key = hashlib.sha256(inputs.encode()).hexdigest()[:16]
     home = cache.kernels / source.version / f"{variant.name}-{key}"
@@ -146,7 +146,7 @@ def _build(
 
 def _survey(top: Path, folder: Path, sandbox: Sandbox, progress: Progress) -> list[str]:
     """The objects of the tree ``top`` that are the same when structures get more fields."""
-    units = headstart.stale(top, layout.HEADERS)
+    units = headstart.stale(top, layout.surveyed_headers())
     if not units:
         return []
     layout.write_survey(units, top, folder)

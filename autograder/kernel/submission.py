@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.intake import misfits
-from autograder.kernel import diagnosis, options, patching
+from autograder.kernel import diagnosis, options, patching, speedups
 from autograder.kernel.baseline import FRAGMENT, Baseline
 from autograder.kernel.make import INSIDE, counting, jobs, make, marking, run_makefile
 from autograder.kernel.speedups import headstart, layout
@@ -119,7 +119,7 @@ class _Build:
                 f"the patch changes options of the grading kernel: {', '.join(refused)} is no "
                 "longer so",
             )
-        units = headstart.stale(self.baseline.tree, report.files)
+        units = headstart.stale(self.baseline.tree, report.files) if speedups.wanted() else []
         if len(units) >= headstart.FEWEST:
             units = self._keep(units, report.files)
             # Not `prepare` and objects in one call: make would make them one after another.
@@ -199,7 +199,7 @@ class _Build:
 
     def _keep(self, units: list[Unit], changed: Sequence[str]) -> list[Unit]:
         """Let make take the objects that the patch leaves as they are; the other units."""
-        headers = layout.HEADERS.intersection(changed)
+        headers = layout.surveyed_headers().intersection(changed)
         before = {name: (self.baseline.tree / name).read_text() for name in headers}
         after = {name: read_back(self.top / name, LARGEST_HEADER) or b"" for name in headers}
         texts = {name: text.decode(errors="replace") for name, text in after.items()}

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: MIT
-"""Build a submission's two tools, ``tracepgfault`` and ``pgfaultmap``."""
+"""Build a submission's tools, the programs that the assignment asks for."""
 
 from __future__ import annotations
 
 import shutil
 import struct
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from autograder import assignment
 from autograder.kernel import diagnosis
 from autograder.sandbox.bounded import read_back
 from autograder.sandbox.command import Bind, Completed, Limits
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.scarcity import Scarcity
 
-NAMES = ("tracepgfault", "pgfaultmap")
 INSIDE = "/submission/tools"
 LARGEST_TOOL = 32 << 20
 _HEADER = struct.Struct("<4s2B10xHHIQQQI6H")  # Elf64_Ehdr, elf(5)
@@ -48,18 +49,17 @@ class ToolsStatus(str, Enum):
 
 @dataclass(frozen=True)
 class ToolsBuild:
-    """How the build went; each tool that can be used is there, whatever became of the other."""
+    """How the build went; each tool that can be used is there, whatever became of the others."""
 
     status: ToolsStatus
     message: str = ""  # one sentence for the student
     log: str = ""
-    tracepgfault: Path | None = None
-    pgfaultmap: Path | None = None
+    built: Mapping[str, Path] = field(default_factory=dict)  # those that can be used, by name
     wall_seconds: float = 0
 
     @property
     def ok(self) -> bool:
-        """Whether both tools are there and make succeeded."""
+        """Whether all tools are there and make succeeded."""
         return self.status is ToolsStatus.OK
 
 
@@ -73,9 +73,10 @@ def build_tools(tools: Path, workdir: Path, sandbox: Sandbox) -> ToolsBuild:
     copy, kept = workdir / "tools", workdir / "built"
     kept.mkdir(parents=True)
     shutil.copytree(tools, copy, symlinks=True)
-    for name in NAMES:  # handed in by mistake, they would pass for freshly built
-        if not (copy / name).is_dir():
-            (copy / name).unlink(missing_ok=True)
+    wanted = assignment.current().tools
+    for place in wanted.values():  # handed in by mistake, they would pass for freshly built
+        if not (copy / place).is_dir():
+            (copy / place).unlink(missing_ok=True)
     sandbox.hand_over(copy)
     binds = [Bind(copy, INSIDE, writable=True)]
     scarcity = Scarcity(workdir)
@@ -83,8 +84,8 @@ def build_tools(tools: Path, workdir: Path, sandbox: Sandbox) -> ToolsBuild:
     scarcity.check(done)
     found: dict[str, Path] = {}
     problems = {}
-    for name in NAMES:
-        content = read_back(copy / name, LARGEST_TOOL)
+    for name, place in wanted.items():
+        content = read_back(copy / place, LARGEST_TOOL)
         problem = "is not there" if content is None else unusable(content)
         if content is None or problem:
             problems[name] = problem
@@ -97,8 +98,7 @@ def build_tools(tools: Path, workdir: Path, sandbox: Sandbox) -> ToolsBuild:
         status,
         message,
         done.output,
-        found.get("tracepgfault"),
-        found.get("pgfaultmap"),
+        found,
         time.monotonic() - started,
     )
 

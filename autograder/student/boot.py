@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from autograder import assignment
 from autograder.cache import Cache
 from autograder.errors import GraderError, UsageError
 from autograder.guest import interactive
@@ -54,11 +55,10 @@ def boot(
     if debug and shutil.which("gdb") is None:
         raise UsageError("gdb is missing: install it (apt-get install gdb)")
     tree = up_to_date(project, baseline, progress)
-    tools = {name: project.tools / name for name in ("tracepgfault", "pgfaultmap")}
+    wanted = assignment.current().tools
+    tools = {name: project.tools / place for name, place in wanted.items()}
     build_tools(project)
-    kernel = Kernel(
-        tree.linux, **{name: path if path.is_file() else None for name, path in tools.items()}
-    )
+    kernel = Kernel(tree.linux, {name: path for name, path in tools.items() if path.is_file()})
     with cache.workdir("boot") as work:
         progress("", None)  # the terminal is the guest's now
         return interactive.boot(

@@ -10,6 +10,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import assignment
 from autograder.cache import Cache
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
@@ -131,9 +132,9 @@ class Trial:
         (folder / "kernel.patch").write_bytes(difference(self.project))
         if self.project.tools.is_dir():
             shutil.copytree(self.project.tools, folder / "tools", symlinks=True)
-            for name in ("tracepgfault", "pgfaultmap"):
-                if (folder / "tools" / name).is_file():
-                    (folder / "tools" / name).unlink()
+            for place in assignment.current().tools.values():
+                if (folder / "tools" / place).is_file():
+                    (folder / "tools" / place).unlink()
             for path in (folder / "tools").rglob("*.o"):
                 path.unlink()
         if self.project.answers.is_file():

@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from autograder.assignment import current
 from autograder.cache import complete_or_nothing
 from autograder.errors import UsageError
 from autograder.guest.interactive import LIMITS
-from autograder.intake.repair import ALLOWED
 from autograder.kernel.build import Baseline
 from autograder.progress import Progress
 from autograder.sandbox.command import Bind
@@ -88,7 +88,7 @@ def up_to_date(project: Project, baseline: Baseline, progress: Progress) -> Path
 
 def follow(project: Project, target: Path) -> None:
     """Make the sources in ``target`` those of ``linux/``, in the folders that are patched."""
-    wanted = {name for name in sources(project) if name.split("/", 1)[0] in ALLOWED}
+    wanted = {name for name in sources(project) if name.split("/", 1)[0] in current().folders}
     folders = {str(folder) for name in wanted for folder in PurePosixPath(name).parents}
     wanted |= folders
     mirror(project.linux, target, lambda name: name not in wanted)

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from autograder import assignment
 from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
 from autograder.kernel import debian
@@ -46,10 +47,7 @@ FILES: Mapping[str, str] = {
     "etc/hostname": "guest\n",
     "etc/motd": "The folder of the handout is /host; 'halt' ends this guest.\n",
 }
-LINKS = {
-    **{f"usr/local/bin/{name}": f"/host/tools/{name}" for name in ("tracepgfault", "pgfaultmap")},
-    "usr/local/sbin/login": "/bin/busybox",
-}
+LOGIN = {"usr/local/sbin/login": "/bin/busybox"}
 BOOTSTRAP = (
     *("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(PACKAGES)}"),
     '--aptopt=APT::Install-Recommends "false"',
@@ -67,7 +65,7 @@ mke2fs -q -t ext4 -L guest -d "$2" "$4" {SIZE}
 
 def path(cache: Cache) -> Path:
     """Where the image is, once it is made."""
-    recipe = repr((BOOTSTRAP, FILE_SYSTEM, FILES, LINKS))
+    recipe = repr((BOOTSTRAP, FILE_SYSTEM, FILES, _links()))
     return cache.root / "image" / f"{hashlib.sha256(recipe.encode()).hexdigest()[:16]}.ext4"
 
 
@@ -106,7 +104,7 @@ def lay_out(folder: Path) -> None:
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    for name, target in LINKS.items():
+    for name, target in _links().items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).symlink_to(target)
 
@@ -130,3 +128,11 @@ def _run(command: Sequence[str]) -> None:
         said = [line for line in done.stderr.splitlines() if line.startswith(("E:", "mke2fs"))]
         last = (said or done.stderr.strip().splitlines() or ["no reason given"])[0]
         raise GraderError(f"the disk of the Debian guest cannot be made: {command[0]}: {last}")
+
+
+def _links() -> dict[str, str]:
+    """What the guest's file system names, and where it really is."""
+    tools = assignment.current().tools
+    return {
+        f"usr/local/bin/{name}": f"/host/tools/{place}" for name, place in tools.items()
+    } | LOGIN

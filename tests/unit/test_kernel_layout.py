@@ -171,7 +171,7 @@ def test_the_survey_finds_what_uses_the_layout(
 ) -> None:
     folder = tmp_path / "survey"
     monkeypatch.setattr(layout, "INSIDE", str(folder))
-    layout.write_survey(headstart.stale(tree, layout.HEADERS), tree, folder)
+    layout.write_survey(headstart.stale(tree, layout.surveyed_headers()), tree, folder)
     command = ["make", "-s", "-f", str(folder / "Makefile"), "-k", "-j2"]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=True)
     assert done.stdout.count("compared") == 5

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.assignment import current
 from autograder.kernel import tools as building
 from autograder.kernel.build import ToolsBuild, ToolsStatus, build_tools
 from autograder.sandbox.command import Limits
@@ -32,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     tools = tmp_path / "handed-in"
     tools.mkdir()
     (tools / "Makefile").write_text(MAKEFILE)
-    for name in building.NAMES:
+    for name in current().tools:
         (tools / f"{name}.c").write_text(PROGRAM)
     return tools
 
@@ -45,7 +46,7 @@ def test_both_tools(folder: Path, sandbox: Sandbox) -> None:
     done = build(folder, sandbox)
     assert done.ok, done.log
     assert done.message == ""
-    for path in (done.tracepgfault, done.pgfaultmap):
+    for path in done.built.values():
         assert path is not None
         assert subprocess.run([path], check=False).returncode == 0
     assert sorted(path.name for path in folder.iterdir()) == [
@@ -56,7 +57,7 @@ def test_both_tools(folder: Path, sandbox: Sandbox) -> None:
 
 
 def test_programs_that_were_handed_in_are_not_used(folder: Path, sandbox: Sandbox) -> None:
-    for name in building.NAMES:
+    for name in current().tools:
         (folder / name).write_text("#!/bin/sh\n")
         os.utime(folder / name, (4_000_000_000, 4_000_000_000))
     assert build(folder, sandbox).ok
@@ -67,8 +68,8 @@ def test_source_that_does_not_compile(folder: Path, sandbox: Sandbox) -> None:
     done = build(folder, sandbox)
     assert done.status is ToolsStatus.BUILD_FAILED
     assert done.message.startswith("make -C tools fails: pgfaultmap.c:3: 'x' undeclared")
-    assert done.tracepgfault is not None
-    assert done.pgfaultmap is None
+    assert "tracepgfault" in done.built
+    assert "pgfaultmap" not in done.built
 
 
 def test_a_tool_that_make_does_not_build(folder: Path, sandbox: Sandbox) -> None:
@@ -78,7 +79,7 @@ def test_a_tool_that_make_does_not_build(folder: Path, sandbox: Sandbox) -> None
     done = build(folder, sandbox)
     assert done.status is ToolsStatus.MISSING
     assert done.message == "make -C tools succeeds, but tools/tracepgfault is not there"
-    assert done.pgfaultmap is not None
+    assert "pgfaultmap" in done.built
 
 
 def test_a_tool_that_needs_libraries(folder: Path, sandbox: Sandbox) -> None:
@@ -86,7 +87,7 @@ def test_a_tool_that_needs_libraries(folder: Path, sandbox: Sandbox) -> None:
     done = build(folder, sandbox)
     assert done.status is ToolsStatus.UNUSABLE
     assert "tools/tracepgfault is not statically linked (link it with -static)" in done.message
-    assert done.tracepgfault is None
+    assert "tracepgfault" not in done.built
 
 
 def test_static_pie_is_static(folder: Path, sandbox: Sandbox) -> None:
@@ -99,8 +100,8 @@ def test_what_is_no_program_is_not_taken(folder: Path, sandbox: Sandbox, trick: 
     (folder / "Makefile").write_text(f"all: tracepgfault pgfaultmap\n%: %.c\n\t{trick}\n")
     done = build(folder, sandbox)
     assert not done.ok
-    assert done.tracepgfault is None
-    assert done.pgfaultmap is None
+    assert "tracepgfault" not in done.built
+    assert "pgfaultmap" not in done.built
 
 
 def test_a_build_without_end(
@@ -122,6 +123,6 @@ def test_output_without_end(
 @pytest.mark.parametrize("length", [0, 4, 20, 63, 64, 100, 400])
 def test_damaged_programs(folder: Path, sandbox: Sandbox, length: int) -> None:
     done = build(folder, sandbox)
-    assert done.pgfaultmap is not None
-    assert building.unusable(done.pgfaultmap.read_bytes()[:length]) != ""
+    assert "pgfaultmap" in done.built
+    assert building.unusable(done.built["pgfaultmap"].read_bytes()[:length]) != ""
     assert building.unusable(b"\x7fELF" + bytes(range(256)) * 4) != ""

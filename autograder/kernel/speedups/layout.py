@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.assignment import current
 from autograder.kernel.speedups.headstart import Unit
 
 INSIDE = "/layout"
@@ -63,23 +64,32 @@ class Structure:
         return range(earliest + 1, end + 1)
 
 
-STRUCTURES = (
+_KNOWN = {
     # What comes before this field is used all over the kernel, what follows it in few places.
-    Structure(
+    "task_struct": Structure(
         "include/linux/sched.h", "struct task_struct {", first="\tvoid\t\t\t\t*journal_info;"
     ),
-    Structure("include/linux/sched/signal.h", "struct signal_struct {"),
-    Structure("include/linux/mm_types.h", "struct mm_struct {"),
-    Structure("include/linux/mm_types.h", "struct vm_area_struct {"),
-)
-HEADERS = frozenset(structure.header for structure in STRUCTURES)
+    "signal_struct": Structure("include/linux/sched/signal.h", "struct signal_struct {"),
+    "mm_struct": Structure("include/linux/mm_types.h", "struct mm_struct {"),
+    "vm_area_struct": Structure("include/linux/mm_types.h", "struct vm_area_struct {"),
+}
+
+
+def structures() -> tuple[Structure, ...]:
+    """The structures that solutions of the assignment may keep their state in."""
+    return tuple(_KNOWN[name] for name in current().structures)
+
+
+def surveyed_headers() -> frozenset[str]:
+    """Where these structures are."""
+    return frozenset(structure.header for structure in structures())
 
 
 def write_survey(units: Iterable[Unit], tree: Path, folder: Path) -> None:
     """Fill ``folder`` with a Makefile that compiles ``units`` of ``tree`` with more fields."""
-    for header in HEADERS:
+    for header in surveyed_headers():
         lines = (tree / header).read_text().split("\n")
-        for structure in STRUCTURES:
+        for structure in structures():
             places = structure.body(lines) if structure.header == header else ()
             if places:
                 lines[places[0] - 1] += f" {FIELD}"  # so that no line gets another number
@@ -182,7 +192,7 @@ def _between_declarations(lines: list[str], index: int) -> bool:
 def _takes_fields(header: str, lines: list[str], index: int) -> bool:
     """Whether a field before that line is one of a surveyed structure, or of a part without
     a name of its own."""
-    for structure in STRUCTURES:
+    for structure in structures():
         if structure.header != header or index not in structure.body(lines):
             continue
         body = _COMMENT.sub("", "\n".join(lines[lines.index(structure.opening) + 1 : index]))
