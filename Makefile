@@ -84,7 +84,7 @@ handout: $(READY) ## write handout.zip: what students get
 	$(PYTHON) -m autograder handout
 
 example: $(READY) ## make the map at the start of the assignment again
-	$(PYTHON) -m autograder.handout.example
+	$(PYTHON) -m autograder.pgfault.example
 
 boot: $(READY) ## open a shell in the baseline kernel's guest
 	$(PYTHON) -m autograder boot

@@ -11,14 +11,14 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograder.errors import UsageError
 
 if TYPE_CHECKING:
     from autograder.guest.observation import Observation, Outcome
     from autograder.judge.stages import Gate
-    from autograder.report.exhibits import Exhibits
+    from autograder.report.exhibits import Embedded, Exhibits
     from autograder.results import Finding, Verdict
 
     Look = Callable[[str], Observation]
@@ -46,6 +46,10 @@ class Advice(NamedTuple):
 
 def _no_hint(outcome: Outcome) -> str:
     return ""
+
+
+def _nothing(examples: Path) -> Mapping[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,12 @@ class Assignment:
     as the reader may see them, the folder of the observations, and the seed.
     """
 
+    text_values: Callable[[Path], Mapping[str, str]] = _nothing
+    """What the text can name besides the course's values, out of its folder of examples."""
+
+    embedded: Callable[[Path], Mapping[str, Embedded]] = _nothing
+    """What stands in the text's page where a fence names it, out of the folder of examples."""
+
     tools: Mapping[str, str] = field(default_factory=dict)
     """Programs that ``make -C tools`` has to build: their names, and their paths below tools/."""
 
@@ -90,6 +100,11 @@ class Assignment:
 
     structures: Sequence[str] = ("task_struct", "signal_struct", "mm_struct", "vm_area_struct")
     """Where a solution keeps its state: what need not be compiled again for it is found out."""
+
+    @property
+    def package(self) -> str:
+        """The package that offers it."""
+        return self.checks.rpartition(".")[0]
 
     @property
     def checks_folder(self) -> Path:

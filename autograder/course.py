@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from autograder import assignment
 from autograder.errors import UsageError
 
 if sys.version_info >= (3, 11):
@@ -46,8 +47,15 @@ class About(Section):
     """What the reports call the course."""
 
     name: str = Field(min_length=1)
-    assignment: str = "Page fault tracing"
+    assignment: str = ""
+    """What the reports call the assignment, if not by its own title."""
     term: str = ""
+
+
+class AssignmentChoice(Section):
+    """The package that offers the assignment (docs/next-assignment.md)."""
+
+    package: str = Field(assignment.DEFAULT, pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
 
 
 class KernelChoice(Section):
@@ -128,6 +136,7 @@ class Course(Section):
     """The whole file."""
 
     course: About = About(name="Course")
+    assignment: AssignmentChoice = AssignmentChoice()
     kernel: KernelChoice = KernelChoice()
     deadline: Deadline = Deadline()
     late: LatePolicy = LatePolicy()
@@ -146,6 +155,11 @@ class Course(Section):
         if named is None:
             raise UsageError("course.toml does not name the kernel: set [kernel] series there")
         return named
+
+    @property
+    def title(self) -> str:
+        """What the reports call the assignment."""
+        return self.course.assignment or assignment.current().title
 
     @property
     def zone(self) -> ZoneInfo:
@@ -173,11 +187,25 @@ class Course(Section):
 
 @cache
 def _kit_course() -> Course:
-    return load(KIT_COURSE)
+    return _read(KIT_COURSE)[0]
 
 
 def load(path: Path = COURSE_FILE) -> Course:
-    """Read ``path``.  Errors: UsageError that names key and line."""
+    """Read ``path``; this process grades its assignment from now on.
+
+    Errors: UsageError that names key and line.
+    """
+    course, text = _read(path)
+    try:
+        assignment.use(course.assignment.package)
+    except UsageError as error:
+        raise UsageError(_complaint(path, text, ("assignment", "package"), str(error))) from error
+    _check_names(course, path, text)
+    return course
+
+
+def _read(path: Path) -> tuple[Course, str]:
+    """What ``path`` says, and its text.  Errors: UsageError that names key and line."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -188,7 +216,7 @@ def load(path: Path = COURSE_FILE) -> Course:
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path}: {error}") from error
     try:
-        course = Course.model_validate(table)
+        return Course.model_validate(table), text
     except ValidationError as error:
         raise UsageError(
             "\n".join(
@@ -198,8 +226,6 @@ def load(path: Path = COURSE_FILE) -> Course:
                 for problem in error.errors()
             )
         ) from error
-    _check_names(course, path, text)
-    return course
 
 
 def line_of(text: str, keys: Sequence[str]) -> int:

@@ -178,6 +178,7 @@ class Batch:
             out=str((self.shelf.root / ".running" / name).absolute()),
             seed=task.record.seed,
             series=self.wanted.course.series,
+            assignment=self.wanted.course.assignment.package,
             only=task.record.only,
             sandbox=self.wanted.sandbox,
         )

@@ -41,7 +41,7 @@ def write(result: Result, folder: Path, course: Course) -> None:
 def title(course: Course) -> str:
     """Course, term and assignment in one line."""
     about = course.course
-    return " · ".join(filter(None, [about.name, about.term, about.assignment]))
+    return " · ".join(filter(None, [about.name, about.term, course.title]))
 
 
 def completed(folder: Path, record: Record, now: str, *, settle: bool = True) -> Result:

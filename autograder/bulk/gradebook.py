@@ -54,7 +54,7 @@ def gradebook(book: ClassBook) -> list[list[str]]:
 
 def canvas(book: ClassBook) -> list[list[str]]:
     """What Canvas's gradebook imports; the header of an exported column is used again."""
-    assignment = book.course.course.assignment
+    assignment = book.course.title
     column = next(
         (name for name in book.class_list.columns if name.startswith(f"{assignment} (")), assignment
     )

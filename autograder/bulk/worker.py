@@ -19,6 +19,7 @@ from typing import IO
 
 from pydantic import BaseModel, ConfigDict
 
+from autograder import assignment
 from autograder.bulk.shelf import Outcome
 from autograder.cache import Cache
 from autograder.errors import GraderError, UsageError
@@ -41,6 +42,7 @@ class Order(BaseModel):
     out: str
     seed: int
     series: str
+    assignment: str  # the package
     only: str | None = None
     sandbox: str | None = None
     processors: list[int] | None = None
@@ -62,6 +64,7 @@ def run(order: Order, progress_to: Unheard) -> Done:
         print(json.dumps({"phrase": phrase, "part": part}), file=progress_to, flush=True)
 
     try:
+        assignment.use(order.assignment)
         if order.processors is not None:
             os.sched_setaffinity(0, order.processors)
         cache, sandbox = Cache.default(), choose(order.sandbox)

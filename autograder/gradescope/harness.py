@@ -133,6 +133,7 @@ class Harness:
             out=str(self.out),
             seed=self.record.seed,
             series=(self.root / "source" / SERIES).read_text().strip(),
+            assignment=self.course.assignment.package,
             processors=available()[: for_memory()],
         )
 

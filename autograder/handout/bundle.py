@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from autograder import imports
+from autograder import assignment, imports
 from autograder.course import Course
 from autograder.files import PUBLIC, write_atomically
 from autograder.guest.programs import PROBE
@@ -30,12 +30,9 @@ EPOCH = (2001, 1, 1, 0, 0, 0)
 DATA = (
     "autograder/guest/lib",
     "autograder/kernel/config",
-    "autograder/pgfault/checks/pytest.ini",
     "templates",
     "web/src",
 )
-PROBES = "autograder/pgfault/probes"
-CHECKS = "autograder/pgfault/checks"
 PACKAGES = {  # whose imported name is not their own
     "elftools": "pyelftools",
     "gradescope_utils": "gradescope-utils",
@@ -56,7 +53,7 @@ def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
     files.update(_tree(top / "handout" / "pictures", "pictures/"))
     files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
     files["kit/course.toml"] = course_file(course).encode()
-    modules = imports.modules([ENTRY, *_assignment()], top)
+    modules = imports.modules([ENTRY, *_roots(top)], top)
     files.update({f"kit/{path}": (top / path).read_bytes() for path in modules})
     files.update(_checks(course, top))
     for name in DATA:
@@ -95,8 +92,11 @@ def course_file(course: Course) -> str:
         "# Made with the handout: what the course says, for `make check`.",
         "[course]",
         f"name = {_quoted(course.course.name)}",
-        f"assignment = {_quoted(course.course.assignment)}",
+        f"assignment = {_quoted(course.title)}",
         f"term = {_quoted(course.course.term)}",
+        "",
+        "[assignment]",
+        f"package = {_quoted(course.assignment.package)}",
         "",
         "[kernel]",
         f"series = {_quoted(course.series)}",
@@ -136,29 +136,41 @@ def third_party(files: Mapping[str, bytes]) -> list[str]:
 def _checks(course: Course, top: Path) -> dict[str, bytes]:
     """The visible checks, and the probes that these use."""
     shown = {name for name, worth in worths(course).items() if worth.visibility == VISIBLE}
+    folder = _package()[1]
     hidden = visible.hidden_functions(shown)
     withheld = [check.id for check in rubric.checks() if check.id not in shown]
     files: dict[str, bytes] = {}
-    for path in sorted((top / CHECKS).glob("*.py")):
+    for path in sorted((top / folder / "checks").glob("*.py")):
         source = visible.without_hidden(path.read_text(), hidden.get(path.name, set()))
         if path.name in hidden and not re.search(r"^def test_", source, re.M):
             continue  # an area of which nothing is shown
         source = visible.without_names(source, withheld)
-        files[f"kit/{CHECKS}/{path.name}"] = source.encode()
+        files[f"kit/{folder}/checks/{path.name}"] = source.encode()
+    settings = f"{folder}/checks/pytest.ini"
+    files[f"kit/{settings}"] = (top / settings).read_bytes()
     table = "autograder/judge/dependencies.py"
     files[f"kit/{table}"] = visible.without_names((top / table).read_text(), withheld).encode()
     plans = [check.plan for check in rubric.checks() if check.id in shown]
     wanted = {plan.probe for plan in plans if plan is not None}
-    for path in sorted((top / PROBES).iterdir()):
+    for path in sorted((top / folder / "probes").iterdir()):
         probes = set(PROBE.findall(path.read_text()))
         if not probes or probes & wanted:
-            files[f"kit/{PROBES}/{path.name}"] = path.read_bytes()
+            files[f"kit/{folder}/probes/{path.name}"] = path.read_bytes()
     return files
 
 
-def _assignment() -> list[str]:
-    """What the checks import, beside the assignment's own package."""
-    return ["autograder.pgfault", "autograder.pgfault.checks.traces"]
+def _package() -> tuple[str, str]:
+    """The package of the assignment, and its folder in the kit."""
+    name = assignment.current().package
+    return name, name.replace(".", "/")
+
+
+def _roots(top: Path) -> list[str]:
+    """What the assignment's part of a student's kit begins with: all but the checks."""
+    name, folder = _package()
+    modules = sorted(path.stem for path in (top / folder / "checks").glob("*.py"))
+    shared = [module for module in modules if not module.startswith(("test_", "__"))]
+    return [name, *(f"{name}.checks.{module}" for module in shared)]
 
 
 def _tree(path: Path, prefix: str) -> dict[str, bytes]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -18,14 +18,12 @@ from markupsafe import Markup
 
 from autograder.errors import GraderError
 from autograder.handout import links
-from autograder.pgfault.trace.events import parse
-from autograder.pgfault.viewer import replay_embed
 from autograder.report import assets
+from autograder.report.exhibits import NOTHING, Embedded
 
 PAGE = "page.html.j2"
 STYLE = "page.css"
 SCRIPT = "page.js"
-REPLAY = "replay"  # the language of the fence in whose place the replay stands
 
 _IDENTIFIER = re.compile(r"\s*\{#([a-z0-9-]+)\}$")
 
@@ -39,16 +37,8 @@ class Entry:
     below: list[Entry] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Trace:
-    """A trace as ``pgfaultmap --events`` prints it, and /proc/PID/maps of that process."""
-
-    events: str
-    maps: str
-
-
-def render(markdown: str, title: str, trace: Trace, root: Path) -> str:
-    """The page of ``markdown``; ``trace`` can be played in it.
+def render(markdown: str, title: str, embedded: Mapping[str, Embedded], root: Path) -> str:
+    """The page of ``markdown``; a fence in one of the languages ``embedded`` gives way to that.
 
     Errors: GraderError if two headings have the same address.
     """
@@ -57,9 +47,8 @@ def render(markdown: str, title: str, trace: Trace, root: Path) -> str:
     contents = _name_headings(tokens)
     links.link(tokens)
     _mark_columns(tokens)
-    replay = replay_embed.section(parse(trace.events), "ps in the guest", trace.maps)
     parser.add_render_rule("image", _figure(root))
-    parser.add_render_rule("fence", _fence(replay.html))
+    parser.add_render_rule("fence", _fence(embedded))
     parser.add_render_rule("table_open", lambda *_: '<div class="table" tabindex="0">\n<table>\n')
     parser.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
     body = parser.renderer.render(tokens, parser.options, {})
@@ -67,8 +56,8 @@ def render(markdown: str, title: str, trace: Trace, root: Path) -> str:
     environment = Environment(
         loader=FileSystemLoader(root), undefined=StrictUndefined, autoescape=True, trim_blocks=True
     )
-    style = Markup((root / STYLE).read_text()) + replay.style
-    script = replay.script + Markup((root / SCRIPT).read_text())
+    style = Markup((root / STYLE).read_text()) + NOTHING.join(e.style for e in embedded.values())
+    script = NOTHING.join(e.script for e in embedded.values()) + Markup((root / SCRIPT).read_text())
     return environment.get_template(PAGE).render(
         title=title,
         style=style,
@@ -128,7 +117,7 @@ def _figure(root: Path):  # type: ignore[no-untyped-def]
     return render
 
 
-def _fence(replay: Markup):  # type: ignore[no-untyped-def]
+def _fence(embedded: Mapping[str, Embedded]):  # type: ignore[no-untyped-def]
     def render(
         renderer: RendererHTML,
         tokens: Sequence[Token],
@@ -138,8 +127,8 @@ def _fence(replay: Markup):  # type: ignore[no-untyped-def]
     ) -> str:
         token = tokens[index]
         name = token.info.strip() or "text"
-        if name == REPLAY:
-            return f"<p>{Markup.escape(token.content.strip())}</p>\n{replay}\n"
+        if name in embedded:
+            return f"<p>{Markup.escape(token.content.strip())}</p>\n{embedded[name].html}\n"
         code = Markup.escape(token.content)
         return f'<pre class="{Markup.escape(name)}" tabindex="0"><code>{code}</code></pre>\n'
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -22,10 +23,9 @@ from autograder.scoring import worths
 ROOT = Path(__file__).resolve().parents[2] / "handout"
 CHAPTERS = "text"
 EXAMPLES = "examples"
-REPLAYED = ("ps.events", "ps.maps")
 
 _COMMAND = re.compile(r"^([a-z][a-z-]*):[^=#\n]*## (.+)$", re.M)
-_PAGE_ONLY = re.compile(r"[ \t]*\{#[a-z0-9-]+\}(?=\n)|^```replay\n.*?^```\n\n", re.M | re.S)
+_NAME = re.compile(r"[ \t]*\{#[a-z0-9-]+\}(?=\n)")
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,19 @@ def assignment(course: Course, root: Path = ROOT) -> Assignment:
     """The text for ``course``.  Errors: GraderError if a part of it is missing."""
     try:
         markdown = _markdown(course, root)
-        examples = root / EXAMPLES
-        trace = page.Trace(*(examples.joinpath(name).read_text() for name in REPLAYED))
-        html = page.render(markdown, course.course.assignment, trace, root)
-        return Assignment(_PAGE_ONLY.sub("", markdown), html)
+        embedded = current().embedded(root / EXAMPLES)
+        html = page.render(markdown, course.title, embedded, root)
+        return Assignment(_without_fences(embedded, _NAME.sub("", markdown)), html)
     except OSError as error:
         raise GraderError(f"the assignment's text cannot be made: {error}") from error
+
+
+def _without_fences(languages: Iterable[str], markdown: str) -> str:
+    """``markdown`` without what only a page can show."""
+    for language in languages:
+        fence = rf"^```{re.escape(language)}\n.*?^```\n\n"
+        markdown = re.sub(fence, "", markdown, flags=re.M | re.S)
+    return markdown
 
 
 def commands(makefile: str) -> list[tuple[str, str]]:
@@ -72,11 +79,9 @@ def _values(course: Course, root: Path) -> dict[str, object]:
     worth = worths(course)
     extra = sum((value.points for value in worth.values() if value.extra_credit), Fraction())
     visible = sum(value.visibility == VISIBLE for value in worth.values())
-    example = (root / EXAMPLES / "map.txt").read_text().rstrip("\n")
-    caption, _, example = example.partition("\n\n")
     due = course.due()
     return {
-        "assignment": course.course.assignment,
+        "assignment": course.title,
         "course": course.course.name,
         "term": course.course.term,
         "series": course.series,
@@ -92,11 +97,7 @@ def _values(course: Course, root: Path) -> dict[str, object]:
         "total_count": len(rubric.checks()),
         "milestones": {step.name: step for step in current().milestones},
         "commands": commands((root / "kit" / "Makefile").read_text()),
-        "example": example,
-        "example_caption": caption,
-        "maps": (root / EXAMPLES / "maps.txt").read_text().rstrip("\n"),
-        "kasan": (root / EXAMPLES / "kasan.txt").read_text().rstrip("\n"),
-        "lockdep": (root / EXAMPLES / "lockdep.txt").read_text().rstrip("\n"),
+        **current().text_values(root / EXAMPLES),
     }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from autograder.assignment import Look, Shown
     from autograder.guest.observation import Outcome
     from autograder.judge.stages import Gate
-    from autograder.report.exhibits import Exhibits
+    from autograder.report.exhibits import Embedded, Exhibits
 
 # What the functions need is imported in them, so that a command that needs none starts at once.
 
@@ -38,6 +38,18 @@ def _exhibits(failed: Shown, passed: Shown, observations: Path, seed: int) -> Ex
     return exhibits(failed, passed, observations, seed)
 
 
+def _text_values(examples: Path) -> dict[str, str]:
+    from autograder.pgfault import text
+
+    return text.values(examples)
+
+
+def _embedded(examples: Path) -> dict[str, Embedded]:
+    from autograder.pgfault import text
+
+    return text.embedded(examples)
+
+
 ASSIGNMENT = Assignment(
     title="Page fault tracing",
     checks="autograder.pgfault.checks",
@@ -49,5 +61,7 @@ ASSIGNMENT = Assignment(
     causes=CAUSES,
     hint_for=_hint_for,
     exhibits=_exhibits,
+    text_values=_text_values,
+    embedded=_embedded,
     tools={"tracepgfault": "tracepgfault", "pgfaultmap": "pgfaultmap"},
 )

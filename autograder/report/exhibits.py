@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an assignment adds to a feedback page, made out of the observations."""
+"""What an assignment adds to pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,19 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 NOTHING = Markup()
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Something that stands inside the page of an assignment's text; ``html`` may stand
+    wherever a section may.
+
+    The page puts ``style`` and ``script`` into elements of its own.
+    """
+
+    html: Markup
+    style: Markup = NOTHING
+    script: Markup = NOTHING
 
 
 @dataclass(frozen=True)

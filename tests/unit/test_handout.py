@@ -17,10 +17,10 @@ import pytest
 from autograder.course import COURSE_FILE, Course, load
 from autograder.errors import GraderError
 from autograder.handout import bundle, lock, page, visible
-from autograder.handout.example import describe, narrow, with_libraries
 from autograder.handout.rules import CHECKS, rule
 from autograder.handout.text import assignment, late_policy, moment
 from autograder.judge import rubric
+from autograder.pgfault.example import describe, narrow, with_libraries
 from autograder.scoring import worths
 from tests.handout_archive import NEAR, added, grams, normal, secrets
 from tests.unit.test_report_schema import example
@@ -333,7 +333,7 @@ def test_the_markdown_has_nothing_of_the_page() -> None:
 
 def test_a_heading_may_not_have_the_address_of_another(tmp_path: Path) -> None:
     with pytest.raises(GraderError, match="#one"):
-        page.render("# A\n\n## One\n\n### One\n", "A", page.Trace("", ""), tmp_path)
+        page.render("# A\n\n## One\n\n### One\n", "A", {}, tmp_path)
 
 
 def test_the_pictures_have_no_color_that_the_page_cannot_change() -> None:

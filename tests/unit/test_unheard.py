@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.assignment import DEFAULT
 from autograder.bulk.local import GradingProcesses
 from autograder.bulk.worker import Order
 from autograder.course import COURSE_FILE, load
@@ -98,7 +99,10 @@ def test_a_class_is_graded_without_readers(tmp_path: Path) -> None:
 def order(tmp_path: Path) -> Order:
     path = tmp_path / "ada.7z"
     path.write_bytes(SEVEN_ZIP)
-    return Order(name="ada", submission=str(path), out=str(tmp_path / "out"), seed=1, series="7.3")
+    out = str(tmp_path / "out")
+    return Order(
+        name="ada", submission=str(path), out=out, seed=1, series="7.3", assignment=DEFAULT
+    )
 
 
 @pytest.mark.guest

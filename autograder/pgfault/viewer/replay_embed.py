@@ -9,7 +9,6 @@ style sheet (its own rules, then ``style``) and of ``script``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -19,15 +18,7 @@ from autograder.pgfault.trace.story import Story
 from autograder.pgfault.viewer import scripts
 from autograder.pgfault.viewer.replay import Replay
 from autograder.report import assets, html
-
-
-@dataclass(frozen=True)
-class Embedded:
-    """The three parts of a replay; ``html`` may stand wherever a section may."""
-
-    html: Markup
-    style: Markup
-    script: Markup
+from autograder.report.exhibits import Embedded
 
 
 def section(events: Sequence[Event], title: str, maps: str = "") -> Embedded:

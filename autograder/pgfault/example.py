@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Make the examples of the assignment: real runs with the reference's kernel and tools.
 
-python -m autograder.handout.example
+python -m autograder.pgfault.example
 
 The guest gets this machine's `ps` and `cat` with their shared libraries, so that the map
 shows what a program of a real system looks like.
