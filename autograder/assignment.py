@@ -101,6 +101,9 @@ class Assignment:
     structures: Sequence[str] = ("task_struct", "signal_struct", "mm_struct", "vm_area_struct")
     """Where a solution keeps its state: what need not be compiled again for it is found out."""
 
+    rules: Callable[[], Mapping[str, str]] = dict
+    """The rules of the contract that checks name: each one's text by its name, in order."""
+
     @property
     def package(self) -> str:
         """The package that offers it."""

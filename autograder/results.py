@@ -106,7 +106,10 @@ class Verdict(Model):
     number: str = Field(description="position in the rubric, e.g. '3.2'")
     title: str = Field(description="one sentence: what a correct solution does")
     area: str
-    clause: str = Field(description="the sentence of the contract that is checked")
+    rule: str = Field(
+        default="", description="name of the contract's rule that is checked, e.g. 'R1'"
+    )
+    clause: str = Field(description="what that rule says, in full")
     hint: str = ""
     tags: list[str] = []
     visibility: str = "visible"

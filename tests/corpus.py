@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The corpus: wrong submissions, each one mistake away from the reference, and correct ones.
 
-A mutant is a file ``tests/mutants/AREA/NAME.diff``: a header that says what is wrong and
-which checks must fail (``Depends:`` says why where that is not plain, and names those that
-may fail as well), and a diff on the reference solution (``tools/...``, or a path in
-the kernel's tree once the reference's series is applied).  Where the header says
-``Fails: ???`` the mutant is a draft: nobody has yet looked which checks fail, and why.
+A mutant is a file ``tests/mutants/AREA/NAME.diff``: a header that says what is wrong, which
+rule of the contract it breaks, and which checks must fail (``Depends:`` says why where that is
+not plain, and names those that may fail as well), and a diff on the reference solution
+(``tools/...``, or a path in the kernel's tree once the reference's series is applied).  Where
+the header says ``Fails: ???`` the mutant is a draft: nobody has yet looked which checks fail,
+and why.
 ``Fails: none`` is a mistake that no check can see; ``Depends:`` says why.
 """
 
@@ -23,7 +24,7 @@ SOLUTIONS = HERE / "solutions"
 WITHOUT_EXTRA = "WITHOUT-EXTRA-CREDIT"  # a file in a solution that leaves threads out
 UNKNOWN = "???"
 NONE = "none"
-_HEADER = re.compile(r"^(Mistake|Clause|Fails|Depends): *(.*)$")
+_HEADER = re.compile(r"^(Mistake|Rule|Fails|Depends): *(.*)$")
 _CHECK = re.compile(r"\b[a-z_]+/[a-z_0-9]+\b")
 
 
@@ -33,7 +34,7 @@ class Mutant:
 
     name: str  # AREA/NAME
     mistake: str
-    clause: str
+    rule: str  # of the contract, which it breaks
     fails: frozenset[str]
     depends: str
     diff: str
@@ -77,13 +78,13 @@ def load(path: Path) -> Mutant:
             fields[last] = match[2]
         elif last:
             fields[last] += " " + line.strip()
-    missing = [key for key in ("Mistake", "Clause", "Fails") if not fields.get(key)]
+    missing = [key for key in ("Mistake", "Rule", "Fails") if not fields.get(key)]
     if missing or not found:
         raise ValueError(f"{path} has no {', '.join(missing) or 'diff'}")
     return Mutant(
         name=f"{path.parent.name}/{path.stem}",
         mistake=fields["Mistake"],
-        clause=fields["Clause"],
+        rule=fields["Rule"],
         fails=frozenset(fields["Fails"].split()) - {NONE},
         depends=fields.get("Depends", ""),
         diff=rest,

@@ -58,7 +58,7 @@ class Row:
 
     name: str
     mistake: str = ""
-    clause: str = ""
+    rule: str = ""
     expected: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)  # may fail as well
     failed: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Row:
     @property
     def is_missed(self) -> bool:
         """Whether it is a mistake that no check is expected to see."""
-        return bool(self.clause) and not self.expected
+        return bool(self.rule) and not self.expected
 
     @property
     def right(self) -> bool:
@@ -126,7 +126,7 @@ class Matrix:
         """Grade one mutant: with all checks, or only with those that must fail."""
         key = self._key(mutant.diff, mutant.fails | mutant.may_fail, everything)
         expected = sorted(mutant.fails & {check.id for check in self.checks})
-        row = Row(mutant.name, mutant.mistake, mutant.clause, expected, key=key)
+        row = Row(mutant.name, mutant.mistake, mutant.rule, expected, key=key)
         row.allowed = sorted(mutant.may_fail)
         known = self.rows.get(mutant.name)
         if known is not None and known.key == key and known.right:

@@ -34,7 +34,14 @@ from autograder.sandbox.sandbox import Sandbox
 
 KIT = Path(__file__).resolve().parents[2]
 SCRIPTS = KIT / "gradescope"
-PACKED = ("autograder", "templates", "schema", "scripts/setup.sh", "requirements.lock")
+PACKED = (
+    "autograder",
+    "handout/text/04-contract.md.j2",
+    "templates",
+    "schema",
+    "scripts/setup.sh",
+    "requirements.lock",
+)
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file: the same kit makes the same zip
 SEED = 1
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from autograder.report.rules import quoted
 from autograder.report.view import Problem, arrange, count, counted
 from autograder.results import Excerpt, Result, Status, Verdict
 from autograder.text import number, shorten, visible
@@ -163,6 +164,6 @@ def _output(verdict: Verdict) -> str:
     parts += [f"{name}: {text}" for name, text in named if text]
     if verdict.status is Status.FAILED:
         parts += [f"Hint: {verdict.hint}"] if verdict.hint else []
-        parts.append(f"The contract says: {verdict.clause}")
+        parts += [f"The contract says: {quoted(verdict)}"] if verdict.clause else []
         parts += [f"--- {evidence.title}\n{evidence.text}" for evidence in verdict.evidence]
     return "\n\n".join(parts)

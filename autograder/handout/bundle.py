@@ -30,6 +30,7 @@ EPOCH = (2001, 1, 1, 0, 0, 0)
 DATA = (
     "autograder/guest/lib",
     "autograder/kernel/config",
+    "handout/text/04-contract.md.j2",
     "templates",
     "web/src",
 )

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from autograder import assignment
 from autograder.course import Course
-from autograder.handout.rules import rule
 from autograder.judge import rubric
 from autograder.scoring import Worth, worths
 
@@ -43,10 +42,7 @@ def visible_checks(course: Course) -> str:
     shown = [check for check in rubric.checks() if worth[check.id].visibility == VISIBLE]
     for area in dict.fromkeys(check.area for check in shown):
         checks = [check for check in shown if check.area == area]
-        rows = [
-            [check.number, rule(check.number), check.title, _plus(worth[check.id])]
-            for check in checks
-        ]
+        rows = [[check.number, check.rule, check.title, _plus(worth[check.id])] for check in checks]
         number = checks[0].number.partition(".")[0]
         table = _table(["no.", "rule", "what must hold", "points"], rows, right=(3,))
         parts.append(f"### Area {number}: {area} {{#checks-{number}}}\n\n{table}")

@@ -294,6 +294,7 @@ def empty_verdict(check: rubric.Check, why: str = "") -> Verdict:
         number=check.number,
         title=check.title,
         area=check.area,
+        rule=check.rule,
         clause=check.clause,
         hint=check.hint,
         tags=list(check.tags),

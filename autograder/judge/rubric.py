@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The rubric: every check with its number, points, clause and hint, in order."""
+"""The rubric: every check with its number, points, rule and hint, in order."""
 
 from __future__ import annotations
 
@@ -41,7 +41,12 @@ class Check:
     title: str
     area: str
     points: float
+    rule: str
+    """The name of the contract's rule that it is about; empty where there are no rules."""
+
     clause: str
+    """What that rule says, in full."""
+
     hint: str
     visibility: str
     tags: tuple[str, ...]
@@ -56,9 +61,9 @@ class Check:
         return tuple(int(part) for part in self.number.split("."))
 
 
-def clause(text: str) -> Callable[[Function], Function]:
-    """The sentence of the contract that a check is about."""
-    return _setter("__clause__", text)
+def rule(name: str) -> Callable[[Function], Function]:
+    """The rule of the contract that a check is about."""
+    return _setter("__rule__", name)
 
 
 def hint(text: str) -> Callable[[Function], Function]:
@@ -105,17 +110,22 @@ def describe(function: Callable[..., None]) -> Check:
     assert module is not None
     name = function.__name__.removeprefix("test_")
     attributes: dict[str, Any] = vars(function)
-    missing = [key for key in ("__number__", "__weight__", "__clause__") if key not in attributes]
+    rules = assignment.current().rules()
+    named = attributes.get("__rule__", "")
+    missing = [key for key in ("__number__", "__weight__") if key not in attributes]
     title = inspect.getdoc(function)
     if missing or not title:
         raise ValueError(f"the check {name} lacks {', '.join(missing) or 'a docstring'}")
+    if named not in (rules or {""}):
+        raise ValueError(f"the check {name} names the rule {named!r}, which does not exist")
     return Check(
         id=f"{module.__name__.rpartition('.test_')[2]}/{name}",
         number=attributes["__number__"],
         title=" ".join(title.split("\n\n")[0].split()),
         area=vars(module)["AREA"],
         points=attributes["__weight__"],
-        clause=attributes["__clause__"],
+        rule=named,
+        clause=rules.get(named, ""),
         hint=attributes.get("__hint__", ""),
         visibility=attributes.get("__visibility__", "visible"),
         tags=tuple(attributes.get("__tags__", ())),

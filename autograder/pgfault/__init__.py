@@ -10,6 +10,7 @@ from autograder.assignment import Assignment
 from autograder.pgfault.areas import AREAS
 from autograder.pgfault.causes import CAUSES
 from autograder.pgfault.milestones import MILESTONES
+from autograder.pgfault.rules import rules
 
 if TYPE_CHECKING:
     from autograder.assignment import Look, Shown
@@ -64,4 +65,5 @@ ASSIGNMENT = Assignment(
     text_values=_text_values,
     embedded=_embedded,
     tools={"tracepgfault": "tracepgfault", "pgfaultmap": "pgfaultmap"},
+    rules=rules,
 )

@@ -10,6 +10,7 @@ from rich.text import Text
 from autograder.report import hangs
 from autograder.report.diagnosis import diagnose
 from autograder.report.differences import Piece
+from autograder.report.rules import quoted
 from autograder.report.view import Row, View
 from autograder.results import Evidence, Excerpt
 from autograder.text import one_line, shorten, visible
@@ -43,7 +44,7 @@ def _check(row: Row) -> Iterator[Text]:
     for excerpt in row.excerpts:
         yield from _field("source", _source(excerpt))
     yield from _field("hint", Text(verdict.hint))
-    yield from _field("contract", Text(verdict.clause))
+    yield from _field("contract", Text(quoted(verdict)))
     yield from _field("repeat", Text(row.command, "cyan"))
 
 

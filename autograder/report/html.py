@@ -18,6 +18,7 @@ from autograder.report.exhibits import Exhibits
 from autograder.report.inline import coded
 from autograder.report.journey import Journey
 from autograder.report.repeat import Repeat, from_handout
+from autograder.report.rules import first_sentence, named
 from autograder.report.sparkline import sparkline
 from autograder.report.view import (
     View,
@@ -74,6 +75,7 @@ def render(
                 row.verdict for problem in view.problems for row in problem.rows
             ),
             exhibits=exhibits,
+            rules=named(row.verdict for row in view.failed),
             for_instructor=for_instructor,
             style=style,
             script=script,
@@ -138,7 +140,7 @@ def environment() -> Environment:
         calls=hangs.calls,
         sparkline=sparkline,
     )
-    environment.globals.update(anchor=anchor, proof=_proof)
+    environment.globals.update(anchor=anchor, proof=_proof, sentence=first_sentence)
     return environment
 
 

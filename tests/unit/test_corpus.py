@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from autograder.judge import rubric
+from autograder.pgfault.rules import rules
 from tests.corpus import HERE, load, mutants
 
 PATHS = sorted((HERE / "mutants").glob("*/*.diff"))
@@ -20,7 +20,7 @@ def test_every_file_is_a_mutant() -> None:
     for path in PATHS:
         mutant = load(path)
         assert mutant.changes_kernel or mutant.changes_tools, path
-        assert re.match(r"[1-4]\b", mutant.clause), path
+        assert mutant.rule in rules(), path
         assert mutant.mistake.endswith("."), path
         assert mutant.is_draft or mutant.fails <= IDS, mutant.fails - IDS
         assert mutant.may_fail <= IDS, mutant.may_fail - IDS
@@ -35,6 +35,6 @@ def test_each_mistake_is_told_once() -> None:
 def test_an_incomplete_header_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "reading" / "x.diff"
     path.parent.mkdir()
-    path.write_text("Mistake: something\nClause: 2\n\n--- a/mm/x.c\n+++ b/mm/x.c\n")
+    path.write_text("Mistake: something\nRule: R1\n\n--- a/mm/x.c\n+++ b/mm/x.c\n")
     with pytest.raises(ValueError, match="Fails"):
         load(path)

@@ -187,6 +187,22 @@ def test_a_failed_check_is_shown_with_all_that_helps(result: Result) -> None:
         assert expected in words
 
 
+def test_a_rule_stands_under_its_checks_and_in_full_at_the_foot(result: Result) -> None:
+    text = "A read returns `0` or 1:\n\nstate | it returns\nalive | 1\n\n- once\n\nThat is all."
+    for failed in (result.verdicts[1], result.verdicts[4]):
+        failed.rule, failed.clause = "R1", text
+    result.verdicts[5].rule = "R9"  # of a hidden check
+    source = html.render(result)
+    page = Page(source)
+    assert page.words.count("The contract says Rule R1 : A read returns 0 or 1.") == 2
+    assert page.links.count("#rule-r1") == 2 and page.ids["rule-r1"] == 1
+    assert "rule-r9" not in page.ids
+    foot = page.words.partition("The rules that this page names")[2]
+    assert "R1 A read returns 0 or 1: state it returns alive 1 once That is all." in foot
+    assert "<td>alive</td><td>1</td>" in source and "<li>once</li>" in source
+    assert "The rules that" not in html.render(result.model_copy(update={"verdicts": []}))
+
+
 def test_faults_of_others_have_their_own_words(result: Result) -> None:
     words = Page(html.render(result)).words
     assert "The kernel did not build. 1 check 2.2 Title of 2.2" in words

@@ -8,7 +8,7 @@ from autograder.judge import answers
 from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Sample
 from autograder.judge.expect import counted, expect_that, fail
-from autograder.judge.rubric import clause, needs, observe
+from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.traces import area, events_of, expect_no_loss, expect_pages, pages_in
@@ -41,7 +41,7 @@ AGAIN = {
 
 @number("7.1")
 @weight(1)
-@clause("3: grows on demand; the minimum that is assumed is room for 500 records")
+@rule("B1")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -75,7 +75,7 @@ OLDEST_STAY = (
 
 @number("7.2")
 @weight(1)
-@clause("3: when it is full the newest records are dropped")
+@rule("B3")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
 def test_overflow_drops_the_newest(seen: Observation) -> None:
@@ -102,7 +102,7 @@ def test_overflow_drops_the_newest(seen: Observation) -> None:
 
 @number("7.3")
 @weight(0.5)
-@clause("3: ... and counted (the count may come with the next record)")
+@rule("B3")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
 def test_overflow_is_counted(seen: Observation) -> None:
@@ -112,7 +112,7 @@ def test_overflow_is_counted(seen: Observation) -> None:
 
 @number("7.4")
 @weight(0.5)
-@clause("3: the traced process never waits for a reader")
+@rule("B3")
 @observe("overflow", **OVERFLOW)
 def test_target_never_waits(seen: Observation) -> None:
     """The traced process does not wait when its buffer is full."""
@@ -131,7 +131,7 @@ GOES_ON = "There is room as soon as something was read, not only when all was: u
 
 @number("7.5")
 @weight(1)
-@clause("3: once there is room, recording goes on")
+@rule("B3")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
 def test_goes_on_after_overflow(seen: Observation) -> None:
@@ -200,7 +200,7 @@ def expect_no_leak(seen: Observation, did: str) -> None:
 
 @number("7.6")
 @weight(1)
-@clause("3: is freed when the process is reaped, even if nobody ever read it")
+@rule("B2")
 @observe("cycles", how="exit", **CYCLES)
 def test_freed_at_reap(seen: Observation) -> None:
     """The memory of a trace comes back when its process is reaped."""
@@ -209,7 +209,7 @@ def test_freed_at_reap(seen: Observation) -> None:
 
 @number("7.7")
 @weight(0.5)
-@clause("3: ... if a descriptor is still open, at the latest when the last one is closed")
+@rule("B2")
 @observe("cycles", how="held", **CYCLES)
 def test_freed_at_close(seen: Observation) -> None:
     """A trace whose process was reaped is freed when its last descriptor is closed."""
@@ -218,7 +218,7 @@ def test_freed_at_close(seen: Observation) -> None:
 
 @number("7.8")
 @weight(0.5)
-@clause("2, write: stopping and starting again begins a new trace (the old one is freed)")
+@rule("F4")
 @observe("cycles", how="stop", **CYCLES)
 def test_freed_at_stop(seen: Observation) -> None:
     """Starting and stopping again and again costs no memory."""
@@ -227,7 +227,7 @@ def test_freed_at_stop(seen: Observation) -> None:
 
 @number("7.9")
 @weight(1)
-@clause("3: the buffer is allocated when tracing starts (no memory: an error)")
+@rule("F5")
 @observe("failed_start", leaks=1)
 def test_allocation_failures(seen: Observation) -> None:
     """If an allocation fails, starting a trace fails with ENOMEM and leaves nothing behind."""
@@ -265,7 +265,7 @@ def test_allocation_failures(seen: Observation) -> None:
 
 @number("7.10")
 @weight(0.5)
-@clause("3: freed when the process is reaped, or when the last descriptor is closed")
+@rule("B2")
 @observe("cycles", how="read", **CYCLES)
 def test_freed_after_readers(seen: Observation) -> None:
     """Readers that read to the end, or are killed while they sleep, leave nothing behind."""
@@ -274,7 +274,7 @@ def test_freed_after_readers(seen: Observation) -> None:
 
 @number("7.11")
 @weight(1)
-@clause("2, read: whole records; they leave the trace; 3: every page fault")
+@rule("R2")
 @needs("pgfaultmap")
 @observe("rounds", **GO_ROUND)
 def test_goes_round(seen: Observation) -> None:
@@ -293,7 +293,7 @@ def test_goes_round(seen: Observation) -> None:
 
 @number("7.12")
 @weight(0.5)
-@clause("3: once there is room, recording goes on")
+@rule("B3")
 @needs("pgfaultmap")
 @observe("overflow_again", **AGAIN)
 def test_goes_on_with_some_room(seen: Observation) -> None:
@@ -311,7 +311,7 @@ def test_goes_on_with_some_room(seen: Observation) -> None:
 
 @number("7.13")
 @weight(0.5)
-@clause("3: ... dropped and counted (a second time)")
+@rule("B3")
 @needs("pgfaultmap")
 @observe("overflow_again", **AGAIN)
 def test_losses_add_up(seen: Observation) -> None:
@@ -323,7 +323,7 @@ def test_losses_add_up(seen: Observation) -> None:
 
 @number("7.14")
 @weight(0.5)
-@clause("2, write: stopping and starting again begins a new trace")
+@rule("F4")
 @needs("pgfaultmap")
 @observe("start_again", again="stop", **OVERFLOW)
 def test_losses_end_with_the_trace(seen: Observation) -> None:

@@ -5,7 +5,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Kind, Observation
 from autograder.judge.expect import Mismatch, NotReached, expect_that, some
-from autograder.judge.rubric import any_outcome, clause, hint, observe
+from autograder.judge.rubric import any_outcome, hint, observe, rule
 from autograder.judge.stages import Stages
 from autograder.results import Finding
 
@@ -15,7 +15,7 @@ USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
 
 @number("1.1")
 @weight(0.5)
-@clause("1: kernel.patch is a unified diff that applies, in the allowed folders only")
+@rule("K1")
 @hint("Make the patch against the pristine source of the course's series, with `make patch`.")
 def test_patch_applies(stages: Stages) -> None:
     """The patch applies to the pristine source and stays in its folders."""
@@ -30,7 +30,7 @@ def test_patch_applies(stages: Stages) -> None:
 
 @number("1.2")
 @weight(1)
-@clause("1: the patched kernel builds, with new options at their defaults")
+@rule("K2")
 @hint("Fix the compiler's first error first; the others may come of it.")
 def test_kernel_builds(stages: Stages) -> None:
     """The patched kernel compiles and links."""
@@ -47,7 +47,7 @@ def test_kernel_builds(stages: Stages) -> None:
 
 @number("1.3")
 @weight(1)
-@clause("1: make -C tools builds tracepgfault and pgfaultmap, statically linked")
+@rule("P6")
 @hint("Try `make -C tools clean all CC=gcc CFLAGS=-O2`, and `file tools/pgfaultmap`.")
 def test_tools_build(stages: Stages) -> None:
     """The two tools build and are statically linked."""
@@ -62,7 +62,7 @@ def test_tools_build(stages: Stages) -> None:
 
 @number("1.4")
 @weight(1)
-@clause("1: the patched kernel boots")
+@rule("K3")
 @hint("The kernel's log ends where the boot stopped; `make boot` boots the same kernel.")
 @observe("proc_entries")
 @any_outcome
@@ -80,7 +80,7 @@ def test_boots(seen: Observation) -> None:
 
 @number("1.5")
 @weight(0.5)
-@clause("2: one file in every process's directory; the others there stay as they are")
+@rule("K3")
 @hint("Compare your change to fs/proc/base.c with the entries around it.")
 @observe("proc_entries")
 def test_proc_is_unharmed(seen: Observation) -> None:

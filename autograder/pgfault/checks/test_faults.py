@@ -8,7 +8,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Sample
 from autograder.judge.expect import counted, expect_success, expect_that, fail, some
-from autograder.judge.rubric import clause, needs, observe
+from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.actions import happened
 from autograder.pgfault.checks.traces import (
@@ -53,7 +53,7 @@ def expect_touched(
 
 @number("5.1")
 @weight(1.5)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 256;touch 0 {pages}", pages=Sample(60, of=256))
 def test_anonymous_memory(seen: Observation) -> None:
@@ -68,7 +68,7 @@ def test_anonymous_memory(seen: Observation) -> None:
 
 @number("5.2")
 @weight(0.5)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -88,7 +88,7 @@ def test_read_then_write(seen: Observation) -> None:
 
 @number("5.3")
 @weight(0.5)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="brk 40;heap {pages}", pages=Sample(15, of=40))
 def test_heap(seen: Observation) -> None:
@@ -111,7 +111,7 @@ def test_heap(seen: Observation) -> None:
 
 @number("5.4")
 @weight(0.5)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {pages}", pages=Integer(40, 100))
 def test_stack(seen: Observation) -> None:
@@ -144,7 +144,7 @@ def test_stack(seen: Observation) -> None:
 
 @number("5.5")
 @weight(0.5)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="shared 0 128;touch 0 {pages}", pages=Sample(30, of=128))
 def test_shared_memory(seen: Observation) -> None:
@@ -158,7 +158,7 @@ def test_shared_memory(seen: Observation) -> None:
 
 @number("5.6")
 @weight(1)
-@clause("3: pages that the kernel fills in without a fault (fault-around) may be there or not")
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -194,7 +194,7 @@ def test_file_memory(seen: Observation) -> None:
 
 @number("5.7")
 @weight(1)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -218,7 +218,7 @@ IN_KERNEL = "A hook in the processor's own fault entry misses the pages that the
 
 @number("5.8")
 @weight(1)
-@clause("3: ... in user mode or inside the kernel on its behalf")
+@rule("T1")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;fill 0 {pages}", pages=Sample(15, of=64))
 def test_faults_in_system_calls(seen: Observation) -> None:
@@ -233,7 +233,7 @@ def test_faults_in_system_calls(seen: Observation) -> None:
 
 @number("5.9")
 @weight(0.5)
-@clause("3: ... in user mode or inside the kernel on its behalf")
+@rule("T1")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;drain 0 {pages}", pages=Sample(15, of=64))
 def test_faults_in_writes(seen: Observation) -> None:
@@ -248,7 +248,7 @@ def test_faults_in_writes(seen: Observation) -> None:
 
 @number("5.10")
 @weight(0.5)
-@clause("3: its own address space (a child's is another)")
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps", before="map 0 64;touch 0 {pages}", steps="fork;hold;drop", pages=Sample(30, of=64)
@@ -269,7 +269,7 @@ def test_children_do_not_show(seen: Observation) -> None:
 
 @number("5.11")
 @weight(1)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -309,7 +309,7 @@ def test_agrees_with_the_counters(seen: Observation) -> None:
 
 @number("5.12")
 @weight(1)
-@clause("4, --events: the time never goes back; 3: the time")
+@rule("T5")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -361,7 +361,7 @@ def seconds(event: Event) -> str:
 
 @number("5.13")
 @weight(0.5)
-@clause("3: tracing starts when 1 is written; faults before it are not in the trace")
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -384,7 +384,7 @@ def test_nothing_before_the_start(seen: Observation) -> None:
 
 @number("5.14")
 @weight(0.5)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -404,7 +404,7 @@ def test_discarded_pages(seen: Observation) -> None:
 
 @number("5.15")
 @weight(0.5)
-@clause(EVERY)
+@rule("T1")
 @needs("pgfaultmap")
 @observe(
     "steps",

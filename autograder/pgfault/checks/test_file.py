@@ -7,7 +7,7 @@ from autograder.guest.observation import Observation, Record
 from autograder.judge.answers import WRITE
 from autograder.judge.draw import Integer, Sample, Word
 from autograder.judge.expect import at_least_one, expect, expect_error, expect_that, made
-from autograder.judge.rubric import clause, hint, needs, observe
+from autograder.judge.rubric import hint, needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import last_read
@@ -48,7 +48,7 @@ def files(seen: Observation) -> list[tuple[str, Record]]:
 
 @number("2.1")
 @weight(0.5)
-@clause("2: one file in every process's directory")
+@rule("F1")
 @observe("file_stat", **STATES["file_stat"])
 def test_exists_for_every_process(seen: Observation) -> None:
     """Every process's directory has the file."""
@@ -64,7 +64,7 @@ def test_exists_for_every_process(seen: Observation) -> None:
 
 @number("2.2")
 @weight(0.5)
-@clause("2: mode 0600")
+@rule("F1")
 @hint("The mode is an argument of the entry in tgid_base_stuff.")
 @observe("file_stat", **STATES["file_stat"])
 def test_mode(seen: Observation) -> None:
@@ -79,7 +79,7 @@ def test_mode(seen: Observation) -> None:
 
 @number("2.3")
 @weight(0.5)
-@clause("2: owned like the others there")
+@rule("F1")
 @observe("file_stat", **STATES["file_stat"])
 def test_owner(seen: Observation) -> None:
     """The file belongs to the user and group that own its neighbors."""
@@ -94,7 +94,7 @@ def test_owner(seen: Observation) -> None:
 
 @number("2.4")
 @weight(0.5)
-@clause("2, mode 0600: other users are refused")
+@rule("F2")
 @observe("file_access", uid=Integer(1000, 30000))
 def test_other_users_are_refused(seen: Observation) -> None:
     """Another user can open the file neither for reading nor for writing."""
@@ -112,7 +112,7 @@ def test_other_users_are_refused(seen: Observation) -> None:
 
 @number("2.5")
 @weight(0.5)
-@clause("2, write: anyone whom the file's mode lets write may do so: the process itself ...")
+@rule("F2")
 @observe("file_access", uid=Integer(1000, 30000))
 def test_owner_may_trace_itself(seen: Observation) -> None:
     """A process without privileges may open its own file and start its trace."""
@@ -126,7 +126,7 @@ def test_owner_may_trace_itself(seen: Observation) -> None:
 
 @number("2.6")
 @weight(1)
-@clause('2, write "1": tracing starts; the call returns the number of bytes written')
+@rule("F3")
 @observe("write_result")
 def test_start_answers(seen: Observation) -> None:
     """Writing 1 starts tracing and returns the number of bytes."""
@@ -137,7 +137,7 @@ def test_start_answers(seen: Observation) -> None:
 
 @number("2.7")
 @weight(0.5)
-@clause('2, write "0": tracing stops; not tracing: succeeds')
+@rule("F3")
 @observe("write_result")
 def test_stop_answers(seen: Observation) -> None:
     """Writing 0 returns the number of bytes, whether or not the process is traced."""
@@ -154,7 +154,7 @@ def test_stop_answers(seen: Observation) -> None:
 
 @number("2.8")
 @weight(0.5)
-@clause('2, write "1": ... the process itself or another')
+@rule("F2")
 @observe("write_result")
 def test_start_by_itself(seen: Observation) -> None:
     """A process may start its own trace."""
@@ -175,7 +175,7 @@ def expect_refused(seen: Observation, whose: str) -> None:
 
 @number("2.9")
 @weight(0.5)
-@clause("2, write: anything else: EINVAL")
+@rule("F3")
 @observe("write_values", traced=0, **BAD_TEXTS)
 def test_other_values_are_refused(seen: Observation) -> None:
     """Writing anything else fails with EINVAL and starts nothing."""
@@ -186,7 +186,7 @@ def test_other_values_are_refused(seen: Observation) -> None:
 
 @number("2.10")
 @weight(0.5)
-@clause("2, write: anything else: EINVAL, nothing changes")
+@rule("F3")
 @needs("pgfaultmap")
 @observe("write_values", traced=1, **BAD_TEXTS)
 def test_other_values_change_nothing(seen: Observation) -> None:
@@ -204,7 +204,7 @@ def test_other_values_change_nothing(seen: Observation) -> None:
 
 @number("2.11")
 @weight(0.5)
-@clause('2, write "1": already tracing: succeeds, nothing changes')
+@rule("F3")
 @needs("pgfaultmap")
 @observe("start_again", again="once", steps="map 0 64;touch 0 3,1,2;touch 0 7,5,6")
 def test_start_twice_changes_nothing(seen: Observation) -> None:
@@ -232,7 +232,7 @@ def test_start_twice_changes_nothing(seen: Observation) -> None:
 
 @number("2.12")
 @weight(0.5)
-@clause('2, write "0": unread records are discarded; starting again begins a new trace')
+@rule("F4")
 @needs("pgfaultmap")
 @observe("start_again", again="stop", steps="map 0 64;touch 0 3,1,2;touch 0 7,5,6")
 def test_restart_is_fresh(seen: Observation) -> None:
@@ -252,7 +252,7 @@ def test_restart_is_fresh(seen: Observation) -> None:
 
 @number("2.13")
 @weight(0.5)
-@clause('2, write "1" to a kernel thread: an error; never a crash')
+@rule("F3")
 @observe("kernel_thread")
 def test_kernel_threads(seen: Observation) -> None:
     """Writing 1 to a kernel thread's file fails."""
@@ -271,7 +271,7 @@ def test_kernel_threads(seen: Observation) -> None:
 
 @number("2.14")
 @weight(0.5)
-@clause("2, write: anything else: EINVAL, nothing changes")
+@rule("F3")
 @observe("write_values", traced=0, **BAD_TEXTS)
 def test_long_text(seen: Observation) -> None:
     """Writing thousands of bytes fails with EINVAL and does no harm."""
@@ -287,7 +287,7 @@ def test_long_text(seen: Observation) -> None:
 
 @number("2.15")
 @weight(0.5)
-@clause("2, write: the call returns the number of bytes written (whatever was written before)")
+@rule("F3")
 @observe("write_result")
 def test_one_descriptor(seen: Observation) -> None:
     """One descriptor can start, stop and start again."""
@@ -302,7 +302,7 @@ def test_one_descriptor(seen: Observation) -> None:
 
 @number("2.16")
 @weight(0.5)
-@clause("2, write: anyone whom the file's mode lets write may do so: the process itself or another")
+@rule("F2")
 @observe("file_access", uid=Integer(1000, 30000))
 def test_root_may_trace_others(seen: Observation) -> None:
     """Root may stop and start the trace of another user's process."""
@@ -322,7 +322,7 @@ def test_root_may_trace_others(seen: Observation) -> None:
 
 @number("2.17")
 @weight(0.5)
-@clause("2, write: tracing of the process starts: the regions that it has now are recorded first")
+@rule("F2")
 @hint("execve replaces the address space: look for it when the trace starts, not at open.")
 @needs("pgfaultmap")
 @observe("start_after_exec", steps="exec;map 0 64;touch 0 {pages}", pages=Sample(5, of=64))

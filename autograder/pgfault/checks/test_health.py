@@ -6,7 +6,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.dependencies import READS
 from autograder.judge.expect import Mismatch, NotReached
-from autograder.judge.rubric import all_boots, clause, hint
+from autograder.judge.rubric import all_boots, hint, rule
 from autograder.results import Finding
 
 AREA = "Kernel health"
@@ -29,7 +29,7 @@ def expect_no_report(boots: list[Observation], what: str, *kinds: str) -> None:
 
 @number("8.1")
 @weight(1)
-@clause("2, 3: never a crash; memory is used only while it is owned")
+@rule("B4")
 @hint("The report names the access, who allocated the memory and who freed it.")
 @all_boots
 def test_no_memory_errors(boots: list[Observation]) -> None:
@@ -39,7 +39,7 @@ def test_no_memory_errors(boots: list[Observation]) -> None:
 
 @number("8.2")
 @weight(1)
-@clause("3: recording happens under locks that the fault path may take")
+@rule("B4")
 @hint("Read the two chains of locks in the report: each is one order; choose one of them.")
 @all_boots
 def test_no_lock_errors(boots: list[Observation]) -> None:
@@ -49,7 +49,7 @@ def test_no_lock_errors(boots: list[Observation]) -> None:
 
 @number("8.3")
 @weight(1)
-@clause("3: nothing sleeps in atomic context")
+@rule("B4")
 @hint("Under a spinlock use GFP_ATOMIC or allocate before; copy_to_user() may sleep too.")
 @all_boots
 def test_no_sleep_in_atomic(boots: list[Observation]) -> None:
@@ -59,7 +59,7 @@ def test_no_sleep_in_atomic(boots: list[Observation]) -> None:
 
 @number("8.4")
 @weight(1)
-@clause("3: the buffer is freed when the process is reaped")
+@rule("B4")
 @all_boots
 def test_no_leaks(boots: list[Observation]) -> None:
     """No object is left that nothing points to (kmemleak)."""
@@ -68,7 +68,7 @@ def test_no_leaks(boots: list[Observation]) -> None:
 
 @number("8.5")
 @weight(1)
-@clause("2: no crash, no hang")
+@rule("B4")
 @all_boots
 def test_no_other_complaints(boots: list[Observation]) -> None:
     """No panic and no other warning of the kernel."""

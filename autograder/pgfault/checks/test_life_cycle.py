@@ -10,7 +10,7 @@ from autograder.judge import answers
 from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Sample
 from autograder.judge.expect import expect_state, expect_that, fail
-from autograder.judge.rubric import clause, needs, observe
+from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import EMPTY, last_read, reads
@@ -57,7 +57,7 @@ def step(seen: Observation, index: int, did: str) -> Record:
 
 @number("4.1")
 @weight(1)
-@clause("2, read: has exited (a zombie), records waiting: the records; then 0")
+@rule("R7")
 @needs("pgfaultmap")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=0, reaped=0, kill=0)
 def test_zombie_with_records(seen: Observation) -> None:
@@ -69,7 +69,7 @@ def test_zombie_with_records(seen: Observation) -> None:
 
 @number("4.2")
 @weight(1)
-@clause("2, read: has exited, nothing left: 0")
+@rule("R1")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=1, reaped=0, kill=0)
 def test_zombie_drained(seen: Observation) -> None:
     """A zombie whose records were read returns end of file, again and again."""
@@ -80,7 +80,7 @@ def test_zombie_drained(seen: Observation) -> None:
 
 @number("4.3")
 @weight(0.5)
-@clause("2, read: has been reaped, nothing left: 0")
+@rule("R1")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=1, reaped=1, kill=0)
 def test_reaped_drained(seen: Observation) -> None:
     """After the process was reaped, an open descriptor returns end of file."""
@@ -91,7 +91,7 @@ def test_reaped_drained(seen: Observation) -> None:
 
 @number("4.4")
 @weight(0.5)
-@clause("2, read: has been reaped, records never read: 0 at once, or those records first")
+@rule("R1")
 @needs("pgfaultmap")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=0, reaped=1, kill=0)
 def test_reaped_undrained(seen: Observation) -> None:
@@ -104,7 +104,7 @@ def test_reaped_undrained(seen: Observation) -> None:
 
 @number("4.5")
 @weight(0.5)
-@clause("2, read: was stopped, or never traced, and has exited: 0 or ESRCH")
+@rule("R1")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="no", drained=0, reaped=0, kill=0)
 def test_never_traced_zombie(seen: Observation) -> None:
     """Reading a zombie that was never traced returns end of file or fails with ESRCH."""
@@ -115,7 +115,7 @@ def test_never_traced_zombie(seen: Observation) -> None:
 
 @number("4.6")
 @weight(0.5)
-@clause("2, read: was stopped, or never traced, and has exited: 0 or ESRCH")
+@rule("R1")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="stopped", drained=0, reaped=1, kill=0)
 def test_stopped_and_reaped(seen: Observation) -> None:
     """Reading a reaped process whose trace was stopped returns end of file or fails with ESRCH."""
@@ -126,7 +126,7 @@ def test_stopped_and_reaped(seen: Observation) -> None:
 
 @number("4.7")
 @weight(0.5)
-@clause("2, read: was traced, has exited: the records, then 0 (here by SIGKILL)")
+@rule("R1")
 @needs("pgfaultmap")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=0, reaped=0, kill=9)
 def test_killed_process(seen: Observation) -> None:
@@ -139,7 +139,7 @@ def test_killed_process(seen: Observation) -> None:
 
 @number("4.8")
 @weight(0.5)
-@clause("2, read: was traced, has exited: 0 (here by a segmentation fault)")
+@rule("R1")
 @observe(
     "after_exit", steps=STEPS + ";crash", pages=PAGES, trace="yes", drained=1, reaped=0, kill=0
 )
@@ -174,7 +174,7 @@ def _reader_is_killed(seen: Observation, did: str) -> None:
 
 @number("4.9")
 @weight(1)
-@clause("2: a sleeping reader can be killed (SIGKILL): it dies at once")
+@rule("R3")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
 def test_reader_dies_of_sigkill(seen: Observation) -> None:
     """SIGKILL ends a sleeping reader."""
@@ -183,7 +183,7 @@ def test_reader_dies_of_sigkill(seen: Observation) -> None:
 
 @number("4.10")
 @weight(0.5)
-@clause("2: a sleeping reader can be killed (SIGINT)")
+@rule("R3")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=2, others=0)
 def test_reader_dies_of_sigint(seen: Observation) -> None:
     """SIGINT ends a sleeping reader."""
@@ -192,7 +192,7 @@ def test_reader_dies_of_sigint(seen: Observation) -> None:
 
 @number("4.11")
 @weight(0.5)
-@clause("2: a sleeping reader can be killed (SIGTERM)")
+@rule("R3")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=15, others=0)
 def test_reader_dies_of_sigterm(seen: Observation) -> None:
     """SIGTERM ends a sleeping reader."""
@@ -201,7 +201,7 @@ def test_reader_dies_of_sigterm(seen: Observation) -> None:
 
 @number("4.12")
 @weight(0.5)
-@clause("2: the traced process does not notice, and a new reader can go on reading")
+@rule("R3")
 @needs("pgfaultmap")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
 def test_new_reader_goes_on(seen: Observation) -> None:
@@ -228,7 +228,7 @@ RESTARTS = (
 
 @number("4.13")
 @weight(0.5)
-@clause("2: a signal with a handler interrupts the read (EINTR), as sigaction asked")
+@rule("R3")
 @observe("interrupted_read", restart=0, steps=STEPS, pages=PAGES)
 def test_handler_interrupts(seen: Observation) -> None:
     """A signal handler without SA_RESTART interrupts a sleeping read with EINTR."""
@@ -246,7 +246,7 @@ def test_handler_interrupts(seen: Observation) -> None:
 
 @number("4.14")
 @weight(0.5)
-@clause("2: ... or restarts it, as sigaction asked")
+@rule("R3")
 @observe("interrupted_read", restart=1, steps=STEPS, pages=PAGES)
 def test_handler_restarts(seen: Observation) -> None:
     """A signal handler with SA_RESTART lets the read go on."""
@@ -272,7 +272,7 @@ def test_handler_restarts(seen: Observation) -> None:
 
 @number("4.15")
 @weight(1)
-@clause("3: a child made by fork is not traced: reading its file fails with ESRCH")
+@rule("T7")
 @observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
 def test_fork_child_is_not_traced(seen: Observation) -> None:
     """Reading the file of a traced process's child fails with ESRCH."""
@@ -282,7 +282,7 @@ def test_fork_child_is_not_traced(seen: Observation) -> None:
 
 @number("4.16")
 @weight(1)
-@clause("3: its exit leaves the parent's trace alone")
+@rule("T7")
 @needs("pgfaultmap")
 @observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
 def test_fork_child_exit_is_harmless(seen: Observation) -> None:
@@ -299,7 +299,7 @@ def test_fork_child_exit_is_harmless(seen: Observation) -> None:
 
 @number("4.17")
 @weight(0.5)
-@clause("2, read: the reader sleeps until one of these changes (a fork is none of them)")
+@rule("T7")
 @observe("blocked_read", steps="map 0 64;fork", by="fork", seconds=60)
 def test_fork_while_a_reader_sleeps(seen: Observation) -> None:
     """A child that comes and goes does not end its parent's trace."""
@@ -313,7 +313,7 @@ EXEC = "map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}"
 
 @number("4.18")
 @weight(1)
-@clause("3: tracing goes on across execve")
+@rule("T6")
 @needs("pgfaultmap")
 @observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
 def test_execve_goes_on(seen: Observation) -> None:
@@ -323,7 +323,7 @@ def test_execve_goes_on(seen: Observation) -> None:
 
 @number("4.19")
 @weight(0.5)
-@clause("3: ... and execve; one that fails removes none")
+@rule("T6")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;badexec;touch 0 {pages}", pages=Sample(7, of=64))
 def test_failed_execve(seen: Observation) -> None:
@@ -347,7 +347,7 @@ SHARED = "A vfork child shares its parent's memory: its end is not that of its p
 
 @number("4.20")
 @weight(0.5)
-@clause("3: changes that a vfork child makes may be recorded or not; no crash")
+@rule("T7")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;spawn;touch 0 {pages}", pages=Sample(7, of=64))
 def test_vfork_child(seen: Observation) -> None:
@@ -359,7 +359,7 @@ def test_vfork_child(seen: Observation) -> None:
 
 @number("4.21")
 @weight(0.5)
-@clause("3: a process with several threads is only asked not to crash, hang or harm anything")
+@rule("X1")
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=4, order="1,0,2")
 def test_threads_are_harmless(seen: Observation) -> None:
@@ -370,7 +370,7 @@ def test_threads_are_harmless(seen: Observation) -> None:
 
 @number("4.22")
 @weight(0.5)
-@clause("2: a sleeping reader can be killed: it dies at once (also where another sleeps beside it)")
+@rule("R3")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=1)
 def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
     """SIGKILL ends the second of two sleeping readers."""
@@ -379,7 +379,7 @@ def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
 
 @number("4.23")
 @weight(0.5)
-@clause('2, write "1": tracing of process PID starts (here of a traced process\'s child)')
+@rule("T7")
 @needs("pgfaultmap")
 @observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
 def test_fork_child_can_be_traced(seen: Observation) -> None:
@@ -393,7 +393,7 @@ def test_fork_child_can_be_traced(seen: Observation) -> None:
 
 @number("4.24")
 @weight(0.5)
-@clause("3: tracing goes on across execve: what was recorded before it stays")
+@rule("T6")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -411,7 +411,7 @@ def test_execve_keeps_unread_records(seen: Observation) -> None:
 
 @number("4.25")
 @weight(0.5)
-@clause("2, read: has been reaped, nothing left: 0")
+@rule("R1")
 @needs("pgfaultmap")
 @observe(
     "number_again",
@@ -440,7 +440,7 @@ def test_number_used_again(seen: Observation) -> None:
 
 @number("4.26")
 @weight(0.5)
-@clause("2, read: was traced, has exited, nothing left: 0")
+@rule("R1")
 @observe("vfork_child")
 def test_vfork_child_ends(seen: Observation) -> None:
     """The trace of a vfork child ends with the child, while its parent lives on."""

@@ -8,7 +8,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Integers
 from autograder.judge.expect import at_least_one, counted, expect_that, fail, some
-from autograder.judge.rubric import clause, needs, observe
+from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.traces import (
     area,
@@ -103,7 +103,7 @@ MAP = {
 
 @number("9.10")
 @weight(1)
-@clause('4: "Region: %08lx - %08lx (%4lu pages): |%s|\\n", byte by byte')
+@rule("P3")
 @needs("pgfaultmap")
 @observe("steps", **MAP)
 def test_map_format(seen: Observation) -> None:
@@ -127,7 +127,7 @@ def test_map_format(seen: Observation) -> None:
 
 @number("9.11")
 @weight(0.5)
-@clause("4: one line for each region that the trace ever shows, in the order they were added")
+@rule("P3")
 @needs("pgfaultmap")
 @observe("steps", **MAP)
 def test_map_order(seen: Observation) -> None:
@@ -155,7 +155,7 @@ def test_map_order(seen: Observation) -> None:
 
 @number("9.12")
 @weight(1)
-@clause("4: X is a page that faulted while it was part of that region, . one that did not")
+@rule("P3")
 @needs("pgfaultmap")
 @observe("steps", **MAP)
 def test_map_pages(seen: Observation) -> None:
@@ -193,7 +193,7 @@ GROW = {
 
 @number("9.13")
 @weight(0.5)
-@clause("4: ... with its last extents")
+@rule("P3")
 @needs("pgfaultmap")
 @observe("steps", **GROW)
 def test_map_last_extents(seen: Observation) -> None:
@@ -231,7 +231,7 @@ def test_map_last_extents(seen: Observation) -> None:
 
 @number("9.24")
 @weight(0.5)
-@clause("4: X is a page that faulted while it was part of that region ... with its last extents")
+@rule("P3")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};stack {b}", a=Integer(40, 60), b=Integer(80, 99))
 def test_map_of_growing_stack(seen: Observation) -> None:
@@ -272,7 +272,7 @@ def fits(drawn: str, may_be: list[str]) -> bool:
 
 @number("9.14")
 @weight(0.5)
-@clause("4: a region's pages are those of its own time (MAP_FIXED in the same place)")
+@rule("P3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -301,7 +301,7 @@ def test_map_of_replaced_region(seen: Observation) -> None:
 
 @number("9.23")
 @weight(0.5)
-@clause("4: one line for each region that the trace ever shows; X or . for each page")
+@rule("P3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -348,7 +348,7 @@ def test_large_map(seen: Observation) -> None:
 
 @number("9.15")
 @weight(0.5)
-@clause("4: a trace that is cut short: everything up to there, a message, status 1")
+@rule("P5")
 @needs("pgfaultmap")
 @observe("damaged", how="cut", at=Integers(6, 300, 995))
 def test_cut_trace(seen: Observation) -> None:
@@ -402,7 +402,7 @@ def test_cut_trace(seen: Observation) -> None:
 
 @number("9.16")
 @weight(0.5)
-@clause("4: a trace that is damaged: never a crash")
+@rule("P5")
 @needs("pgfaultmap")
 @observe("damaged", how="overwrite", at=Integers(8, 0, 950))
 def test_damaged_trace(seen: Observation) -> None:
@@ -412,7 +412,7 @@ def test_damaged_trace(seen: Observation) -> None:
 
 @number("9.17")
 @weight(0.5)
-@clause("4: a trace that is damaged: never a crash")
+@rule("P5")
 @needs("pgfaultmap")
 @observe("damaged", how="random", at=Integers(6, 1, 999))
 def test_random_file(seen: Observation) -> None:
@@ -440,7 +440,7 @@ DAMAGE = {
 
 @number("9.25")
 @weight(0.5)
-@clause("4: X is a page that faulted while it was part of that region")
+@rule("P3")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="file 0 {a};over 0 {a} 9;touch 0 {a}", a=Integer(5, 30))
 def test_map_of_neighbours(seen: Observation) -> None:
@@ -462,7 +462,7 @@ def test_map_of_neighbours(seen: Observation) -> None:
 
 @number("9.26")
 @weight(0.5)
-@clause("4: a trace that is damaged, or that another program read: never a crash")
+@rule("P9")
 @needs("pgfaultmap")
 @observe("damaged", how="late", at="0")
 def test_late_trace(seen: Observation) -> None:

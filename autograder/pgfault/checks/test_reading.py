@@ -8,7 +8,7 @@ from autograder.judge import answers
 from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Integer, Integers, Sample
 from autograder.judge.expect import at_least_one, counted, expect_state, expect_that, made
-from autograder.judge.rubric import clause, needs, observe
+from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import EMPTY, SECONDS, expect_asleep, expect_woken, last_read
@@ -34,7 +34,7 @@ TAKEN = (
 
 @number("3.1")
 @weight(0.5)
-@clause("2, read: alive, not traced (never started, or stopped): ESRCH")
+@rule("R1")
 @observe("read_untraced", stopped=0, size=65536)
 def test_never_traced(seen: Observation) -> None:
     """Reading the file of a process that was never traced fails with ESRCH."""
@@ -44,7 +44,7 @@ def test_never_traced(seen: Observation) -> None:
 
 @number("3.2")
 @weight(0.5)
-@clause("2, read: alive, not traced (never started, or stopped): ESRCH")
+@rule("R1")
 @observe("read_untraced", stopped=1, size=65536)
 def test_stopped(seen: Observation) -> None:
     """Reading after tracing was stopped fails with ESRCH."""
@@ -54,7 +54,7 @@ def test_stopped(seen: Observation) -> None:
 
 @number("3.19")
 @weight(0.5)
-@clause("2, read: alive, not traced: ESRCH; EINVAL is for a record that waits and does not fit")
+@rule("R1")
 @observe("read_untraced", stopped=0, size=1)
 def test_small_buffer_and_no_trace(seen: Observation) -> None:
     """Reading without a trace fails with ESRCH, however small the buffer is."""
@@ -69,7 +69,7 @@ def test_small_buffer_and_no_trace(seen: Observation) -> None:
 
 @number("3.3")
 @weight(1)
-@clause("2, read: as many whole records as fit the caller's buffer; they leave the trace")
+@rule("R2")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -91,7 +91,7 @@ def test_records_leave_the_trace(seen: Observation) -> None:
 
 @number("3.4")
 @weight(0.5)
-@clause("2, read: one record a call into a large buffer is not fine")
+@rule("R2")
 @observe(
     "drain",
     unread=1,
@@ -114,7 +114,7 @@ def test_many_records_in_a_call(seen: Observation) -> None:
 
 @number("3.5")
 @weight(1)
-@clause("2, read: whole records")
+@rule("R2")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -154,7 +154,7 @@ def test_records_are_whole(seen: Observation) -> None:
 
 @number("3.6")
 @weight(1)
-@clause("2, read: next record larger than the caller's buffer: EINVAL; the record stays")
+@rule("R2")
 @needs("pgfaultmap")
 @observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
 def test_short_buffer(seen: Observation) -> None:
@@ -183,7 +183,7 @@ def test_short_buffer(seen: Observation) -> None:
 
 @number("3.20")
 @weight(0.5)
-@clause("2, read: as many whole records as fit the caller's buffer")
+@rule("R2")
 @observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
 def test_exact_fit(seen: Observation) -> None:
     """A record fits a buffer of exactly its size."""
@@ -208,7 +208,7 @@ def test_exact_fit(seen: Observation) -> None:
 
 @number("3.7")
 @weight(1)
-@clause("2, read: traced, no records, alive: the reader sleeps")
+@rule("R3")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_empty_trace_blocks(seen: Observation) -> None:
     """A read from an empty trace sleeps while the process lives."""
@@ -217,7 +217,7 @@ def test_empty_trace_blocks(seen: Observation) -> None:
 
 @number("3.8")
 @weight(1)
-@clause("2, read: ... and uses no processor time while it does")
+@rule("R3")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_sleeping_costs_nothing(seen: Observation) -> None:
     """A sleeping reader is not scheduled until something happens."""
@@ -244,7 +244,7 @@ def test_sleeping_costs_nothing(seen: Observation) -> None:
 
 @number("3.9")
 @weight(1)
-@clause("2, read: sleeps until one of these changes: a record")
+@rule("R3")
 @needs("pgfaultmap")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_wakes_on_a_record(seen: Observation) -> None:
@@ -258,7 +258,7 @@ def test_wakes_on_a_record(seen: Observation) -> None:
 
 @number("3.10")
 @weight(1)
-@clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
+@rule("R3")
 @observe("blocked_read", steps="map 0 64", by="stop", seconds=SECONDS)
 def test_wakes_on_stop(seen: Observation) -> None:
     """A sleeping reader wakes with ESRCH when tracing is stopped."""
@@ -275,7 +275,7 @@ def test_wakes_on_stop(seen: Observation) -> None:
 
 @number("3.11")
 @weight(1)
-@clause("2, read: sleeps until one of these changes: the process exits; then end of file")
+@rule("R3")
 @observe("blocked_read", steps="map 0 64", by="exit", seconds=SECONDS)
 def test_wakes_on_exit(seen: Observation) -> None:
     """A sleeping reader gets end of file when the process exits."""
@@ -291,7 +291,7 @@ TURNS = ";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(
 
 @number("3.12")
 @weight(0.5)
-@clause("2: two or more readers at once; 0 is never returned while the process lives")
+@rule("R4")
 @observe("two_readers", times=6, by="exit", steps=TURNS)
 def test_two_readers(seen: Observation) -> None:
     """Two readers of one trace do no harm, and both see its end."""
@@ -311,7 +311,7 @@ def test_two_readers(seen: Observation) -> None:
 
 @number("3.21")
 @weight(0.5)
-@clause("2, read: a reader sleeps and tracing is stopped: the reader wakes with ESRCH")
+@rule("R4")
 @observe("two_readers", times=2, by="stop", steps=TURNS)
 def test_stop_wakes_all_readers(seen: Observation) -> None:
     """Stopping the trace wakes every reader that sleeps."""
@@ -330,7 +330,7 @@ COPY_FAULTS = (
 
 @number("3.13")
 @weight(0.5)
-@clause("3: the traced process never waits for a reader (here the process is the reader)")
+@rule("R5")
 @needs("pgfaultmap")
 @observe("self_reader", rounds=Integers(12, 1, 110))
 def test_reading_ones_own_trace(seen: Observation) -> None:
@@ -359,7 +359,7 @@ def test_reading_ones_own_trace(seen: Observation) -> None:
 
 @number("3.14")
 @weight(0.5)
-@clause("2, read: memory that cannot be written: EFAULT")
+@rule("R5")
 @observe("bad_buffer")
 def test_bad_buffer(seen: Observation) -> None:
     """A read into memory that cannot be written fails with EFAULT and does no harm."""
@@ -372,7 +372,7 @@ SLOW = "map 0 900;touch 0 {first};touchrange 0 500 {second}"
 
 @number("3.15")
 @weight(1)
-@clause("3: the traced process never waits for a reader")
+@rule("B3")
 @needs("pgfaultmap")
 @observe(
     "slow_reader", meanwhile="step", steps=SLOW, first=Sample(150, of=400), second=Integer(200, 300)
@@ -411,7 +411,7 @@ def test_slow_reader(seen: Observation) -> None:
 
 @number("3.16")
 @weight(0.5)
-@clause("2: has exited or has been reaped; 3: freed at the latest when the last one is closed")
+@rule("B2")
 @observe(
     "slow_reader", meanwhile="exit", steps="map 0 900;touch 0 {first}", first=Sample(150, of=400)
 )
@@ -430,7 +430,7 @@ def test_slow_reader_and_exit(seen: Observation) -> None:
 
 @number("3.17")
 @weight(0.5)
-@clause("2, write 0: tracing stops and unread records are discarded")
+@rule("B4")
 @observe("slow_reader", meanwhile="stop", steps=SLOW, first=Sample(150, of=400), second=20)
 def test_slow_reader_and_stop(seen: Observation) -> None:
     """A trace can be stopped, at once or a little later, while a reader's copy takes long."""
@@ -454,7 +454,7 @@ def test_slow_reader_and_stop(seen: Observation) -> None:
 
 @number("3.18")
 @weight(0.5)
-@clause("2, read: as many whole records as fit the caller's buffer")
+@rule("R2")
 @needs("pgfaultmap")
 @observe("drain", unread=1, steps=DRAIN, buffer=16 << 20, first=Sample(40, of=799), second="799")
 def test_huge_buffer(seen: Observation) -> None:

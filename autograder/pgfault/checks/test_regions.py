@@ -6,7 +6,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer
 from autograder.judge.expect import counted, expect_success, expect_that, fail
-from autograder.judge.rubric import clause, needs, observe
+from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.actions import happened, step_of
 from autograder.pgfault.checks.traces import (
@@ -56,7 +56,7 @@ def expect_agreement(seen: Observation) -> None:
 
 @number("6.1")
 @weight(1)
-@clause("3: every region: those that exist when tracing starts")
+@rule("T2")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -75,7 +75,7 @@ def test_initial_regions(seen: Observation) -> None:
 
 @number("6.19")
 @weight(0.5)
-@clause("3: every region: those that exist when tracing starts")
+@rule("T2")
 @needs("pgfaultmap")
 @observe("steps", before="stripes 0 {many}", steps="none", many=Integer(260, 330))
 def test_many_initial_regions(seen: Observation) -> None:
@@ -85,7 +85,7 @@ def test_many_initial_regions(seen: Observation) -> None:
 
 @number("6.2")
 @weight(1)
-@clause(AGREE + " (mmap)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -102,7 +102,7 @@ def test_mmap(seen: Observation) -> None:
 
 @number("6.3")
 @weight(1)
-@clause(AGREE + " (munmap of all)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -118,7 +118,7 @@ def test_munmap_all(seen: Observation) -> None:
 
 @number("6.4")
 @weight(0.5)
-@clause(AGREE + " (munmap of the head)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="unmap 0 0 {a};touch 0 39", a=Integer(2, 20))
 def test_munmap_head(seen: Observation) -> None:
@@ -128,7 +128,7 @@ def test_munmap_head(seen: Observation) -> None:
 
 @number("6.5")
 @weight(0.5)
-@clause(AGREE + " (munmap of the tail)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="unmap 0 {a} 20;touch 0 0", a=Integer(20, 38))
 def test_munmap_tail(seen: Observation) -> None:
@@ -138,7 +138,7 @@ def test_munmap_tail(seen: Observation) -> None:
 
 @number("6.6")
 @weight(0.5)
-@clause(AGREE + " (munmap of the middle)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -154,7 +154,7 @@ def test_munmap_middle(seen: Observation) -> None:
 
 @number("6.7")
 @weight(1)
-@clause(AGREE + " (mprotect splits)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -169,7 +169,7 @@ def test_mprotect_splits(seen: Observation) -> None:
 
 @number("6.8")
 @weight(1)
-@clause(AGREE + " (mprotect merges)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -185,7 +185,7 @@ def test_mprotect_merges(seen: Observation) -> None:
 
 @number("6.9")
 @weight(0.5)
-@clause(AGREE + " (mmap beside a like region)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -201,7 +201,7 @@ def test_mmap_merges(seen: Observation) -> None:
 
 @number("6.10")
 @weight(0.5)
-@clause(AGREE + " (mremap in place)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -217,7 +217,7 @@ def test_mremap_in_place(seen: Observation) -> None:
 
 @number("6.11")
 @weight(0.5)
-@clause(AGREE + " (mremap moves)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -233,7 +233,7 @@ def test_mremap_moves(seen: Observation) -> None:
 
 @number("6.12")
 @weight(1)
-@clause(AGREE + " (brk)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps", before="", steps="brk {a};heap 0,1;brk {a};brk -{b}", a=Integer(2, 40), b=Integer(1, 3)
@@ -245,7 +245,7 @@ def test_brk(seen: Observation) -> None:
 
 @number("6.13")
 @weight(1)
-@clause(AGREE + " (a growing stack)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};stack {b}", a=Integer(50, 90), b=Integer(100, 200))
 def test_stack_growth(seen: Observation) -> None:
@@ -262,7 +262,7 @@ def test_stack_growth(seen: Observation) -> None:
 
 @number("6.14")
 @weight(1)
-@clause("3: execve removes the old regions")
+@rule("T6")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 20", steps="map 1 10;exec;map 2 {a};exec;none", a=Integer(3, 30))
 def test_execve(seen: Observation) -> None:
@@ -298,7 +298,7 @@ def _replaced(events: list[Event], place: Extents) -> bool:
 
 @number("6.15")
 @weight(0.5)
-@clause("3: a region replaced by another in the very same place shows as removed and added")
+@rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="reserve 0 {a};over 0 0 {a};touch 0 1", a=Integer(3, 30))
 def test_replaced_in_place(seen: Observation) -> None:
@@ -317,7 +317,7 @@ def test_replaced_in_place(seen: Observation) -> None:
 
 @number("6.16")
 @weight(0.5)
-@clause(AGREE + " (MAP_FIXED over a part)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -332,7 +332,7 @@ def test_replaced_in_part(seen: Observation) -> None:
 
 @number("6.17")
 @weight(0.5)
-@clause(AGREE + " (mlock splits)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="lock 0 {a} 5;touch 0 0;lock 0 0 40", a=Integer(3, 20))
 def test_mlock_splits(seen: Observation) -> None:
@@ -342,7 +342,7 @@ def test_mlock_splits(seen: Observation) -> None:
 
 @number("6.18")
 @weight(0.5)
-@clause("3: a region has an identity, unique among the regions that exist at one time")
+@rule("T4")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -359,7 +359,7 @@ def test_identities(seen: Observation) -> None:
 
 @number("6.20")
 @weight(0.5)
-@clause(AGREE + " (an mmap with MAP_FIXED that fails)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -374,7 +374,7 @@ def test_failed_mmap(seen: Observation) -> None:
 
 @number("6.21")
 @weight(0.5)
-@clause(AGREE + " (shmat, shmdt)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="attach 0 {a};touch 0 0;detach 0;map 0 {a}", a=Integer(2, 20))
 def test_attached_memory(seen: Observation) -> None:
@@ -384,7 +384,7 @@ def test_attached_memory(seen: Observation) -> None:
 
 @number("6.22")
 @weight(0.5)
-@clause(AGREE + " (a stack that must not grow)")
+@rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};overstack;stack {b}", a=Integer(50, 90), b="200")
 def test_failed_stack_growth(seen: Observation) -> None:

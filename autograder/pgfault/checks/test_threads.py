@@ -6,7 +6,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Sample
 from autograder.judge.expect import at_least_one, expect_that
-from autograder.judge.rubric import clause, extra_credit, needs, observe
+from autograder.judge.rubric import extra_credit, needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.readers import last_read
@@ -22,7 +22,6 @@ from autograder.pgfault.trace.address_space import Extents
 from autograder.pgfault.trace.events import PAGE
 
 AREA = "Extra credit: threads"
-CLAUSE = "3, extra credit: all threads of a process are traced, into one trace"
 EXEC = "map 0 64;touch 0 {early};threadexec;map 1 64;touch 1 {after}"
 END = "3, extra credit: end of file comes after the last thread has exited, in whichever order"
 
@@ -33,7 +32,7 @@ SHARED = "What all threads of a process share belongs to its signal_struct or it
 @number("10.1")
 @extra_credit
 @weight(2)
-@clause(CLAUSE)
+@rule("X1")
 @needs("pgfaultmap")
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
 def test_all_threads_are_traced(seen: Observation) -> None:
@@ -44,7 +43,7 @@ def test_all_threads_are_traced(seen: Observation) -> None:
 @number("10.2")
 @extra_credit
 @weight(0.5)
-@clause(CLAUSE)
+@rule("X1")
 @needs("pgfaultmap")
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
 def test_regions_of_threads(seen: Observation) -> None:
@@ -96,7 +95,7 @@ def expect_end_with_the_last(seen: Observation) -> None:
 @number("10.3")
 @extra_credit
 @weight(1)
-@clause(END)
+@rule("X1")
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=6, order="1,2,0")
 def test_first_thread_ends_last(seen: Observation) -> None:
@@ -107,7 +106,7 @@ def test_first_thread_ends_last(seen: Observation) -> None:
 @number("10.4")
 @extra_credit
 @weight(1)
-@clause(END)
+@rule("X1")
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=6, order="0,2,1")
 def test_first_thread_ends_first(seen: Observation) -> None:
@@ -118,7 +117,7 @@ def test_first_thread_ends_first(seen: Observation) -> None:
 @number("10.5")
 @extra_credit
 @weight(0.5)
-@clause("3: tracing goes on across execve; extra credit: all threads of a process are traced")
+@rule("X1")
 @needs("pgfaultmap")
 @observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
 def test_execve_by_a_thread(seen: Observation) -> None:

@@ -8,7 +8,7 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer
 from autograder.judge.expect import expect_that, fail
-from autograder.judge.rubric import clause, needs, observe
+from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.traces import (
     events_of,
@@ -30,7 +30,7 @@ FAR = Integer(0x20_0000, 0x80_0000)  # the number of a page, where nothing else 
 
 @number("9.1")
 @weight(0.5)
-@clause("4: exits as COMMAND did (its status)")
+@rule("P2")
 @needs("tracepgfault")
 @observe(
     "tool",
@@ -49,7 +49,7 @@ def test_exit_status(seen: Observation) -> None:
 
 @number("9.2")
 @weight(0.5)
-@clause("4: exits as COMMAND did (128+N where signal N ended it)")
+@rule("P2")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|49", outfile=OUT, before=0, events=0)
 def test_exit_by_signal(seen: Observation) -> None:
@@ -60,7 +60,7 @@ def test_exit_by_signal(seen: Observation) -> None:
 
 @number("9.3")
 @weight(0.5)
-@clause("4: exits with 127 where COMMAND cannot be run")
+@rule("P2")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|/bin/there-is-none", outfile=OUT, before=0, events=0)
 def test_command_missing(seen: Observation) -> None:
@@ -71,7 +71,7 @@ def test_command_missing(seen: Observation) -> None:
 
 @number("9.4")
 @weight(0.5)
-@clause("4: 2 with a usage line on standard error where arguments are missing")
+@rule("P2")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}", outfile=OUT, before=0, events=0)
 def test_usage(seen: Observation) -> None:
@@ -94,7 +94,7 @@ def test_usage(seen: Observation) -> None:
 
 @number("9.5")
 @weight(0.5)
-@clause("4: OUTFILE that cannot be created: a message naming it, status 1, before COMMAND runs")
+@rule("P2")
 @needs("tracepgfault")
 @observe(
     "tool",
@@ -136,7 +136,7 @@ def expect_output(seen: Observation, did: str, name: str, stream: str, expected:
 
 @number("9.6")
 @weight(0.5)
-@clause("4: COMMAND keeps its own standard output and error; its arguments reach it")
+@rule("P1")
 @needs("tracepgfault")
 @observe(
     "tool",
@@ -156,7 +156,7 @@ def test_output_is_kept(seen: Observation) -> None:
 
 @number("9.19")
 @weight(0.5)
-@clause("4: tracepgfault OUTFILE COMMAND [ARG...]")
+@rule("P1")
 @needs("tracepgfault")
 @observe(
     "tool",
@@ -174,7 +174,7 @@ def test_many_arguments(seen: Observation) -> None:
 
 @number("9.20")
 @weight(0.5)
-@clause("4: exits with 127 where COMMAND cannot be run")
+@rule("P2")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|/proc/version", outfile=OUT, before=0, events=0)
 def test_command_that_is_no_program(seen: Observation) -> None:
@@ -185,7 +185,7 @@ def test_command_that_is_no_program(seen: Observation) -> None:
 
 @number("9.21")
 @weight(0.5)
-@clause("4: exits as COMMAND did")
+@rule("P2")
 @needs("tracepgfault")
 @observe(
     "tool",
@@ -205,7 +205,7 @@ def test_other_children(seen: Observation) -> None:
 
 @number("9.22")
 @weight(0.5)
-@clause("4: writes the bytes that it read ... to OUTFILE (which may be there already)")
+@rule("P1")
 @needs("tracepgfault", "pgfaultmap")
 @observe(
     "tool",
@@ -225,7 +225,7 @@ def test_outfile_is_replaced(seen: Observation) -> None:
 
 @number("9.7")
 @weight(0.5)
-@clause("4: COMMAND keeps its own standard input")
+@rule("P1")
 @needs("tracepgfault")
 @observe("tool_input", text="some text of {number}", number=Integer(1000, 9999))
 def test_input_is_kept(seen: Observation) -> None:
@@ -277,7 +277,7 @@ GATE = "The child must wait before execve() until its parent has started the tra
 
 @number("9.8")
 @weight(1)
-@clause("4: runs COMMAND traced from its first instruction and writes the bytes to OUTFILE")
+@rule("P1")
 @needs("tracepgfault", "pgfaultmap")
 @observe("tool", **TOUCH)
 def test_traces_the_command(seen: Observation) -> None:
@@ -300,7 +300,7 @@ BURSTS, BURST = 20, 240
 
 @number("9.9")
 @weight(0.5)
-@clause("4: runs COMMAND traced and writes the bytes that it read, in order")
+@rule("P1")
 @needs("tracepgfault", "pgfaultmap")
 @observe(
     "tool",
@@ -319,7 +319,7 @@ def test_traces_much(seen: Observation) -> None:
 
 @number("9.18")
 @weight(0.5)
-@clause("4: exits as COMMAND did")
+@rule("P1")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|orphan|300", outfile=OUT, before=0, events=0)
 def test_ends_with_its_command(seen: Observation) -> None:
@@ -339,7 +339,7 @@ def test_ends_with_its_command(seen: Observation) -> None:
 
 @number("9.27")
 @weight(0.5)
-@clause("4: exits as COMMAND did (128+N where signal N ended it)")
+@rule("P2")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|62", outfile=OUT, before=0, events=0)
 def test_exit_by_interrupt(seen: Observation) -> None:
