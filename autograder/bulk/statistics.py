@@ -10,8 +10,9 @@ from fractions import Fraction
 from math import inf
 from statistics import mean, median
 
+from autograder import assignment
 from autograder.bulk.classbook import UNREADABLE, ClassBook, Entry
-from autograder.judge.dependencies import BOOTS
+from autograder.judge.stages import KERNEL_CHECK, PATCH_CHECK
 from autograder.report import complaints
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Finding, Result, Status, Verdict
@@ -19,8 +20,6 @@ from autograder.results import Finding, Result, Status, Verdict
 BINS = 10
 SLOWEST = 10
 HARDEST = 10
-TO_A_KERNEL = ("build/patch_applies", "build/kernel_builds", BOOTS)
-"""The checks that a submission must pass to have a kernel, in their order."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +136,11 @@ def unharmed(book: ClassBook, causes: dict[str, Cause]) -> int:
 
 def without_kernel(book: ClassBook, causes: dict[str, Cause]) -> list[Setback]:
     """Who has no kernel to check: refused, does not compile, does not boot, in this order."""
+    to_a_kernel = (PATCH_CHECK, KERNEL_CHECK, assignment.current().boots)
     found: dict[str, Setback] = {}
     for entry, result in readable(book):
         by_id = {verdict.id: verdict for verdict in result.verdicts}
-        for check in TO_A_KERNEL:
+        for check in to_a_kernel:
             verdict = by_id.get(check)
             if verdict is None or verdict.status is not Status.FAILED:
                 continue
@@ -149,7 +149,7 @@ def without_kernel(book: ClassBook, causes: dict[str, Cause]) -> list[Setback]:
             words = cause.sentence if cause and same else verdict.message or verdict.observed
             found.setdefault(check, Setback(verdict, [])).entries.append((entry, words))
             break
-    return [found[check] for check in TO_A_KERNEL if check in found]
+    return [found[check] for check in to_a_kernel if check in found]
 
 
 def hardest(figures: Iterable[CheckFigures]) -> list[CheckFigures]:

@@ -24,7 +24,7 @@ from autograder.files import PUBLIC, write_atomically
 from autograder.gradescope.harness import SERIES, SETTINGS, Settings
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
-from autograder.judge import dependencies, rubric
+from autograder.judge import rubric
 from autograder.kernel import tree
 from autograder.kernel.build import Baseline
 from autograder.kernel.source import KernelSource
@@ -74,7 +74,8 @@ class Bundle:
 
     def write_canary(self, out: Path, sandbox: Sandbox) -> None:
         """The canary, with the baseline's kernel to boot."""
-        check = next(check for check in rubric.checks() if check.id == dependencies.BOOTS)
+        boots = assignment.current().boots
+        check = next(check for check in rubric.checks() if check.id == boots)
         assert check.plan is not None
         with _Zip(out) as archive, tempfile.TemporaryDirectory() as folder:
             for name in ("setup.sh", "run_autograder"):

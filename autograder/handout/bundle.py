@@ -149,8 +149,6 @@ def _checks(course: Course, top: Path) -> dict[str, bytes]:
         files[f"kit/{folder}/checks/{path.name}"] = source.encode()
     settings = f"{folder}/checks/pytest.ini"
     files[f"kit/{settings}"] = (top / settings).read_bytes()
-    table = "autograder/judge/dependencies.py"
-    files[f"kit/{table}"] = visible.without_names((top / table).read_text(), withheld).encode()
     plans = [check.plan for check in rubric.checks() if check.id in shown]
     wanted = {plan.probe for plan in plans if plan is not None}
     for path in sorted((top / folder / "probes").iterdir()):

@@ -6,10 +6,14 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
-from autograder.judge import dependencies, rubric
+from autograder import assignment
+from autograder.judge import rubric
+
+KEPT = {"AREA", "RESTS_ON"}
+"""What the rubric looks for in a module of checks, though nothing in there uses it."""
 
 
 def without_hidden(source: str, hidden: set[str]) -> str:
@@ -39,16 +43,23 @@ def without_hidden(source: str, hidden: set[str]) -> str:
                 _shorten(lines, node, unused)
 
 
-def without_names(source: str, hidden: Iterable[str]) -> str:
+def without_names(source: str, hidden: Collection[str]) -> str:
     """``source`` of a module that speaks of checks by their ids, without those in ``hidden``.
 
-    Where one is a key, its line goes; where others rest on it, they rest on the boot.
+    What rests on one of these rests on the boot instead.
     """
-    for check_id in hidden:
-        quoted = re.escape(f'"{check_id}"')
-        source = re.sub(rf"^ *{quoted}: .*,\n", "", source, flags=re.M)
-        source = re.sub(quoted, f'"{dependencies.BOOTS}"', source)
-    return source
+    boots = f'"{assignment.current().boots}"'.encode()
+    lines = source.encode().splitlines(keepends=True)
+    named = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and node.value in hidden
+    ]
+    for node in sorted(named, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        assert node.end_lineno == node.lineno  # an id is a short word
+        line = lines[node.lineno - 1]
+        lines[node.lineno - 1] = line[: node.col_offset] + boots + line[node.end_col_offset :]
+    return b"".join(lines).decode()
 
 
 def hidden_functions(visible: set[str]) -> dict[str, set[str]]:
@@ -95,7 +106,7 @@ def _unused(module: ast.Module) -> set[str]:
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("test_"):
             defined.add(node.name)
         elif isinstance(node, ast.Assign):
-            defined |= _names(node) - {"AREA"}
+            defined |= _names(node) - KEPT
     return defined - used
 
 

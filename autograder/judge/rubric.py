@@ -52,6 +52,7 @@ class Check:
     tags: tuple[str, ...]
     extra_credit: bool
     needs: tuple[str, ...]
+    rests_on: tuple[str, ...]
     plan: Plan | None
     all_boots: bool
 
@@ -79,6 +80,11 @@ def observe(probe: str, **params: object) -> Callable[[Function], Function]:
 def needs(*tools: str) -> Callable[[Function], Function]:
     """The submission's tools without which the check cannot be reached."""
     return _setter("__needs__", tools)
+
+
+def rests_on(*ids: str) -> Callable[[Function], Function]:
+    """The checks without which it can hardly pass; by default those in ``RESTS_ON`` of its area."""
+    return _setter("__rests_on__", ids)
 
 
 def extra_credit(function: Function) -> Function:
@@ -131,6 +137,7 @@ def describe(function: Callable[..., None]) -> Check:
         tags=tuple(attributes.get("__tags__", ())),
         extra_credit=attributes.get("__extra__", False),
         needs=tuple(attributes.get("__needs__", ())),
+        rests_on=attributes.get("__rests_on__", vars(module).get("RESTS_ON", ())),
         plan=attributes.get("__plan__"),
         all_boots=attributes.get("__all_boots__", False),
     )

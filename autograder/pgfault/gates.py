@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograder.guest.observation import Kind, Observation
-from autograder.judge import dependencies
 from autograder.judge.gates import boot_gate
 from autograder.judge.stages import Gate
+from autograder.pgfault.checks.foundations import BOOTS, EXISTS, READS, STARTS
 from autograder.results import Finding
 
 if TYPE_CHECKING:
@@ -30,29 +30,29 @@ ENDINGS = {
 
 def closed_gate(look: Look) -> Gate | None:
     """The first gate that is closed in a kernel that boots."""
-    first, traced = look(dependencies.BOOTS), look(dependencies.READS)
+    first, traced = look(BOOTS), look(READS)
     if first.outcome.kind in ENDINGS and traced.outcome.kind in ENDINGS:
         return boot_gate(first, "the kernel does not get through its first second")
     if traced.outcome.kind in ENDINGS:
-        started = look(dependencies.STARTS)
+        started = look(STARTS)
         if started.outcome.kind is traced.outcome.kind:
             finding, reason = ENDINGS[started.outcome.kind]
-            return Gate(dependencies.STARTS, finding, reason)
+            return Gate(STARTS, finding, reason)
     return _trace_gate(traced)
 
 
 def _trace_gate(seen: Observation) -> Gate | None:
     gave_up = seen.text("gave_up")
     if gave_up.startswith("open of "):
-        return Gate(dependencies.EXISTS, Finding.NO_FILE, f"{FILE} cannot be opened")
+        return Gate(EXISTS, Finding.NO_FILE, f"{FILE} cannot be opened")
     if gave_up.startswith("write of "):
-        return Gate(dependencies.STARTS, Finding.NO_START, f"tracing cannot be started: {gave_up}")
+        return Gate(STARTS, Finding.NO_START, f"tracing cannot be started: {gave_up}")
     if seen.outcome.kind is not Kind.COMPLETED or not seen.all("reader"):
         return None
     size = seen.one("reader").number("bytes")
     if not size:
-        return Gate(dependencies.READS, Finding.NO_RECORD, "no record was ever read from a trace")
+        return Gate(READS, Finding.NO_RECORD, "no record was ever read from a trace")
     if seen.all("events") and not seen.text("events.out").strip():
         reason = f"pgfaultmap --events printed nothing of a trace of {size} bytes"
-        return Gate(dependencies.READS, Finding.NO_EVENTS, reason, tool="pgfaultmap")
+        return Gate(READS, Finding.NO_EVENTS, reason, tool="pgfaultmap")
     return None

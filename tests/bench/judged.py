@@ -15,7 +15,7 @@ from autograder.errors import GraderError
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.intake.submission import take_in
-from autograder.judge import dependencies, rubric
+from autograder.judge import rubric
 from autograder.judge.examination import Examination
 from autograder.judge.judging import Judge, judge
 from autograder.judge.observer import LiveObserver, RecordedObserver
@@ -111,7 +111,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
 def _memory(setting: Setting, kernel: Kernel, work: Path) -> Iterable[Row]:
     """The guest in which all that can share a boot does, and the unpatched kernel's boot."""
     programs = compile_programs(setting.cache.root, assignment.current().probes)
-    (boot,) = [check for check in rubric.checks() if check.id == dependencies.BOOTS]
+    (boot,) = [check for check in rubric.checks() if check.id == assignment.current().boots]
     assert boot.plan is not None
     peaks = []
     for which in (kernel, Kernel(setting.baseline.linux)):

@@ -4,29 +4,38 @@
 from __future__ import annotations
 
 from autograder.judge import dependencies, rubric
+from autograder.pgfault.checks import foundations
+
+RESTS_ON = {check.id: dependencies.foundations(check) for check in rubric.checks()}
 
 
 def test_every_name_is_a_check() -> None:
-    ids = {check.id for check in rubric.checks()}
-    assert set(dependencies._CHECKS) <= ids
-    assert set(dependencies._AREAS) == {name.partition("/")[0] for name in ids}
-    for check in rubric.checks():
-        assert set(dependencies.foundations(check)) <= ids
+    named = {name for names in RESTS_ON.values() for name in names}
+    often = {name for key, name in vars(foundations).items() if key.isupper()}
+    assert named <= set(RESTS_ON)
+    assert often <= named
 
 
 def test_nothing_rests_on_itself_and_all_on_the_build() -> None:
-    checks = {check.id: dependencies.foundations(check) for check in rubric.checks()}
-    below = dependencies.resting_on(checks)
+    below = dependencies.resting_on(RESTS_ON)
     assert not [name for name, others in below.items() if name in others]
-    roots = {name for name, foundations in checks.items() if not foundations}
+    roots = {name for name, named in RESTS_ON.items() if not named}
     assert roots == {"build/patch_applies", "build/tools_build"}
     booted = below["build/patch_applies"]
-    assert booted == set(checks) - roots
+    assert booted == set(RESTS_ON) - roots
 
 
 def test_what_uses_a_tool_rests_on_the_tools() -> None:
-    below = dependencies.resting_on(
-        {check.id: dependencies.foundations(check) for check in rubric.checks()}
-    )
+    below = dependencies.resting_on(RESTS_ON)
     assert {check.id for check in rubric.checks() if check.needs} <= below["build/tools_build"]
     assert "reading/wakes_on_stop" in below["reading/empty_trace_blocks"]
+
+
+def test_a_check_rests_on_what_its_area_does_unless_it_says_otherwise() -> None:
+    assert RESTS_ON["buffer/room_for_500"] == [
+        foundations.READS,
+        "build/tools_build",
+    ]
+    assert RESTS_ON["file/mode"] == [foundations.EXISTS]
+    assert RESTS_ON["file/start_by_itself"] == [foundations.STARTS]
+    assert RESTS_ON[foundations.EXISTS] == [foundations.BOOTS]

@@ -104,6 +104,18 @@ def test_the_rest_of_a_module_stays_as_it_is() -> None:
     assert visible.without_hidden(source, {"test_one"}).startswith("from a import c\n")
 
 
+def test_what_rests_on_a_hidden_check_rests_on_the_boot() -> None:
+    source = (
+        'OFTEN = "a/é"\nRESTS_ON = ("a/b", OFTEN)\n\n\n@rests_on("a/b", "c/d", "a/b")\n'
+        "def test_one():\n    # 'a/b'\n    print('not a/b')\n"
+    )
+    assert visible.without_names(source, {"a/b", "a/é"}) == (
+        'OFTEN = "build/boots"\nRESTS_ON = ("build/boots", OFTEN)\n\n\n'
+        '@rests_on("build/boots", "c/d", "build/boots")\n'
+        "def test_one():\n    # 'a/b'\n    print('not a/b')\n"
+    )
+
+
 @pytest.mark.parametrize("name", ["files", "partly_hidden"])
 def test_students_can_run_what_they_get(
     name: str, request: pytest.FixtureRequest, tmp_path: Path

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.judge import dependencies, rubric
+from autograder.judge import rubric
 from autograder.judge.judging import empty_verdict
+from autograder.pgfault.checks.foundations import FAULTS
 from autograder.report import complaints
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.results import Evidence, Excerpt, Finding, PatchLine, Process, Status, Verdict
@@ -224,9 +225,9 @@ def test_hidden_checks_take_no_part() -> None:
 
 def test_foundations_stay_inside_of_what_failed() -> None:
     """A failed check goes with the failed one that it depends on."""
-    verdicts = [failed(dependencies.FAULTS), failed("faults/copy_on_write")]
+    verdicts = [failed(FAULTS), failed("faults/copy_on_write")]
     (cause,) = diagnose(verdicts)
-    assert cause.verdict.id == dependencies.FAULTS
+    assert cause.verdict.id == FAULTS
     assert [verdict.id for verdict in cause.others] == ["faults/copy_on_write"]
 
 

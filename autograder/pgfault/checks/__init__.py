@@ -6,7 +6,8 @@ Its docstring is its title in every report, its decorators are what the rubric k
 
     @number("3.7")                          gradescope-utils: its place in the rubric
     @weight(3)                              gradescope-utils: points
-    @clause("2, read: traced, no records, alive")
+    @rule("R3")                             the rule of the contract that it is about
+    @rests_on(READS)                        what has to pass first; by default RESTS_ON
     @hint("...")                            what to look at first where it fails
     @observe("blocked_read", seconds=60)    the probe that is run, and its parameters
     @needs("pgfaultmap")                    a tool of the submission that the probe uses

@@ -8,13 +8,15 @@ from autograder.judge import answers
 from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Sample
 from autograder.judge.expect import counted, expect_that, fail
-from autograder.judge.rubric import needs, observe, rule
+from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
+from autograder.pgfault.checks.foundations import READS
 from autograder.pgfault.checks.traces import area, events_of, expect_no_loss, expect_pages, pages_in
 from autograder.pgfault.trace.events import Kind
 
 AREA = "Buffer"
+RESTS_ON = (READS,)
 ROOM = 500  # records for which the contract promises room
 MANY = 17_000  # faults: records of four bytes are too much for a buffer of the suggested size
 LATER = 50
@@ -76,6 +78,7 @@ OLDEST_STAY = (
 @number("7.2")
 @weight(1)
 @rule("B3")
+@rests_on("buffer/room_for_500")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
 def test_overflow_drops_the_newest(seen: Observation) -> None:
@@ -103,6 +106,7 @@ def test_overflow_drops_the_newest(seen: Observation) -> None:
 @number("7.3")
 @weight(0.5)
 @rule("B3")
+@rests_on("buffer/overflow_drops_the_newest")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
 def test_overflow_is_counted(seen: Observation) -> None:
@@ -132,6 +136,7 @@ GOES_ON = "There is room as soon as something was read, not only when all was: u
 @number("7.5")
 @weight(1)
 @rule("B3")
+@rests_on("buffer/overflow_drops_the_newest")
 @needs("pgfaultmap")
 @observe("overflow", **OVERFLOW)
 def test_goes_on_after_overflow(seen: Observation) -> None:
@@ -294,6 +299,7 @@ def test_goes_round(seen: Observation) -> None:
 @number("7.12")
 @weight(0.5)
 @rule("B3")
+@rests_on("buffer/goes_on_after_overflow")
 @needs("pgfaultmap")
 @observe("overflow_again", **AGAIN)
 def test_goes_on_with_some_room(seen: Observation) -> None:
@@ -312,6 +318,7 @@ def test_goes_on_with_some_room(seen: Observation) -> None:
 @number("7.13")
 @weight(0.5)
 @rule("B3")
+@rests_on("buffer/overflow_is_counted")
 @needs("pgfaultmap")
 @observe("overflow_again", **AGAIN)
 def test_losses_add_up(seen: Observation) -> None:
@@ -324,6 +331,7 @@ def test_losses_add_up(seen: Observation) -> None:
 @number("7.14")
 @weight(0.5)
 @rule("F4")
+@rests_on("buffer/overflow_is_counted", "file/restart_is_fresh")
 @needs("pgfaultmap")
 @observe("start_again", again="stop", **OVERFLOW)
 def test_losses_end_with_the_trace(seen: Observation) -> None:

@@ -5,17 +5,20 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Kind, Observation
 from autograder.judge.expect import Mismatch, NotReached, expect_that, some
-from autograder.judge.rubric import any_outcome, hint, observe, rule
+from autograder.judge.rubric import any_outcome, hint, observe, rests_on, rule
 from autograder.judge.stages import Stages
+from autograder.pgfault.checks.foundations import BOOTS
 from autograder.results import Finding
 
 AREA = "Build"
+RESTS_ON = (BOOTS,)
 USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
 
 
 @number("1.1")
 @weight(0.5)
 @rule("K1")
+@rests_on()
 @hint("Make the patch against the pristine source of the course's series, with `make patch`.")
 def test_patch_applies(stages: Stages) -> None:
     """The patch applies to the pristine source and stays in its folders."""
@@ -31,6 +34,7 @@ def test_patch_applies(stages: Stages) -> None:
 @number("1.2")
 @weight(1)
 @rule("K2")
+@rests_on("build/patch_applies")
 @hint("Fix the compiler's first error first; the others may come of it.")
 def test_kernel_builds(stages: Stages) -> None:
     """The patched kernel compiles and links."""
@@ -48,6 +52,7 @@ def test_kernel_builds(stages: Stages) -> None:
 @number("1.3")
 @weight(1)
 @rule("P6")
+@rests_on()
 @hint("Try `make -C tools clean all CC=gcc CFLAGS=-O2`, and `file tools/pgfaultmap`.")
 def test_tools_build(stages: Stages) -> None:
     """The two tools build and are statically linked."""
@@ -63,6 +68,7 @@ def test_tools_build(stages: Stages) -> None:
 @number("1.4")
 @weight(1)
 @rule("K3")
+@rests_on("build/kernel_builds")
 @hint("The kernel's log ends where the boot stopped; `make boot` boots the same kernel.")
 @observe("proc_entries")
 @any_outcome

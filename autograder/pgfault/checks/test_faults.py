@@ -8,9 +8,10 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Sample
 from autograder.judge.expect import counted, expect_success, expect_that, fail, some
-from autograder.judge.rubric import needs, observe, rule
+from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.actions import happened
+from autograder.pgfault.checks.foundations import FAULTS, FORKS, READS
 from autograder.pgfault.checks.traces import (
     area,
     events_of,
@@ -22,7 +23,7 @@ from autograder.pgfault.checks.traces import (
 from autograder.pgfault.trace.events import PAGE, Event, Kind
 
 AREA = "Faults"
-EVERY = "3: every page fault of the traced process on its own address space"
+RESTS_ON = (FAULTS,)
 FAULT_AROUND = 16  # pages that one fault on a file's page may bring in
 TENTHS = range(4, 16)
 """Pages touched every 0.09 s: whatever the clock, one fault is in a second's first tenth."""
@@ -54,6 +55,7 @@ def expect_touched(
 @number("5.1")
 @weight(1.5)
 @rule("T1")
+@rests_on(READS)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 256;touch 0 {pages}", pages=Sample(60, of=256))
 def test_anonymous_memory(seen: Observation) -> None:
@@ -195,6 +197,7 @@ def test_file_memory(seen: Observation) -> None:
 @number("5.7")
 @weight(1)
 @rule("T1")
+@rests_on(FAULTS, FORKS)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -249,6 +252,7 @@ def test_faults_in_writes(seen: Observation) -> None:
 @number("5.10")
 @weight(0.5)
 @rule("T1")
+@rests_on(FAULTS, FORKS)
 @needs("pgfaultmap")
 @observe(
     "steps", before="map 0 64;touch 0 {pages}", steps="fork;hold;drop", pages=Sample(30, of=64)

@@ -7,9 +7,10 @@ from autograder.guest.observation import Observation, Record
 from autograder.judge.answers import WRITE
 from autograder.judge.draw import Integer, Sample, Word
 from autograder.judge.expect import at_least_one, expect, expect_error, expect_that, made
-from autograder.judge.rubric import hint, needs, observe, rule
+from autograder.judge.rubric import hint, needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
+from autograder.pgfault.checks.foundations import BEGINS, BOOTS, EXISTS, READS, STARTS
 from autograder.pgfault.checks.readers import last_read
 from autograder.pgfault.checks.traces import (
     area,
@@ -23,6 +24,7 @@ from autograder.pgfault.checks.traces import (
 from autograder.pgfault.trace.events import Kind
 
 AREA = "The file"
+RESTS_ON = (EXISTS,)
 STATES = {"file_stat": {"uid": Integer(1000, 30000), "gid": Integer(1000, 30000)}}
 POSITION = "A descriptor's position moves with each write: nothing may depend on it."
 BAD_TEXTS = {
@@ -49,6 +51,7 @@ def files(seen: Observation) -> list[tuple[str, Record]]:
 @number("2.1")
 @weight(0.5)
 @rule("F1")
+@rests_on(BOOTS)
 @observe("file_stat", **STATES["file_stat"])
 def test_exists_for_every_process(seen: Observation) -> None:
     """Every process's directory has the file."""
@@ -155,6 +158,7 @@ def test_stop_answers(seen: Observation) -> None:
 @number("2.8")
 @weight(0.5)
 @rule("F2")
+@rests_on(STARTS)
 @observe("write_result")
 def test_start_by_itself(seen: Observation) -> None:
     """A process may start its own trace."""
@@ -187,6 +191,7 @@ def test_other_values_are_refused(seen: Observation) -> None:
 @number("2.10")
 @weight(0.5)
 @rule("F3")
+@rests_on(STARTS, "file/other_values_are_refused")
 @needs("pgfaultmap")
 @observe("write_values", traced=1, **BAD_TEXTS)
 def test_other_values_change_nothing(seen: Observation) -> None:
@@ -205,6 +210,7 @@ def test_other_values_change_nothing(seen: Observation) -> None:
 @number("2.11")
 @weight(0.5)
 @rule("F3")
+@rests_on(STARTS, READS)
 @needs("pgfaultmap")
 @observe("start_again", again="once", steps="map 0 64;touch 0 3,1,2;touch 0 7,5,6")
 def test_start_twice_changes_nothing(seen: Observation) -> None:
@@ -233,6 +239,7 @@ def test_start_twice_changes_nothing(seen: Observation) -> None:
 @number("2.12")
 @weight(0.5)
 @rule("F4")
+@rests_on(STARTS, "file/stop_answers", BEGINS)
 @needs("pgfaultmap")
 @observe("start_again", again="stop", steps="map 0 64;touch 0 3,1,2;touch 0 7,5,6")
 def test_restart_is_fresh(seen: Observation) -> None:
@@ -303,6 +310,7 @@ def test_one_descriptor(seen: Observation) -> None:
 @number("2.16")
 @weight(0.5)
 @rule("F2")
+@rests_on("file/owner_may_trace_itself")
 @observe("file_access", uid=Integer(1000, 30000))
 def test_root_may_trace_others(seen: Observation) -> None:
     """Root may stop and start the trace of another user's process."""
@@ -323,6 +331,7 @@ def test_root_may_trace_others(seen: Observation) -> None:
 @number("2.17")
 @weight(0.5)
 @rule("F2")
+@rests_on(STARTS, BEGINS)
 @hint("execve replaces the address space: look for it when the trace starts, not at open.")
 @needs("pgfaultmap")
 @observe("start_after_exec", steps="exec;map 0 64;touch 0 {pages}", pages=Sample(5, of=64))

@@ -4,12 +4,13 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
-from autograder.judge.dependencies import READS
 from autograder.judge.expect import Mismatch, NotReached
 from autograder.judge.rubric import all_boots, hint, rule
+from autograder.pgfault.checks.foundations import BOOTS, READS
 from autograder.results import Finding
 
 AREA = "Kernel health"
+RESTS_ON = (BOOTS,)
 
 
 def expect_no_report(boots: list[Observation], what: str, *kinds: str) -> None:

@@ -10,9 +10,10 @@ from autograder.judge import answers
 from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Sample
 from autograder.judge.expect import expect_state, expect_that, fail
-from autograder.judge.rubric import needs, observe, rule
+from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
+from autograder.pgfault.checks.foundations import BEGINS, ENDS, FORKS, READS, SLEEPS, WAKES
 from autograder.pgfault.checks.readers import EMPTY, last_read, reads
 from autograder.pgfault.checks.traces import (
     area,
@@ -27,6 +28,7 @@ from autograder.pgfault.checks.traces import (
 from autograder.pgfault.trace.address_space import maps
 
 AREA = "Life cycle"
+RESTS_ON = (READS,)
 STEPS = "map 0 64;touch 0 {pages}"
 PAGES = Sample(12, of=64)
 TARGET = "the traced process"
@@ -175,6 +177,7 @@ def _reader_is_killed(seen: Observation, did: str) -> None:
 @number("4.9")
 @weight(1)
 @rule("R3")
+@rests_on(SLEEPS)
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
 def test_reader_dies_of_sigkill(seen: Observation) -> None:
     """SIGKILL ends a sleeping reader."""
@@ -184,6 +187,7 @@ def test_reader_dies_of_sigkill(seen: Observation) -> None:
 @number("4.10")
 @weight(0.5)
 @rule("R3")
+@rests_on(SLEEPS)
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=2, others=0)
 def test_reader_dies_of_sigint(seen: Observation) -> None:
     """SIGINT ends a sleeping reader."""
@@ -193,6 +197,7 @@ def test_reader_dies_of_sigint(seen: Observation) -> None:
 @number("4.11")
 @weight(0.5)
 @rule("R3")
+@rests_on(SLEEPS)
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=15, others=0)
 def test_reader_dies_of_sigterm(seen: Observation) -> None:
     """SIGTERM ends a sleeping reader."""
@@ -202,6 +207,7 @@ def test_reader_dies_of_sigterm(seen: Observation) -> None:
 @number("4.12")
 @weight(0.5)
 @rule("R3")
+@rests_on("life_cycle/reader_dies_of_sigkill", WAKES)
 @needs("pgfaultmap")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
 def test_new_reader_goes_on(seen: Observation) -> None:
@@ -229,6 +235,7 @@ RESTARTS = (
 @number("4.13")
 @weight(0.5)
 @rule("R3")
+@rests_on(SLEEPS)
 @observe("interrupted_read", restart=0, steps=STEPS, pages=PAGES)
 def test_handler_interrupts(seen: Observation) -> None:
     """A signal handler without SA_RESTART interrupts a sleeping read with EINTR."""
@@ -247,6 +254,7 @@ def test_handler_interrupts(seen: Observation) -> None:
 @number("4.14")
 @weight(0.5)
 @rule("R3")
+@rests_on(SLEEPS, WAKES)
 @observe("interrupted_read", restart=1, steps=STEPS, pages=PAGES)
 def test_handler_restarts(seen: Observation) -> None:
     """A signal handler with SA_RESTART lets the read go on."""
@@ -283,6 +291,7 @@ def test_fork_child_is_not_traced(seen: Observation) -> None:
 @number("4.16")
 @weight(1)
 @rule("T7")
+@rests_on(READS, FORKS)
 @needs("pgfaultmap")
 @observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
 def test_fork_child_exit_is_harmless(seen: Observation) -> None:
@@ -300,6 +309,7 @@ def test_fork_child_exit_is_harmless(seen: Observation) -> None:
 @number("4.17")
 @weight(0.5)
 @rule("T7")
+@rests_on(SLEEPS, "life_cycle/fork_child_exit_is_harmless")
 @observe("blocked_read", steps="map 0 64;fork", by="fork", seconds=60)
 def test_fork_while_a_reader_sleeps(seen: Observation) -> None:
     """A child that comes and goes does not end its parent's trace."""
@@ -324,6 +334,7 @@ def test_execve_goes_on(seen: Observation) -> None:
 @number("4.19")
 @weight(0.5)
 @rule("T6")
+@rests_on("life_cycle/execve_goes_on")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;badexec;touch 0 {pages}", pages=Sample(7, of=64))
 def test_failed_execve(seen: Observation) -> None:
@@ -348,6 +359,7 @@ SHARED = "A vfork child shares its parent's memory: its end is not that of its p
 @number("4.20")
 @weight(0.5)
 @rule("T7")
+@rests_on(READS, FORKS)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;spawn;touch 0 {pages}", pages=Sample(7, of=64))
 def test_vfork_child(seen: Observation) -> None:
@@ -371,6 +383,7 @@ def test_threads_are_harmless(seen: Observation) -> None:
 @number("4.22")
 @weight(0.5)
 @rule("R3")
+@rests_on("life_cycle/reader_dies_of_sigkill")
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=1)
 def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
     """SIGKILL ends the second of two sleeping readers."""
@@ -380,6 +393,7 @@ def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
 @number("4.23")
 @weight(0.5)
 @rule("T7")
+@rests_on(BEGINS, FORKS)
 @needs("pgfaultmap")
 @observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
 def test_fork_child_can_be_traced(seen: Observation) -> None:
@@ -394,6 +408,7 @@ def test_fork_child_can_be_traced(seen: Observation) -> None:
 @number("4.24")
 @weight(0.5)
 @rule("T6")
+@rests_on("life_cycle/execve_goes_on")
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -412,6 +427,7 @@ def test_execve_keeps_unread_records(seen: Observation) -> None:
 @number("4.25")
 @weight(0.5)
 @rule("R1")
+@rests_on("life_cycle/reaped_drained")
 @needs("pgfaultmap")
 @observe(
     "number_again",
@@ -441,6 +457,7 @@ def test_number_used_again(seen: Observation) -> None:
 @number("4.26")
 @weight(0.5)
 @rule("R1")
+@rests_on(ENDS)
 @observe("vfork_child")
 def test_vfork_child_ends(seen: Observation) -> None:
     """The trace of a vfork child ends with the child, while its parent lives on."""

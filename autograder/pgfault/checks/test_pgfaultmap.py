@@ -8,8 +8,9 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Integers
 from autograder.judge.expect import at_least_one, counted, expect_that, fail, some
-from autograder.judge.rubric import needs, observe, rule
+from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.foundations import BEGINS, FAULTS, READS
 from autograder.pgfault.checks.traces import (
     area,
     events_of,
@@ -23,6 +24,7 @@ from autograder.pgfault.trace.address_space import Region
 from autograder.pgfault.trace.events import PAGE, Kind
 
 AREA = "Tools"
+RESTS_ON = (READS,)
 
 
 PRINTED = "pgfaultmap printed the map of a trace"
@@ -104,6 +106,7 @@ MAP = {
 @number("9.10")
 @weight(1)
 @rule("P3")
+@rests_on(BEGINS)
 @needs("pgfaultmap")
 @observe("steps", **MAP)
 def test_map_format(seen: Observation) -> None:
@@ -128,6 +131,7 @@ def test_map_format(seen: Observation) -> None:
 @number("9.11")
 @weight(0.5)
 @rule("P3")
+@rests_on("pgfaultmap/map_format")
 @needs("pgfaultmap")
 @observe("steps", **MAP)
 def test_map_order(seen: Observation) -> None:
@@ -156,6 +160,7 @@ def test_map_order(seen: Observation) -> None:
 @number("9.12")
 @weight(1)
 @rule("P3")
+@rests_on("pgfaultmap/map_format", FAULTS)
 @needs("pgfaultmap")
 @observe("steps", **MAP)
 def test_map_pages(seen: Observation) -> None:
@@ -194,6 +199,7 @@ GROW = {
 @number("9.13")
 @weight(0.5)
 @rule("P3")
+@rests_on("pgfaultmap/map_format")
 @needs("pgfaultmap")
 @observe("steps", **GROW)
 def test_map_last_extents(seen: Observation) -> None:
@@ -232,6 +238,7 @@ def test_map_last_extents(seen: Observation) -> None:
 @number("9.24")
 @weight(0.5)
 @rule("P3")
+@rests_on("pgfaultmap/map_pages", "regions/stack_growth")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};stack {b}", a=Integer(40, 60), b=Integer(80, 99))
 def test_map_of_growing_stack(seen: Observation) -> None:
@@ -273,6 +280,7 @@ def fits(drawn: str, may_be: list[str]) -> bool:
 @number("9.14")
 @weight(0.5)
 @rule("P3")
+@rests_on("pgfaultmap/map_pages", "regions/replaced_in_place")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -349,6 +357,7 @@ def test_large_map(seen: Observation) -> None:
 @number("9.15")
 @weight(0.5)
 @rule("P5")
+@rests_on(READS)
 @needs("pgfaultmap")
 @observe("damaged", how="cut", at=Integers(6, 300, 995))
 def test_cut_trace(seen: Observation) -> None:
@@ -441,6 +450,7 @@ DAMAGE = {
 @number("9.25")
 @weight(0.5)
 @rule("P3")
+@rests_on("pgfaultmap/map_pages")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="file 0 {a};over 0 {a} 9;touch 0 {a}", a=Integer(5, 30))
 def test_map_of_neighbours(seen: Observation) -> None:

@@ -8,9 +8,10 @@ from autograder.judge import answers
 from autograder.judge.answers import READ, WRITE
 from autograder.judge.draw import Integer, Integers, Sample
 from autograder.judge.expect import at_least_one, counted, expect_state, expect_that, made
-from autograder.judge.rubric import needs, observe, rule
+from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
+from autograder.pgfault.checks.foundations import ENDS, EXISTS, READS, SLEEPS, STARTS, WAKES
 from autograder.pgfault.checks.readers import EMPTY, SECONDS, expect_asleep, expect_woken, last_read
 from autograder.pgfault.checks.traces import (
     area,
@@ -24,6 +25,7 @@ from autograder.pgfault.checks.traces import (
 from autograder.pgfault.trace.address_space import maps
 
 AREA = "Reading"
+RESTS_ON = (READS,)
 DRAIN = "map 0 800;touch 0 {first};touch 0 {second}"
 IDLE = "map 0 64;touch 0 {pages}"
 TAKEN = (
@@ -35,6 +37,7 @@ TAKEN = (
 @number("3.1")
 @weight(0.5)
 @rule("R1")
+@rests_on(EXISTS)
 @observe("read_untraced", stopped=0, size=65536)
 def test_never_traced(seen: Observation) -> None:
     """Reading the file of a process that was never traced fails with ESRCH."""
@@ -45,6 +48,7 @@ def test_never_traced(seen: Observation) -> None:
 @number("3.2")
 @weight(0.5)
 @rule("R1")
+@rests_on("file/stop_answers", "reading/never_traced")
 @observe("read_untraced", stopped=1, size=65536)
 def test_stopped(seen: Observation) -> None:
     """Reading after tracing was stopped fails with ESRCH."""
@@ -70,6 +74,7 @@ def test_small_buffer_and_no_trace(seen: Observation) -> None:
 @number("3.3")
 @weight(1)
 @rule("R2")
+@rests_on(STARTS)
 @needs("pgfaultmap")
 @observe(
     "drain",
@@ -184,6 +189,7 @@ def test_short_buffer(seen: Observation) -> None:
 @number("3.20")
 @weight(0.5)
 @rule("R2")
+@rests_on("reading/short_buffer")
 @observe("short_buffer", steps=IDLE, sizes="1,2,3,5,7,1,10", pages=Sample(20, of=64))
 def test_exact_fit(seen: Observation) -> None:
     """A record fits a buffer of exactly its size."""
@@ -209,6 +215,7 @@ def test_exact_fit(seen: Observation) -> None:
 @number("3.7")
 @weight(1)
 @rule("R3")
+@rests_on(READS)
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_empty_trace_blocks(seen: Observation) -> None:
     """A read from an empty trace sleeps while the process lives."""
@@ -218,6 +225,7 @@ def test_empty_trace_blocks(seen: Observation) -> None:
 @number("3.8")
 @weight(1)
 @rule("R3")
+@rests_on(SLEEPS)
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_sleeping_costs_nothing(seen: Observation) -> None:
     """A sleeping reader is not scheduled until something happens."""
@@ -245,6 +253,7 @@ def test_sleeping_costs_nothing(seen: Observation) -> None:
 @number("3.9")
 @weight(1)
 @rule("R3")
+@rests_on(SLEEPS)
 @needs("pgfaultmap")
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)
 def test_wakes_on_a_record(seen: Observation) -> None:
@@ -259,6 +268,7 @@ def test_wakes_on_a_record(seen: Observation) -> None:
 @number("3.10")
 @weight(1)
 @rule("R3")
+@rests_on(SLEEPS)
 @observe("blocked_read", steps="map 0 64", by="stop", seconds=SECONDS)
 def test_wakes_on_stop(seen: Observation) -> None:
     """A sleeping reader wakes with ESRCH when tracing is stopped."""
@@ -276,6 +286,7 @@ def test_wakes_on_stop(seen: Observation) -> None:
 @number("3.11")
 @weight(1)
 @rule("R3")
+@rests_on(SLEEPS)
 @observe("blocked_read", steps="map 0 64", by="exit", seconds=SECONDS)
 def test_wakes_on_exit(seen: Observation) -> None:
     """A sleeping reader gets end of file when the process exits."""
@@ -292,6 +303,7 @@ TURNS = ";".join(["map 0 600"] + [f"touchrange 0 {start} 60" for start in range(
 @number("3.12")
 @weight(0.5)
 @rule("R4")
+@rests_on(WAKES, ENDS)
 @observe("two_readers", times=6, by="exit", steps=TURNS)
 def test_two_readers(seen: Observation) -> None:
     """Two readers of one trace do no harm, and both see its end."""
@@ -312,6 +324,7 @@ def test_two_readers(seen: Observation) -> None:
 @number("3.21")
 @weight(0.5)
 @rule("R4")
+@rests_on(WAKES, "reading/wakes_on_stop")
 @observe("two_readers", times=2, by="stop", steps=TURNS)
 def test_stop_wakes_all_readers(seen: Observation) -> None:
     """Stopping the trace wakes every reader that sleeps."""

@@ -6,9 +6,10 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer
 from autograder.judge.expect import counted, expect_success, expect_that, fail
-from autograder.judge.rubric import needs, observe, rule
+from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.actions import happened, step_of
+from autograder.pgfault.checks.foundations import BEGINS, MAPS, READS, SPLITS
 from autograder.pgfault.checks.traces import (
     area,
     events_of,
@@ -22,7 +23,7 @@ from autograder.pgfault.trace.address_space import Extents, maps
 from autograder.pgfault.trace.events import PAGE, Event, Kind
 
 AREA = "Regions"
-AGREE = "3: the regions reconstructed from the trace are those in /proc/PID/maps"
+RESTS_ON = (BEGINS, MAPS)
 
 
 def expect_agreement(seen: Observation) -> None:
@@ -57,6 +58,7 @@ def expect_agreement(seen: Observation) -> None:
 @number("6.1")
 @weight(1)
 @rule("T2")
+@rests_on(READS)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -76,6 +78,7 @@ def test_initial_regions(seen: Observation) -> None:
 @number("6.19")
 @weight(0.5)
 @rule("T2")
+@rests_on(BEGINS)
 @needs("pgfaultmap")
 @observe("steps", before="stripes 0 {many}", steps="none", many=Integer(260, 330))
 def test_many_initial_regions(seen: Observation) -> None:
@@ -86,6 +89,7 @@ def test_many_initial_regions(seen: Observation) -> None:
 @number("6.2")
 @weight(1)
 @rule("T3")
+@rests_on(BEGINS)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -119,6 +123,7 @@ def test_munmap_all(seen: Observation) -> None:
 @number("6.4")
 @weight(0.5)
 @rule("T3")
+@rests_on(MAPS, SPLITS)
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="unmap 0 0 {a};touch 0 39", a=Integer(2, 20))
 def test_munmap_head(seen: Observation) -> None:
@@ -129,6 +134,7 @@ def test_munmap_head(seen: Observation) -> None:
 @number("6.5")
 @weight(0.5)
 @rule("T3")
+@rests_on(MAPS, SPLITS)
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="unmap 0 {a} 20;touch 0 0", a=Integer(20, 38))
 def test_munmap_tail(seen: Observation) -> None:
@@ -139,6 +145,7 @@ def test_munmap_tail(seen: Observation) -> None:
 @number("6.6")
 @weight(0.5)
 @rule("T3")
+@rests_on(MAPS, SPLITS)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -170,6 +177,7 @@ def test_mprotect_splits(seen: Observation) -> None:
 @number("6.8")
 @weight(1)
 @rule("T3")
+@rests_on(MAPS, SPLITS)
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -263,6 +271,7 @@ def test_stack_growth(seen: Observation) -> None:
 @number("6.14")
 @weight(1)
 @rule("T6")
+@rests_on(BEGINS, "life_cycle/execve_goes_on")
 @needs("pgfaultmap")
 @observe("steps", before="map 0 20", steps="map 1 10;exec;map 2 {a};exec;none", a=Integer(3, 30))
 def test_execve(seen: Observation) -> None:
@@ -318,6 +327,7 @@ def test_replaced_in_place(seen: Observation) -> None:
 @number("6.16")
 @weight(0.5)
 @rule("T3")
+@rests_on(MAPS, SPLITS, "regions/replaced_in_place")
 @needs("pgfaultmap")
 @observe(
     "steps",
@@ -333,6 +343,7 @@ def test_replaced_in_part(seen: Observation) -> None:
 @number("6.17")
 @weight(0.5)
 @rule("T3")
+@rests_on(MAPS, SPLITS)
 @needs("pgfaultmap")
 @observe("steps", before="map 0 40", steps="lock 0 {a} 5;touch 0 0;lock 0 0 40", a=Integer(3, 20))
 def test_mlock_splits(seen: Observation) -> None:
@@ -375,6 +386,7 @@ def test_failed_mmap(seen: Observation) -> None:
 @number("6.21")
 @weight(0.5)
 @rule("T3")
+@rests_on(MAPS)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="attach 0 {a};touch 0 0;detach 0;map 0 {a}", a=Integer(2, 20))
 def test_attached_memory(seen: Observation) -> None:
@@ -385,6 +397,7 @@ def test_attached_memory(seen: Observation) -> None:
 @number("6.22")
 @weight(0.5)
 @rule("T3")
+@rests_on("regions/stack_growth")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};overstack;stack {b}", a=Integer(50, 90), b="200")
 def test_failed_stack_growth(seen: Observation) -> None:

@@ -6,9 +6,10 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Sample
 from autograder.judge.expect import at_least_one, expect_that
-from autograder.judge.rubric import extra_credit, needs, observe, rule
+from autograder.judge.rubric import extra_credit, needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
+from autograder.pgfault.checks.foundations import FAULTS, MAPS
 from autograder.pgfault.checks.readers import last_read
 from autograder.pgfault.checks.traces import (
     area,
@@ -22,8 +23,8 @@ from autograder.pgfault.trace.address_space import Extents
 from autograder.pgfault.trace.events import PAGE
 
 AREA = "Extra credit: threads"
+RESTS_ON = ("threads/all_threads_are_traced",)
 EXEC = "map 0 64;touch 0 {early};threadexec;map 1 64;touch 1 {after}"
-END = "3, extra credit: end of file comes after the last thread has exited, in whichever order"
 
 
 SHARED = "What all threads of a process share belongs to its signal_struct or its mm."
@@ -33,6 +34,7 @@ SHARED = "What all threads of a process share belongs to its signal_struct or it
 @extra_credit
 @weight(2)
 @rule("X1")
+@rests_on(FAULTS)
 @needs("pgfaultmap")
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
 def test_all_threads_are_traced(seen: Observation) -> None:
@@ -44,6 +46,7 @@ def test_all_threads_are_traced(seen: Observation) -> None:
 @extra_credit
 @weight(0.5)
 @rule("X1")
+@rests_on("threads/all_threads_are_traced", MAPS)
 @needs("pgfaultmap")
 @observe("threads", threads=4, pages=Integer(5, 20), order="1,2,3,0")
 def test_regions_of_threads(seen: Observation) -> None:
@@ -118,6 +121,7 @@ def test_first_thread_ends_first(seen: Observation) -> None:
 @extra_credit
 @weight(0.5)
 @rule("X1")
+@rests_on("threads/all_threads_are_traced", "life_cycle/execve_goes_on")
 @needs("pgfaultmap")
 @observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
 def test_execve_by_a_thread(seen: Observation) -> None:

@@ -8,8 +8,9 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer
 from autograder.judge.expect import expect_that, fail
-from autograder.judge.rubric import needs, observe, rule
+from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.foundations import ENDS, FAULTS, FOLLOWS_COMMAND, READS, WAKES
 from autograder.pgfault.checks.traces import (
     events_of,
     expect_pages,
@@ -20,6 +21,7 @@ from autograder.pgfault.checks.traces import (
 from autograder.pgfault.trace.events import Event, Kind
 
 AREA = "Tools"
+RESTS_ON = (READS,)
 OUT = "/tmp/out"
 HELPER = "/bin/{name}"
 TRACE = "/bin/tracepgfault"
@@ -206,6 +208,7 @@ def test_other_children(seen: Observation) -> None:
 @number("9.22")
 @weight(0.5)
 @rule("P1")
+@rests_on(FOLLOWS_COMMAND)
 @needs("tracepgfault", "pgfaultmap")
 @observe(
     "tool",
@@ -278,6 +281,7 @@ GATE = "The child must wait before execve() until its parent has started the tra
 @number("9.8")
 @weight(1)
 @rule("P1")
+@rests_on(WAKES, ENDS, "life_cycle/execve_goes_on", FAULTS)
 @needs("tracepgfault", "pgfaultmap")
 @observe("tool", **TOUCH)
 def test_traces_the_command(seen: Observation) -> None:
@@ -301,6 +305,7 @@ BURSTS, BURST = 20, 240
 @number("9.9")
 @weight(0.5)
 @rule("P1")
+@rests_on(FOLLOWS_COMMAND)
 @needs("tracepgfault", "pgfaultmap")
 @observe(
     "tool",
@@ -340,6 +345,7 @@ def test_ends_with_its_command(seen: Observation) -> None:
 @number("9.27")
 @weight(0.5)
 @rule("P2")
+@rests_on("tracepgfault/exit_by_signal")
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}|{HELPER}|signal|62", outfile=OUT, before=0, events=0)
 def test_exit_by_interrupt(seen: Observation) -> None:

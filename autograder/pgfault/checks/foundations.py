@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""Checks that others rest on, by their ids: what has to work before much else can."""
+
+BOOTS = "build/boots"
+EXISTS = "file/exists_for_every_process"
+STARTS = "file/start_answers"
+READS = "reading/records_leave_the_trace"
+SLEEPS = "reading/empty_trace_blocks"
+WAKES = "reading/wakes_on_a_record"
+ENDS = "reading/wakes_on_exit"
+FAULTS = "faults/anonymous_memory"
+BEGINS = "regions/initial_regions"
+MAPS = "regions/mmap"
+SPLITS = "regions/mprotect_splits"
+FORKS = "life_cycle/fork_child_is_not_traced"
+FOLLOWS_COMMAND = "tracepgfault/traces_the_command"
