@@ -129,17 +129,15 @@ def _changes(way: Way, stage: Stage) -> Iterator[tuple[str, str]]:
         yield mutant.diff, HOME if mutant.changes_tools else KERNEL
 
 
-def go(way: Way, stages: tuple[Stage, ...]) -> list[Row]:
-    """Try all ``stages`` in their order."""
-    rows = []
+def go(way: Way, stages: tuple[Stage, ...]) -> Iterator[Row]:
+    """Try all ``stages`` in their order, each when it is asked for."""
     waiting = list(STEPS)
     for stage in stages:
         if stage.milestone and len(waiting) == len(STEPS):
             _begin(way, waiting.pop(0))
         while waiting and stage.milestone and _place(waiting[0]) <= _place(stage.milestone):
             way.put_in_place(*STEPS[waiting.pop(0)])
-        rows.append(try_stage(way, stage))
-    return rows
+        yield try_stage(way, stage)
 
 
 def _begin(way: Way, first: str) -> None:
@@ -194,10 +192,12 @@ def main() -> None:
     way.unpack()
     way.borrow_python()
     way.run(Command("2", "make setup"))
-    rows = go(way, STAGES[: options.first])
-    for row in rows:
+    rows = []
+    for row in go(way, STAGES[: options.first]):
+        rows.append(row)
         words = "\n".join(row.lines)
         print(f"\n===== {row.stage.milestone or 'untouched'} {row.stage.mistake}\n{words}")
+        sys.stdout.flush()
     print(f"\n{table(rows)}")
     if any(row.complaints for row in rows):
         sys.exit(1)
