@@ -9,13 +9,15 @@ import os
 import select
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import GraderError
 
 LONGEST_TOLD = 1 << 16
+LONGEST_DEATH = 10.0  # seconds that a killed process may take to end
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -24,12 +26,14 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 class Stat:
     """A process now; ``cpu_seconds`` includes its children that were waited for.
 
-    It is ``busy`` while it computes, waits for a processor to do so, or for a disk.
+    It is ``busy`` while it computes, waits for a processor to do so, or for a disk, and has
+    ``ended`` when only its parent's wait() is missing.
     """
 
     pid: int
     parent: int
     busy: bool
+    ended: bool
     cpu_seconds: float
     resident_bytes: int
 
@@ -52,7 +56,8 @@ def read(pid: int) -> Stat | None:
     # The command's name stands in parentheses and may hold blanks and parentheses itself.
     fields = text[text.rindex(")") + 2 :].split()
     used = sum(int(field) for field in fields[11:15]) / TICKS
-    return Stat(pid, int(fields[1]), fields[0] in "RD", used, int(fields[21]) * PAGE)
+    state, parent, resident = fields[0], int(fields[1]), int(fields[21]) * PAGE
+    return Stat(pid, parent, state in "RD", state in "ZX", used, resident)
 
 
 def tree(root: int) -> Iterator[Stat]:
@@ -69,16 +74,31 @@ def tree(root: int) -> Iterator[Stat]:
 
 
 def kill_tree(root: int) -> None:
-    """Kill ``root`` and its descendants.
+    """Kill ``root`` and its descendants; none of them runs any more afterwards.
 
-    One that has left the tree (its parent died) is missed: only a process namespace
-    holds those, which is what the sandbox is for.
+    All are stopped before one is killed: what runs on may start others meanwhile, and whose
+    parent has died is no longer found.  One that had left the tree before is missed: only a
+    process namespace holds those, which is what the sandbox is for.
     """
-    for stat in list(tree(root)):
-        try:
-            os.kill(stat.pid, signal.SIGKILL)
-        except OSError:
-            continue
+    family: dict[int, None] = {}
+    while fresh := [stat.pid for stat in tree(root) if stat.pid not in family]:
+        family |= dict.fromkeys(fresh)
+        _signal(fresh, signal.SIGSTOP)
+    _signal(family, signal.SIGKILL)
+    deadline = time.monotonic() + LONGEST_DEATH
+    while any(_runs(pid) for pid in family) and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(OSError):  # it has ended, or it is another user's
+            os.kill(pid, number)
+
+
+def _runs(pid: int) -> bool:
+    stat = read(pid)
+    return stat is not None and not stat.ended
 
 
 class Process:

@@ -256,6 +256,20 @@ def test_kill_ends_the_whole_tree_at_once(level: Level) -> None:
 
 
 @both
+def test_kill_ends_a_tree_that_still_grows(level: Level) -> None:
+    mark = f"30.{time.time_ns() % 10**9:09}"
+    one = f"sh -c 'setsid sleep {mark} & wait' & i=$((i+1)); sleep 0.001"
+    process = choose(level.value).start(
+        ["sh", "-c", f"i=0; while [ $i -lt 2000 ]; do {one}; done; wait"], limits=Limits()
+    )
+    wait_for(lambda: len(sleeping(mark)) >= 5)
+    process.kill()
+    assert not sleeping(mark)
+    time.sleep(0.2)  # what went unseen would have gone on to grow
+    assert not sleeping(mark)
+
+
+@both
 def test_descriptors_are_passed(level: Level, tmp_path: Path) -> None:
     target = os.open(tmp_path / "report", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     process = choose(level.value).start(
