@@ -105,7 +105,10 @@ def _check_text(text: bytes, series: str) -> None:
             f" trees of linux-{series}, without what a build makes.",
         )
     if not text.strip():
-        raise Refused(Refusal.PATCH_EMPTY, "kernel.patch is empty.")
+        raise Refused(
+            Refusal.PATCH_EMPTY,
+            "kernel.patch is empty: nothing in the kernel's source differs from the original.",
+        )
     if text.startswith((b"\xff\xfe", b"\xfe\xff")) or (text[:1] == b"\0" or text[1:2] == b"\0"):
         raise Refused(
             Refusal.PATCH_ENCODING,

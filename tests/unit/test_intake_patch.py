@@ -24,7 +24,7 @@ def of(path: str) -> str:
 
 
 REFUSED: dict[str, tuple[str | bytes, Refusal, list[str]]] = {
-    "empty": ("", Refusal.PATCH_EMPTY, ["is empty"]),
+    "empty": ("", Refusal.PATCH_EMPTY, ["is empty", "nothing", "differs"]),
     "blank": (" \n\t\r\n\n", Refusal.PATCH_EMPTY, ["is empty"]),
     "rename only": (
         "diff --git a/fs/a.c b/fs/b.c\nrename from fs/a.c\nrename to fs/b.c\n",

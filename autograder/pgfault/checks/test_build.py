@@ -19,7 +19,7 @@ USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
 @weight(0.5)
 @rule("K1")
 @rests_on()
-@hint("Make the patch against the pristine source of the course's series, with `make patch`.")
+@hint("Change the source in linux/; `make patch` then writes what differs from the original.")
 def test_patch_applies(stages: Stages) -> None:
     """The patch applies to the pristine source and stays in its folders."""
     if stages.patch_problem:
