@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -32,13 +33,12 @@ LONG, SHORT = "reference", ("first-short", "second-short", "third-short")
 
 
 @contextlib.contextmanager
-def process(module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(
+    module: str, *arguments: str, said: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        [sys.executable, "-m", module, *arguments], env=environment, stdout=said, stderr=said
     ) as started:
         try:
             yield started
@@ -58,10 +58,12 @@ def scheduler(tmp_path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def worker(scheduler: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(
+    scheduler: Path, name: str, said: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
     arguments = ["--scheduler-file", str(scheduler), "--nthreads", "1", "--name", name]
     more = ["--no-nanny", "--no-dashboard", "--local-directory", str(scheduler.parent)]
-    with process("distributed.cli.dask_worker", *arguments, *more) as started:
+    with process("distributed.cli.dask_worker", *arguments, *more, said=said) as started:
         yield started
 
 
@@ -103,6 +105,41 @@ def test_a_worker_dies_and_nothing_is_lost(tmp_path: Path, scheduler: Path) -> N
     assert loaded is not None and loaded[1].full_marks
     assert (out / LONG / "feedback.html").exists()
     assert list((out / LONG / "observations").glob("*.json"))
+
+
+def test_a_worker_goes_on_when_nobody_reads_its_words(tmp_path: Path, scheduler: Path) -> None:
+    names = ["ada", "bob"]
+    for name in names:
+        (tmp_path / "class" / name).mkdir(parents=True)
+        (tmp_path / "class" / name / "ANSWERS.md").write_text("Not done.\n")
+    out = tmp_path / "grades"
+    reading, writing = os.pipe()
+
+    def stop_listening(tally: Tally) -> None:
+        """Once one of the two grades has ended."""
+        nonlocal reading
+        if tally.graded and reading >= 0:
+            os.close(reading)
+            reading = -1
+
+    with worker(scheduler, "first", writing) as first:
+        os.close(writing)
+        run = ClassRun(out, Course(), Versions(kernel="k", **own()), changed=stop_listening)
+        outcome = run.grade_all(
+            tmp_path / "class", Roster(), lambda grades, lock: ClusterEngine(str(scheduler))
+        )
+        assert first.poll() is None
+        with Client(scheduler_file=str(scheduler)) as client:
+            say = logging.getLogger("distributed.worker").warning
+            for _ in range(3):  # more than a pipe holds
+                client.submit(say, "x" * 100_000, pure=False).result(60)
+        assert first.poll() is None
+    assert reading < 0
+    assert sorted(outcome.tally.graded) == names and outcome.tally.failed == {}
+    for name in names:
+        loaded = Shelf(out).load(name)
+        assert loaded is not None and loaded[1].finished
+        assert loaded[1].totals.grader_error == 0
 
 
 def test_a_worker_with_another_kit_grades_nothing(tmp_path: Path, scheduler: Path) -> None:
