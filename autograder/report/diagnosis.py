@@ -108,8 +108,8 @@ Below = dict[str, set[str]]
 
 
 def _obstacles(failed: list[Verdict], below: Below) -> Collected:
-    """What keeps other checks from being tried at all, each with what depends on it: with the
-    first of two obstacles, if it depends on both.
+    """What keeps other checks from being tried at all, each with what depends on it, and with
+    what was tried all the same and failed alike: with the first of two obstacles, if either.
     """
     chosen = assignment.current()
     stages = (Finding.REFUSED, Finding.NOT_BUILT, *chosen.causes)
@@ -121,10 +121,15 @@ def _obstacles(failed: list[Verdict], below: Below) -> Collected:
     taken = {verdict.id for verdict in first}
     causes = []
     for verdict in first:
-        others = _without(failed, under[verdict.id] - taken)
+        alike = {v.id for v in failed if v.did and _said(v) == _said(verdict)}
+        others = _without(failed, (under[verdict.id] | alike) - taken)
         taken |= {other.id for other in others}
         causes.append(_obstacle(verdict, others))
     return causes
+
+
+def _said(verdict: Verdict) -> tuple[str, str, str]:
+    return verdict.did, verdict.expected, verdict.observed
 
 
 def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:

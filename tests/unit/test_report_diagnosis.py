@@ -192,6 +192,17 @@ def test_the_same_action_with_the_same_advice_is_one_cause() -> None:
     assert len(diagnose([lines, more])) == 2
 
 
+def test_what_fails_as_an_obstacle_does_belongs_to_it() -> None:
+    silent = failed("reading/records_leave_the_trace", Finding.NO_EVENTS, "the tool ends with 1")
+    other = failed("file/other_values_change_nothing", observed="the tool ends with 1")
+    for verdict in (silent, other):
+        verdict.did = "pgfaultmap --events read the trace"
+    (cause,) = diagnose([other, silent])
+    assert cause.verdict == silent and cause.others == (other,)
+    other.did = "pgfaultmap drew the map"
+    assert len(diagnose([other, silent])) == 2
+
+
 def test_nothing_failed() -> None:
     passed = empty_verdict(CHECKS["build/boots"])
     passed.status = Status.PASSED
