@@ -23,7 +23,7 @@ from typing import Any
 
 import yaml
 
-from tests.corpus import REFERENCE, mutants, tools_of
+from tests.corpus import HERE, REFERENCE, mutants, tools_of
 from tests.reference import series_patch
 
 DUE = datetime(2026, 11, 30, 22, 59, tzinfo=timezone.utc)
@@ -38,6 +38,7 @@ percent_per_day = 10
 grace_minutes = 15
 cutoff_days = 5
 """
+CASES = HERE / "cases"
 HOSTILE_NAME = "</script><script>document.title = 'owned'</script>"
 LOST = "Lost Zoë"
 ROSTER = "roster.csv"
@@ -141,6 +142,7 @@ def _kinds(pristine: Path) -> Iterator[Kind]:
         _late(),
         iter([Kind("without tools", _kernel), Kind("only tools", _tools)]),
         iter(_as_they_come()),
+        iter(_cases()),
         rewritten(5),
     ]
     while in_turn:
@@ -290,6 +292,33 @@ def _as_they_come() -> list[Kind]:
         Kind("pair", _reference, timedelta(days=-1), "graded", "Second Of The Pair"),
         Kind("no text but a patch", _kernel, state="graded"),
     ]
+
+
+def _cases() -> list[Kind]:
+    """Eight hand-ins of tests/cases: all can be read, and one kernel serves them all."""
+
+    def case(path: Path) -> Make:
+        if path.is_dir():
+            return lambda folder: _copied(path, folder)
+        return _file(path.name, path.read_bytes())
+
+    return [
+        Kind(name, case(CASES / name / inside), state="graded")
+        for name, inside in (
+            ("a-emacslock", "project.tar.gz"),
+            ("a-toolszip", "project.zip"),
+            ("a-twofolders", "project.zip"),
+            ("a-win-cp850", "project.zip"),
+            ("p-color", "submission"),
+            ("p-crlfpart", "submission"),
+            ("p-nonewline", "submission"),
+            ("p-noprefix", "submission"),
+        )
+    ]
+
+
+def _copied(source: Path, folder: Path) -> None:
+    shutil.copytree(source, folder, dirs_exist_ok=True)
 
 
 def _broken() -> list[Kind]:
