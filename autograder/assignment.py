@@ -75,6 +75,9 @@ class Assignment:
     gate: Callable[[Look], Gate | None] | None = None
     """Looks for what keeps the checks behind it from being tried, once the kernel boots."""
 
+    gates: Sequence[str] = ()
+    """The ids of the checks that fail with a gate."""
+
     causes: Mapping[Finding, Advice] = field(default_factory=dict)
     """For each finding of a gate: how the diagnosis names it, and the next step."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograder.assignment import Assignment
 from autograder.pgfault.areas import AREAS
-from autograder.pgfault.causes import CAUSES
+from autograder.pgfault.causes import CAUSES, GATES
 from autograder.pgfault.milestones import MILESTONES
 from autograder.pgfault.rules import rules
 
@@ -59,6 +59,7 @@ ASSIGNMENT = Assignment(
     areas=AREAS,
     milestones=MILESTONES,
     gate=_gate,
+    gates=GATES,
     causes=CAUSES,
     hint_for=_hint_for,
     exhibits=_exhibits,

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from autograder.assignment import Advice
+from autograder.pgfault.checks.foundations import EXISTS, READS, STARTS
 from autograder.results import Finding
+
+GATES = (EXISTS, STARTS, READS)
 
 CAUSES = {
     Finding.NO_FILE: Advice(

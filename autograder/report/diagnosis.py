@@ -111,25 +111,33 @@ def _obstacles(failed: list[Verdict], below: Below) -> Collected:
     """What keeps other checks from being tried at all, each with what depends on it, and with
     what was tried all the same and failed alike: with the first of two obstacles, if either.
     """
-    chosen = assignment.current()
-    stages = (Finding.REFUSED, Finding.NOT_BUILT, *chosen.causes)
-    found = [
-        verdict for verdict in failed if verdict.finding in stages or verdict.id == chosen.boots
-    ]
+    found = [verdict for verdict in failed if _is_obstacle(verdict)]
     under = {v.id: below.get(v.id, set()) if v.id != _TOOLS else set() for v in found}
     first = [v for v in found if not any(v.id in names for names in under.values())]
     taken = {verdict.id for verdict in first}
     causes = []
     for verdict in first:
-        alike = {v.id for v in failed if v.did and _said(v) == _said(verdict)}
+        alike = {v.id for v in failed if _alike(v, verdict)}
         others = _without(failed, (under[verdict.id] | alike) - taken)
         taken |= {other.id for other in others}
         causes.append(_obstacle(verdict, others))
     return causes
 
 
-def _said(verdict: Verdict) -> tuple[str, str, str]:
-    return verdict.did, verdict.expected, verdict.observed
+def _is_obstacle(verdict: Verdict) -> bool:
+    """One trace that is empty, where others are not, is a failed check like any other."""
+    chosen = assignment.current()
+    if verdict.finding in chosen.causes:
+        return verdict.id in chosen.gates
+    return verdict.finding in (Finding.REFUSED, Finding.NOT_BUILT) or verdict.id == chosen.boots
+
+
+def _alike(verdict: Verdict, obstacle: Verdict) -> bool:
+    """Whether a check that was tried behind an obstacle failed just as that did."""
+    if obstacle.finding in assignment.current().causes and verdict.finding is obstacle.finding:
+        return True
+    said = (obstacle.did, obstacle.expected, obstacle.observed)
+    return bool(verdict.did) and (verdict.did, verdict.expected, verdict.observed) == said
 
 
 def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
@@ -270,7 +278,7 @@ def _mismatch(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
     else:
         sentence = f"This does not work yet: {verdict.title}"
     return Cause(
-        verdict.finding,
+        Finding.MISMATCH,
         sentence,
         verdict,
         verdict.hint,

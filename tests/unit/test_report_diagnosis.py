@@ -104,6 +104,20 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
         [failed("reading/records_leave_the_trace", Finding.NO_RECORD)],
         ["Tracing can be started, but your kernel has not recorded anything yet."],
     ),
+    "one trace is empty, others are not": (
+        [
+            failed("life_cycle/new_reader_goes_on", Finding.NO_RECORD, "the trace is empty"),
+            failed("reading/wakes_on_a_record", observed="the reader sleeps on"),
+        ],
+        ["reading/wakes_on_a_record was tried, but the reader sleeps on."],
+    ),
+    "nothing recorded, in a check that is tried all the same too": (
+        [
+            failed("reading/records_leave_the_trace", Finding.NO_RECORD, "0 bytes"),
+            failed("file/other_values_change_nothing", Finding.NO_RECORD, "nothing"),
+        ],
+        ["Tracing can be started, but your kernel has not recorded anything yet."],
+    ),
     "a use after free before what costs more": (
         [
             failed("regions/mmap"),

@@ -204,6 +204,9 @@ def test_reader_dies_of_sigterm(seen: Observation) -> None:
     _reader_is_killed(seen, "SIGTERM was sent to a sleeping reader")
 
 
+UNTOUCHED = "A reader that dies must leave the trace as it found it."
+
+
 @number("4.12")
 @weight(0.5)
 @rule("R3")
@@ -221,7 +224,14 @@ def test_new_reader_goes_on(seen: Observation) -> None:
         seen.one("second").number("done") == 0,
         expected="the read returns the records, and the next read sleeps",
         observed=answers.observed(READ, calls[-1].answer) if calls else "the read never returned",
-        hint="A reader that dies must leave the trace as it found it.",
+        hint=UNTOUCHED,
+    )
+    expect_that(
+        did,
+        seen.one("second").number("bytes") > 0,
+        expected="the new reader gets the records of these faults",
+        observed="the new reader gets no record (0 bytes)",
+        hint=UNTOUCHED,
     )
     expect_trace(seen, did)
 

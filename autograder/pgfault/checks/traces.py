@@ -265,8 +265,9 @@ def expect_pages(
 
 def _faults(pages: list[int]) -> str:
     if not pages:
-        return "no fault there"
-    return f"{counted(len(pages), 'fault')}, on {'page' if len(pages) == 1 else 'pages'} " + (
+        return "the trace has no fault there"
+    where = "page" if len(pages) == 1 else "pages"
+    return f"the trace has {counted(len(pages), 'fault')}, on {where} " + (
         ", ".join(map(str, pages[:24])) + (", …" if len(pages) > 24 else "")
     )
 
