@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.judge.expect import Mismatch
-from autograder.pgfault.checks.traces import expect_regions
+from autograder.pgfault.checks.traces import expect_pages, expect_regions
 from autograder.pgfault.trace.address_space import Extents
 from autograder.report.differences import marked
 
@@ -42,3 +42,12 @@ def test_of_many_differences_the_first_are_told() -> None:
     told = differing([], FAR)
     assert len(told.expected.splitlines()) == len(told.observed.splitlines()) == 17
     assert told.expected.endswith("(16 more lines)")
+
+
+def test_what_a_trace_lacks_is_a_clause() -> None:
+    """It goes on after 'but' at the top of a report."""
+    expect_pages("the process touched a page", [3], [3])
+    with pytest.raises(Mismatch) as none:
+        expect_pages("the process touched a page", [], [3])
+    assert none.value.observed == "the trace has no fault there"
+    assert none.value.expected == "the trace has 1 fault, on page 3"
