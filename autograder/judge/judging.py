@@ -134,9 +134,17 @@ class Judge:
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep the selected checks, in the order of the rubric."""
+        """Keep the selected checks, in the order of the rubric; that of a closed gate first,
+        so that none behind it is tried.
+        """
         chosen = [item for item in items if check_of(item).id in self.selected]
-        items[:] = sorted(chosen, key=lambda item: check_of(item).order)
+        gate = self.stages.gate.check if self.stages.gate else ""
+
+        def place(item: pytest.Item) -> tuple[bool, tuple[int, ...]]:
+            check = check_of(item)
+            return check.id != gate, check.order
+
+        items[:] = sorted(chosen, key=place)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:

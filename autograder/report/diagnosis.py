@@ -5,7 +5,8 @@ A pure function over verdicts, as the reader may see them; every report begins w
 The causes come in this order: the patch is refused or does not apply; the kernel or the tools
 do not build; the kernel does not boot; the kernel reports an error in the student's own lines;
 the student's code hangs; nothing can be traced; then the failed checks on which others depend.
-Of two causes of the same kind, the one that costs more points comes first.
+Of two causes of the same kind, the one that costs more points comes first; what belongs to a
+milestone that was not even begun comes after both.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from autograder import assignment
+from autograder.judge import rubric
 from autograder.judge.dependencies import resting_on
 from autograder.report import complaints, hangs
 from autograder.results import Evidence, Excerpt, Finding, Status, Verdict
@@ -80,7 +82,27 @@ def diagnose(verdicts: Sequence[Verdict]) -> tuple[Cause, ...]:
         left = [verdict for verdict in left if verdict.id not in explained]
     blocked = [v for v in verdicts if v.status is Status.NOT_REACHED and v.blocked_by]
     causes = [_with_not_tried(cause, blocked) for cause in causes]
-    return tuple(sorted(causes, key=lambda cause: (_rank(cause), -cause.lost)))
+    later = _later(verdicts)
+    return tuple(sorted(causes, key=lambda one: (_rank(one), one.verdict.id in later, -one.lost)))
+
+
+def _later(verdicts: Sequence[Verdict]) -> set[str]:
+    """The checks of milestones that the student has not begun, but for the first of these.
+
+    What is wrong with the work so far, or the next step, comes before what is not there yet.
+    """
+    missing = {v.id for v in verdicts if v.status in (Status.FAILED, Status.NOT_REACHED)}
+    later: set[str] = set()
+    known: set[str] = set()
+    is_first = True
+    for step in assignment.current().milestones:
+        checks = {check.id for check in rubric.select(step.only)} - known
+        known |= checks
+        if 2 * len(checks & missing) > len(checks) and not is_first:
+            later |= checks
+        if checks & missing:
+            is_first = False
+    return later
 
 
 def _rank(cause: Cause) -> int:
@@ -268,11 +290,11 @@ def _roots(failed: list[Verdict], below: Below) -> Collected:
 
 def _mismatch(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
     did, observed = verdict.did.strip().rstrip("."), _clause(verdict.observed)
-    if did and observed and "\n" not in verdict.observed and len(observed) < MOST_WORDS:
-        sentence = _sentence(f"{did}, but {observed}")
-    elif _SHOULD in did:
-        action, _, wanted = did.partition("; ")
+    if _SHOULD in did:
+        action, _, wanted = did.rpartition("; ")
         sentence = _sentence(f"{action}, but {wanted.replace(_SHOULD, ' are not ')}")
+    elif did and observed and "\n" not in verdict.observed and len(observed) < MOST_WORDS:
+        sentence = _sentence(f"{did}, but {observed}")
     elif did and "\n" not in did and len(did) < MOST_WORDS:
         sentence = _sentence(f"{did}, with another result than the assignment asks for")
     else:

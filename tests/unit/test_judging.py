@@ -12,8 +12,8 @@ from autograder.guest.machine import Job
 from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
 from autograder.judge import rubric
 from autograder.judge.judging import Judge, judge
-from autograder.judge.stages import Stages
-from autograder.results import Status, Verdict
+from autograder.judge.stages import Gate, Stages
+from autograder.results import Finding, Status, Verdict
 
 CHECK = "reading/never_traced"
 Answer = Callable[[Job, int], Observation]
@@ -166,6 +166,20 @@ def test_without_a_kernel_nothing_is_reached() -> None:
     verdict = verdict_on(None, stages=Stages(kernel_problem="x.c:3: no such thing"))
     assert verdict.status is Status.NOT_REACHED
     assert "x.c:3" in verdict.message
+
+
+def test_what_is_behind_a_closed_gate_is_not_tried_before_it() -> None:
+    """Though it stands before the gate's own check in the rubric."""
+    behind, own = "file/restart_is_fresh", "reading/records_leave_the_trace"
+    verdicts: dict[str, Verdict] = {}
+    observer = Canned(lambda job, attempt: observation(kind=Kind.PANIC))
+    gate = Gate(own, Finding.NO_RECORD, "no record was ever read from a trace")
+    selected = rubric.select(f"{behind},{own}")
+    assert [check.id for check in selected] == [behind, own]
+    judge(Judge(observer, Stages(gate=gate), 1, selected, verdicts.__setitem__))
+    assert verdicts[own].status is Status.FAILED
+    assert (verdicts[behind].status, verdicts[behind].blocked_by) == (Status.NOT_REACHED, own)
+    assert len(observer.seen) == 2, "the gate's own check, in two boots"
 
 
 def test_without_its_tool_a_check_is_not_reached() -> None:

@@ -13,9 +13,10 @@ from autograder.judge.expect import expect_state, expect_that, fail
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
-from autograder.pgfault.checks.foundations import BEGINS, ENDS, FORKS, READS, SLEEPS, WAKES
+from autograder.pgfault.checks.foundations import BEGINS, ENDS, FORKS, MAPS, READS, SLEEPS, WAKES
 from autograder.pgfault.checks.readers import EMPTY, last_read, reads
 from autograder.pgfault.checks.traces import (
+    AS_IN_MAPS,
     area,
     events_of,
     expect_initial_regions,
@@ -344,7 +345,7 @@ def test_execve_goes_on(seen: Observation) -> None:
 @number("4.19")
 @weight(0.5)
 @rule("T6")
-@rests_on("life_cycle/execve_goes_on")
+@rests_on("life_cycle/execve_goes_on", MAPS)
 @needs("pgfaultmap")
 @observe("steps", before="", steps="map 0 64;badexec;touch 0 {pages}", pages=Sample(7, of=64))
 def test_failed_execve(seen: Observation) -> None:
@@ -355,7 +356,7 @@ def test_failed_execve(seen: Observation) -> None:
     stays = "Record what execve() changes only when it can no longer fail."
     events = events_of(seen, "events.2")
     expect_regions(
-        f"{did}; its regions",
+        f"{did}; the regions in the trace {AS_IN_MAPS}",
         space_of(did, events).extents(),
         maps(seen.text("maps.2")),
         hint=stays,

@@ -14,6 +14,7 @@ from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.foundations import ENDS, EXISTS, READS, SLEEPS, STARTS, WAKES
 from autograder.pgfault.checks.readers import EMPTY, SECONDS, expect_asleep, expect_woken, last_read
 from autograder.pgfault.checks.traces import (
+    AS_IN_MAPS,
     area,
     events_of,
     expect_no_loss,
@@ -183,7 +184,8 @@ def test_short_buffer(seen: Observation) -> None:
         events=events,
         missing=stays,
     )
-    expect_regions(f"{did}; its regions", traced, maps(seen.text("maps")), hint=stays)
+    of_trace = f"{did}; the regions in the trace {AS_IN_MAPS}"
+    expect_regions(of_trace, traced, maps(seen.text("maps")), hint=stays)
 
 
 @number("3.20")

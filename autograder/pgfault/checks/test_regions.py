@@ -11,6 +11,7 @@ from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.actions import happened, step_of
 from autograder.pgfault.checks.foundations import BEGINS, MAPS, READS, SPLITS
 from autograder.pgfault.checks.traces import (
+    AS_IN_MAPS,
     area,
     events_of,
     expect_initial_regions,
@@ -40,7 +41,7 @@ def expect_agreement(seen: Observation) -> None:
         actual = maps(seen.text(f"maps.{index}"))
         hint = hints.for_regions(step_of(seen.params, index), before, actual)
         expect_regions(
-            f"{did}; the regions in the trace should be those in /proc/PID/maps",
+            f"{did}; the regions in the trace {AS_IN_MAPS}",
             traced,
             actual,
             hint=hint,

@@ -23,6 +23,7 @@ from autograder.pgfault.trace.events import PAGE, Event, Kind, parse_line
 from autograder.pgfault.trace.steps import STRIDE
 from autograder.results import Finding
 
+AS_IN_MAPS = "should be those in /proc/PID/maps"  # of the regions that a check compares
 MOST_REGIONS = 16  # of those that are set beside each other
 LONGEST_LINE = 120  # of a tool's output, quoted
 LINE_FORMS = {
@@ -310,7 +311,7 @@ def expect_initial_regions(
 ) -> None:
     """Raise Mismatch unless a trace begins with the regions in the maps of its start."""
     expect_regions(
-        did,
+        f"{did} {AS_IN_MAPS}",
         space_of(did, initial_regions(events)).extents(),
         maps(seen.text(file)),
         hint=hints.AT_START,
