@@ -293,7 +293,7 @@ def _mismatch(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
     if _SHOULD in did:
         action, _, wanted = did.rpartition("; ")
         sentence = _sentence(f"{action}, but {wanted.replace(_SHOULD, ' are not ')}")
-    elif did and observed and "\n" not in verdict.observed and len(observed) < MOST_WORDS:
+    elif did and observed and len(observed) < MOST_WORDS:
         sentence = _sentence(f"{did}, but {observed}")
     elif did and "\n" not in did and len(did) < MOST_WORDS:
         sentence = _sentence(f"{did}, with another result than the assignment asks for")

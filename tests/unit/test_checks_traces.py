@@ -51,3 +51,17 @@ def test_what_a_trace_lacks_is_a_clause() -> None:
         expect_pages("the process touched a page", [], [3])
     assert none.value.observed == "the trace has no fault there"
     assert none.value.expected == "the trace has 1 fault, on page 3"
+    with pytest.raises(Mismatch) as twice:
+        expect_pages("the process touched a page", [3, 3, 9], [3, 4])
+    first, *more = twice.value.observed.splitlines()
+    assert first == (
+        "in the trace, 1 page has no fault, 1 page has a fault and must have none, "
+        "1 page has too many faults"
+    )
+    assert more[1:] == [
+        "1 page has no fault: 4",
+        "1 page has a fault and must have none: 9",
+        "1 page has too many faults: 3",
+    ]
+    with pytest.raises(Mismatch, match="in the trace, the faults are in another order"):
+        expect_pages("the process touched pages", [4, 3], [3, 4])

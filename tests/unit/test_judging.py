@@ -174,9 +174,10 @@ def test_what_is_behind_a_closed_gate_is_not_tried_before_it() -> None:
     verdicts: dict[str, Verdict] = {}
     observer = Canned(lambda job, attempt: observation(kind=Kind.PANIC))
     gate = Gate(own, Finding.NO_RECORD, "no record was ever read from a trace")
+    stages = Stages(gate=gate, tools=frozenset({"pgfaultmap"}))
     selected = rubric.select(f"{behind},{own}")
     assert [check.id for check in selected] == [behind, own]
-    judge(Judge(observer, Stages(gate=gate), 1, selected, verdicts.__setitem__))
+    judge(Judge(observer, stages, 1, selected, verdicts.__setitem__))
     assert verdicts[own].status is Status.FAILED
     assert (verdicts[behind].status, verdicts[behind].blocked_by) == (Status.NOT_REACHED, own)
     assert len(observer.seen) == 2, "the gate's own check, in two boots"

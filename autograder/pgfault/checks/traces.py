@@ -244,20 +244,22 @@ def expect_pages(
     others = [page for page in seen if page not in wanted]
     repeated = sorted(page for page in seen if page in wanted and seen[page] > wanted[page])
     differences = [
-        f"{what}: {some(pages)}"
+        (f"{counted(len(pages), 'page')} {'has' if len(pages) == 1 else 'have'} {what}", pages)
         for what, pages in (
-            ("missing", absent),
-            ("never touched", others),
-            ("too often", repeated),
+            ("no fault", absent),
+            ("a fault and must have none", others),
+            ("too many faults", repeated),
         )
         if pages
     ]
+    summary = ", ".join(words for words, _ in differences) or "the faults are in another order"
+    lists = [f"{words}: {some(pages)}" for words, pages in differences]
     hint = hints.for_pages(observed, expected, events or [])
     hint = {hints.FAULTS_MISSING: missing, hints.FAULTS_FOREIGN: foreign}.get(hint) or hint
     fail(
         did,
         expected=_faults(expected),
-        observed=f"{_faults(observed)}\n({'; '.join(differences) or 'in another order'})"
+        observed="\n".join([f"in the trace, {summary}", _faults(observed), *lists])
         if observed
         else _faults(observed),
         hint=hint,
