@@ -18,7 +18,8 @@ from autograder.sandbox.sandbox import Sandbox
 
 MOST_FRAMES = 64
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30, output_bytes=8 << 20)
-_TREE = r"(?:/kernel/)?(?:\./)?"  # where kernels are built in the sandbox
+# Where kernels are built: in the sandbox, and in a student's own linux/, wherever that lies.
+_TREE = r"(?:/kernel/|/(?:.*/)?linux/)?(?:\./)?"
 _PLACE = re.compile(_TREE + r"((?:arch|fs|include|init|ipc|kernel|lib|mm)/\S+\.[chS]:\d+)")
 _ADDRESS = re.compile(r"0x[0-9a-f]{1,16}")
 _FUNCTION = re.compile(r"([0-9a-f]{8,16}) [tTwW] (\S+)")

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from autograder.guest.symbols import functions, places
 
 OUTPUT = """0x00000000603016ba
@@ -29,6 +33,11 @@ def test_the_line_outside_of_the_headers_counts() -> None:
         0x60140AEC: "include/linux/kasan.h:402",
         0x60515933: "kernel/sched/core.c:5533",
     }
+
+
+@pytest.mark.parametrize("tree", ["/linux/", "/home/linux/kernel/pgfault/linux/"])
+def test_a_student_builds_in_a_folder_of_any_name(tree: str) -> None:
+    assert places(re.sub("^/kernel/", tree, OUTPUT, flags=re.MULTILINE)) == places(OUTPUT)
 
 
 def test_noise_is_no_place() -> None:
