@@ -61,7 +61,10 @@ _ORDER = (
 )
 _NUMBER = re.compile(r"[0-9a-f]*\d[0-9a-f]*")  # hexadecimal too
 # Names that are written as they are, at the beginning of a sentence too.
-_CALL = re.compile(r"\w+\(\)|\w+/|\w+\.patch")
+_CALL = re.compile(r"\w+\(|\w+/|\w+\.patch")
+_THING = re.compile(r"no\b|nothing\b|blanks\b|'|\d+ ")  # what begins so may lack a verb
+_VERB = re.compile(r"^[^']*\b(?:is|are|has|have)\b")
+_SEVERAL = re.compile(r"blanks\b|(?!1 )\d+ |no (?:such )?\w+s\b")
 _SHOULD = " should be "  # what a check compares line by line: 'the regions should be those in'
 _TOOLS = "build/tools_build"
 
@@ -294,7 +297,7 @@ def _mismatch(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
         action, _, wanted = did.rpartition("; ")
         sentence = _sentence(f"{action}, but {wanted.replace(_SHOULD, ' are not ')}")
     elif did and observed and len(observed) < MOST_WORDS:
-        sentence = _sentence(f"{did}, but {observed}")
+        sentence = _sentence(f"{did}, but {_with_verb(observed)}")
     elif did and "\n" not in did and len(did) < MOST_WORDS:
         sentence = _sentence(f"{did}, with another result than the assignment asks for")
     else:
@@ -342,6 +345,13 @@ def _at(place: Excerpt | None) -> str:
 def _clause(text: str) -> str:
     """The first line of what was observed, without its full stop."""
     return (text.strip().splitlines() or [""])[0].strip().rstrip(".")
+
+
+def _with_verb(observed: str) -> str:
+    """A clause, also of 'no such line' or "'x' on standard error"."""
+    if not _THING.match(observed) or _VERB.search(observed):
+        return observed
+    return f"there {'were' if _SEVERAL.match(observed) else 'was'} {observed}"
 
 
 def _sentence(text: str) -> str:

@@ -217,6 +217,24 @@ def test_what_fails_as_an_obstacle_does_belongs_to_it() -> None:
     assert len(diagnose([other, silent])) == 2
 
 
+@pytest.mark.parametrize(
+    ("observed", "clause"),
+    [
+        ("nothing on standard output", "there was nothing on standard output"),
+        ("no such regions in the trace", "there were no such regions in the trace"),
+        ("3 lines", "there were 3 lines"),
+        ("1 record is lost", "1 record is lost"),
+        ("'it is not there' on standard error", "there was 'it is not there' on standard error"),
+        ("the read returned 0", "the read returned 0"),
+    ],
+)
+def test_every_card_has_a_verb(observed: str, clause: str) -> None:
+    verdict = failed("tracepgfault/usage", observed=observed)
+    verdict.did = "the tool ran"
+    (cause,) = diagnose([verdict])
+    assert cause.sentence == f"The tool ran, but {clause}."
+
+
 def test_nothing_failed() -> None:
     passed = empty_verdict(CHECKS["build/boots"])
     passed.status = Status.PASSED

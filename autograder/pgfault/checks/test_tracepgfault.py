@@ -10,7 +10,7 @@ from autograder.judge.draw import Integer
 from autograder.judge.expect import expect_that, fail
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
-from autograder.pgfault.checks.foundations import ENDS, FAULTS, FOLLOWS_COMMAND, READS, WAKES
+from autograder.pgfault.checks.foundations import ENDS, FAULTS, FOLLOWS_COMMAND, READS, RUNS, WAKES
 from autograder.pgfault.checks.traces import (
     events_of,
     expect_pages,
@@ -21,7 +21,7 @@ from autograder.pgfault.checks.traces import (
 from autograder.pgfault.trace.events import Event, Kind
 
 AREA = "Tools"
-RESTS_ON = (READS,)
+RESTS_ON = (RUNS,)
 OUT = "/tmp/out"
 HELPER = "/bin/{name}"
 TRACE = "/bin/tracepgfault"
@@ -33,6 +33,7 @@ FAR = Integer(0x20_0000, 0x80_0000)  # the number of a page, where nothing else 
 @number("9.1")
 @weight(0.5)
 @rule("P2")
+@rests_on(READS)
 @needs("tracepgfault")
 @observe(
     "tool",
@@ -74,6 +75,7 @@ def test_command_missing(seen: Observation) -> None:
 @number("9.4")
 @weight(0.5)
 @rule("P2")
+@rests_on(READS)
 @needs("tracepgfault")
 @observe("tool", command=f"{TRACE}|{OUT}", outfile=OUT, before=0, events=0)
 def test_usage(seen: Observation) -> None:
@@ -97,6 +99,7 @@ def test_usage(seen: Observation) -> None:
 @number("9.5")
 @weight(0.5)
 @rule("P2")
+@rests_on(READS)
 @needs("tracepgfault")
 @observe(
     "tool",
@@ -281,7 +284,7 @@ GATE = "The child must wait before execve() until its parent has started the tra
 @number("9.8")
 @weight(1)
 @rule("P1")
-@rests_on(WAKES, ENDS, "life_cycle/execve_goes_on", FAULTS)
+@rests_on(RUNS, WAKES, ENDS, "life_cycle/execve_goes_on", FAULTS)
 @needs("tracepgfault", "pgfaultmap")
 @observe("tool", **TOUCH)
 def test_traces_the_command(seen: Observation) -> None:
