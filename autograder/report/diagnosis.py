@@ -92,7 +92,8 @@ def diagnose(verdicts: Sequence[Verdict]) -> tuple[Cause, ...]:
 def _later(verdicts: Sequence[Verdict]) -> set[str]:
     """The checks of milestones that the student has not begun, but for the first of these.
 
-    What is wrong with the work so far, or the next step, comes before what is not there yet.
+    What is wrong with the work so far, or the next step, comes before what is not there yet: a
+    milestone is begun when more than half of its checks pass.
     """
     missing = {v.id for v in verdicts if v.status in (Status.FAILED, Status.NOT_REACHED)}
     later: set[str] = set()
@@ -101,7 +102,7 @@ def _later(verdicts: Sequence[Verdict]) -> set[str]:
     for step in assignment.current().milestones:
         checks = {check.id for check in rubric.select(step.only)} - known
         known |= checks
-        if 2 * len(checks & missing) > len(checks) and not is_first:
+        if 2 * len(checks & missing) >= len(checks) and not is_first:
             later |= checks
         if checks & missing:
             is_first = False

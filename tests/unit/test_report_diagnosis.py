@@ -235,6 +235,16 @@ def test_every_card_has_a_verb(observed: str, clause: str) -> None:
     assert cause.sentence == f"The tool ran, but {clause}."
 
 
+def test_a_mistake_comes_before_a_milestone_that_was_not_begun() -> None:
+    """Though that costs more; the first milestone that lacks anything is the next step."""
+    tool = [check.id for check in rubric.select("tracepgfault")]
+    verdicts = [failed("regions/mprotect_splits"), *map(failed, tool)]
+    assert diagnose(verdicts)[0].verdict.id == "regions/mprotect_splits"
+    assert diagnose(verdicts[1:])[0].verdict.id in tool
+    begun = [failed("regions/mprotect_splits"), *map(failed, tool[:5])]
+    assert diagnose(begun)[0].verdict.id in tool, "the dearer first"
+
+
 def test_nothing_failed() -> None:
     passed = empty_verdict(CHECKS["build/boots"])
     passed.status = Status.PASSED
