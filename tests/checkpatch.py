@@ -10,8 +10,7 @@ import subprocess
 import sys
 
 from autograder.cache import Cache
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
 from autograder.progress import ProgressLines
 from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE
@@ -24,7 +23,7 @@ OPTIONS = ["--strict", "--no-tree", "--quiet", "--ignore", "FILE_PATH_CHANGES"]
 def main() -> int:
     """The exit status of checkpatch.pl: 0 where it has nothing to say."""
     cache, lines = Cache.default(), ProgressLines()
-    baseline = build_baseline(fetch(SERIES, cache, None, lines), cache, choose(), lines)
+    baseline = ready.baseline(SERIES, cache, choose(), lines)
     patches = sorted((REFERENCE / "kernel" / SERIES).glob("*.patch"))
     script = baseline.tree / "scripts" / "checkpatch.pl"
     return subprocess.run(["perl", script, *OPTIONS, *patches], check=False).returncode

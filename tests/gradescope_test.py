@@ -25,8 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.cache import Cache
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
 from autograder.progress import silent
 from autograder.sandbox.sandbox import choose
 from tests.corpus import REFERENCE
@@ -187,7 +186,7 @@ def main() -> None:
     arguments.out.mkdir(parents=True)
     folder = arguments.out.absolute()
     cache = Cache.default()
-    baseline = build_baseline(fetch(SERIES, cache, None, silent), cache, choose(), silent)
+    baseline = ready.baseline(SERIES, cache, choose(), silent)
     zipped = arguments.zip or make_zip(folder)
     container = Container(folder / "autograder", zipped)
     print(f"setup.sh: {container.set_up():.0f} s", flush=True)

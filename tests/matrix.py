@@ -30,17 +30,16 @@ from autograder.intake.submission import take_in
 from autograder.judge import rubric
 from autograder.judge.examination import Examination
 from autograder.judge.stages import Stages
+from autograder.kernel import ready
 from autograder.kernel.build import (
     Baseline,
     BuildStatus,
     KernelBuild,
     ToolsBuild,
-    build_baseline,
     build_submission,
     build_tools,
     jobs,
 )
-from autograder.kernel.source import fetch
 from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import Sandbox, choose
@@ -105,8 +104,7 @@ class Matrix:
         self.cache = Cache.default()
         self.sandbox: Sandbox = choose()
         self.lines = ProgressLines()
-        source = fetch(SERIES, self.cache, None, self.lines)
-        self.baseline = build_baseline(source, self.cache, self.sandbox, self.lines)
+        self.baseline = ready.baseline(SERIES, self.cache, self.sandbox, self.lines)
         self.rows: dict[str, Row] = {}
         path = out / "matrix.json"
         if path.exists():

@@ -20,8 +20,8 @@ from autograder.cache import Cache
 from autograder.intake.submission import take_in
 from autograder.judge import rubric
 from autograder.judge.examination import Examination
-from autograder.kernel.build import build_baseline, jobs
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
+from autograder.kernel.build import jobs
 from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import choose
@@ -55,7 +55,7 @@ def busy(processes: int) -> Iterator[None]:
 def soak(folder: Path, times: int, first_seed: int) -> list[str]:
     """Grade the submission in ``folder`` ``times`` times; what was not a pass, in words."""
     cache, sandbox, lines = Cache.default(), choose(), ProgressLines()
-    baseline = build_baseline(fetch(SERIES, cache, None, lines), cache, sandbox, lines)
+    baseline = ready.baseline(SERIES, cache, sandbox, lines)
     selected = [
         check
         for check in rubric.checks()

@@ -25,8 +25,7 @@ import pexpect
 from autograder.cache import Cache
 from autograder.course import COURSE_FILE, load
 from autograder.handout import bundle
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
 from autograder.report.repeat import from_handout
 from autograder.results import Result
 from autograder.sandbox.sandbox import choose
@@ -346,9 +345,8 @@ def short(folder: Path) -> None:
 
 def take_reference(way: Way, cache: Cache) -> None:
     """Make ``linux/`` the reference's tree with its objects, so that little is compiled."""
-    source = fetch(SERIES, cache, None, silent)
     sandbox = choose()
-    baseline = build_baseline(source, cache, sandbox, silent)
+    baseline = ready.baseline(SERIES, cache, sandbox, silent)
     reference = reference_build(baseline, cache, sandbox, silent)
     mirror(reference.tree, way.home / "linux", lambda name: name in GIT)
 

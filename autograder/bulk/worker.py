@@ -25,8 +25,7 @@ from autograder.cache import Cache
 from autograder.errors import GraderError, UsageError
 from autograder.grading import Grading
 from autograder.grading import Order as GradeOrder
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import VARIABLE, fetch
+from autograder.kernel import ready
 from autograder.progress import Unheard, guard
 from autograder.sandbox.processes import tree
 from autograder.sandbox.sandbox import choose
@@ -68,9 +67,7 @@ def run(order: Order, progress_to: Unheard) -> Done:
         if order.processors is not None:
             os.sched_setaffinity(0, order.processors)
         cache, sandbox = Cache.default(), choose(order.sandbox)
-        named = os.environ.get(VARIABLE)
-        source = fetch(order.series, cache, Path(named) if named else None, progress)
-        baseline = build_baseline(source, cache, sandbox, progress)
+        baseline = ready.baseline(order.series, cache, sandbox, progress)
         grade = GradeOrder(Path(order.submission), Path(order.out), order.seed, order.only)
         Grading(grade, baseline, sandbox, progress).run(cache)
     except UsageError as error:

@@ -130,8 +130,7 @@ def _guest() -> int:
     from autograder.cache import Cache
     from autograder.course import KIT_COURSE, load
     from autograder.guest import interactive
-    from autograder.kernel.build import build_baseline
-    from autograder.kernel.source import fetch
+    from autograder.kernel import ready
     from autograder.sandbox.sandbox import choose
 
     programs = [Path(path) for name in (COMMAND, *OTHERS) if (path := shutil.which(name))]
@@ -141,7 +140,7 @@ def _guest() -> int:
         """Nothing may stand between a command's output and the prompt."""
 
     series = load(KIT_COURSE).series
-    baseline = build_baseline(fetch(series, cache, None, quiet), cache, sandbox, quiet)
+    baseline = ready.baseline(series, cache, sandbox, quiet)
     reference = ROOT.parent / "reference-solution"
     with cache.workdir("example") as work:
         kernel = build_for_boot(reference, baseline, work, cache, sandbox, quiet)

@@ -20,8 +20,7 @@ from autograder.bulk.versions import current
 from autograder.cache import Cache
 from autograder.errors import KitError
 from autograder.files import write_atomically
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
 from autograder.progress import ProgressLines
 from autograder.sandbox.sandbox import choose
 from tests.bench import faults, grades, judged, kernels, page, pages, student, tools, workers
@@ -84,7 +83,7 @@ def main() -> int:
         chosen = {name: {**QUICK, **LONG}[name] for name in options.only.split(",")}
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
     cache, sandbox, lines = Cache.default(), choose(), ProgressLines()
-    baseline = build_baseline(fetch(SERIES, cache, None, lines), cache, sandbox, lines)
+    baseline = ready.baseline(SERIES, cache, sandbox, lines)
     setting = Setting(cache, baseline, sandbox, lines, options.quick)
     history = History(cache.root / "bench")
     code = json.dumps(current(baseline).model_dump())

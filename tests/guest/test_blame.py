@@ -19,8 +19,7 @@ from autograder.errors import GraderError
 from autograder.guest.machine import Job, Kernel, Machine
 from autograder.guest.observation import Kind
 from autograder.guest.programs import compile_programs
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
 from autograder.progress import silent
 from autograder.sandbox.sandbox import choose
 from tests.reference import SERIES
@@ -31,8 +30,7 @@ IDLE = Job("proc_entries", {"base": "0x1000000000"})
 @pytest.fixture(scope="module")
 def kernel() -> Kernel:
     cache = Cache.default()
-    source = fetch(SERIES, cache, None, silent)
-    return Kernel(build_baseline(source, cache, choose(), silent).linux)
+    return Kernel(ready.baseline(SERIES, cache, choose(), silent).linux)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import pytest
 from autograder.cache import Cache
 from autograder.course import COURSE_FILE, load
 from autograder.handout.text import assignment
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
 from autograder.sandbox.sandbox import choose
 from tests.guest.conftest import ROOT
+from tests.reference import SERIES
 
 FOLDERS = ("arch/um", "arch/x86/um", "fs", "include", "init", "ipc", "kernel", "lib", "mm")
 OF_THE_STUDENT = {"linux/", "fs/", "include/", "init/", "ipc/", "kernel/", "lib/", "mm/"}
@@ -24,8 +24,7 @@ OF_THE_STUDENT = {"linux/", "fs/", "include/", "init/", "ipc/", "kernel/", "lib/
 @pytest.fixture(scope="module")
 def tree() -> Path:
     cache = Cache.default()
-    source = fetch("7.3", cache, None, lambda phrase, part: None)
-    return build_baseline(source, cache, choose(), lambda phrase, part: None).tree
+    return ready.baseline(SERIES, cache, choose(), lambda phrase, part: None).tree
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.cache import Cache
-from autograder.kernel.build import Baseline, build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
+from autograder.kernel.build import Baseline
 from autograder.kernel.speedups import headstart, layout
 from autograder.kernel.speedups.headstart import Unit
 from autograder.progress import silent
@@ -24,7 +24,7 @@ EVERY = 10  # of the kept objects, one in so many is compiled again
 @pytest.fixture(scope="module")
 def baseline() -> Baseline:
     cache = Cache.default()
-    return build_baseline(fetch(SERIES, cache, None, silent), cache, choose(), silent)
+    return ready.baseline(SERIES, cache, choose(), silent)
 
 
 def kept(baseline: Baseline, tree: Path) -> list[Unit]:

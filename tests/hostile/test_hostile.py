@@ -14,9 +14,8 @@ from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.grading import FEEDBACK, RESULT, Grading, Order
 from autograder.guest import machine
-from autograder.kernel import submission, tools
-from autograder.kernel.build import Baseline, build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready, submission, tools
+from autograder.kernel.build import Baseline
 from autograder.progress import silent
 from autograder.report import html
 from autograder.results import Result, Status
@@ -58,8 +57,7 @@ class Run:
         self.folder = folder
         self.sandbox: Sandbox = choose()
         cache = Cache.default()  # kernels are kept for a baseline at its very place
-        source = fetch(SERIES, cache, None, silent)
-        self.baseline: Baseline = build_baseline(source, cache, self.sandbox, silent)
+        self.baseline: Baseline = ready.baseline(SERIES, cache, self.sandbox, silent)
         self.seconds: dict[str, float] = {}
 
     def grade(self, case: Case, number: int) -> tuple[Result, Path]:
