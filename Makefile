@@ -24,7 +24,7 @@ check: $(READY) ## grade SUBMISSION= (default: the reference) [ONLY= SEED= V=1]
 
 grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS= ROSTER= GRADES=]
 	@test -n "$(SUBMISSIONS)" || { echo "Name the folder: make grade SUBMISSIONS=dir" >&2; exit 2; }
-	$(PYTHON) -m autograder grade-all $(SUBMISSIONS) --out $(GRADES) \
+	$(PYTHON) -m autograder class grade $(SUBMISSIONS) --out $(GRADES) \
 		$(if $(JOBS),--jobs $(JOBS)) $(if $(ROSTER),--roster $(ROSTER))
 
 gradescope: $(READY) ## write build/autograder.zip and a canary to upload first

@@ -38,7 +38,7 @@ class Bench:
     def grade(self, name: str, *words: str, processors: Sequence[int]) -> float:
         """The seconds that the class takes."""
         out = self.folder / name.replace(" ", "-")
-        command = [sys.executable, "-m", "autograder", "grade-all"]
+        command = [sys.executable, "-m", "autograder", "class", "grade"]
         command += [str(self.folder / "submissions"), "--out", str(out), *words]
         started = time.monotonic()
         run(["taskset", "--cpu-list", ",".join(map(str, processors)), *command])

@@ -24,8 +24,7 @@ from autograder.bulk.gradebook import CANVAS, GRADEBOOK, MOODLE
 from autograder.bulk.journal import JOURNAL
 from autograder.bulk.shelf import RUNNING, Shelf
 from autograder.cache import Cache
-from autograder.kernel.build import build_baseline
-from autograder.kernel.source import fetch
+from autograder.kernel import ready
 from autograder.progress import silent
 from autograder.sandbox.processes import tree
 from autograder.sandbox.sandbox import choose
@@ -44,18 +43,16 @@ class ClassTest:
     def __init__(self, folder: Path, size: int, light: bool = False) -> None:
         self.folder = folder
         self.submissions = folder / "submissions"
-        baseline = build_baseline(
-            fetch(SERIES, Cache.default(), None, silent), Cache.default(), choose(), silent
-        )
+        baseline = ready.baseline(SERIES, Cache.default(), choose(), silent)
         self.kinds = make_class(self.submissions, size, baseline.tree, light)
         self.course = folder / "course.toml"
         self.course.write_text(COURSE)
 
     def command(self, out: Path, *words: str) -> list[str]:
-        """A run of grade-all."""
+        """A run of class grade."""
         more = ["--out", str(out), "--course", str(self.course), *words]
         more += ["--roster", str(self.submissions.parent / ROSTER)]
-        return [sys.executable, "-m", "autograder", "grade-all", str(self.submissions), *more]
+        return [sys.executable, "-m", "autograder", "class", "grade", str(self.submissions), *more]
 
     def grade(self, out: Path, *words: str) -> float:
         """Grade without a disturbance; the seconds that it took."""
@@ -171,7 +168,7 @@ def main() -> None:
     again = test.grade(killed)
     print(f"a second run with nothing changed: {again:.1f} s", flush=True)
     test.course.write_text(COURSE + "[points.areas]\nTools = 0\n")
-    command = [sys.executable, "-m", "autograder", "rescore", "--out", str(killed)]
+    command = [sys.executable, "-m", "autograder", "class", "rescore", "--grades", str(killed)]
     started = time.monotonic()
     told = run([*command, "--course", str(test.course)])
     seconds = time.monotonic() - started

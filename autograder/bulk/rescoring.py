@@ -3,7 +3,7 @@
 
 If the checks changed since a result was made, they judge the recorded observations again.
 A check that cannot judge from these (it asks for another probe than before) keeps its verdict,
-and is named: it needs ``regrade``.
+and is named: it needs ``class regrade``.
 """
 
 from __future__ import annotations

@@ -111,8 +111,8 @@ class ClassRun:
                 record = batch.new_record(handin, entry.record)
                 if only is not None and record.sha256 != entry.record.sha256:
                     raise UsageError(
-                        f"{handin.path} changed since it was graded: run grade-all, which grades "
-                        "all of it"
+                        f"{handin.path} changed since it was graded: run `class grade`, which "
+                        "grades all of it"
                     )
                 tasks.append(Task(handin, record, why, merge=only is not None))
             journal.begin("regrade", students=list(students), only=only, why=why)

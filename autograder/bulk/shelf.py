@@ -201,7 +201,9 @@ class Shelf:
         try:
             return ClassList.model_validate_json((self.root / CLASS).read_bytes())
         except (OSError, ValidationError) as error:
-            raise UsageError(f"{self.root} holds no grades: run grade-all first") from error
+            raise UsageError(
+                f"{self.root} holds no grades: run `python -m autograder class grade` first"
+            ) from error
 
     def _move(self, new: Path, place: Path) -> None:
         """Every step can be repeated: what was moved is no longer in ``new``."""

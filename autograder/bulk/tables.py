@@ -84,7 +84,7 @@ def changes(found: Sequence[Change], console: Console, *, dry_run: bool) -> None
     kept = Counter(check for change in found for check in change.kept)
     if kept:
         _print(console, "These checks keep their verdicts, because judging them needs a boot")
-        _print(console, f"(regrade --only {','.join(sorted(kept))}):")
+        _print(console, f"(class regrade --only {','.join(sorted(kept))}):")
         for check, count in kept.most_common():
             _print(console, f"{count:4} x {check}")
 

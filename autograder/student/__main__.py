@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import sys
 import time
 from pathlib import Path
@@ -12,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder import progress
+from autograder.cli import frame
 from autograder.errors import (
     EXIT_FULL_MARKS,
     EXIT_GRADER,
     EXIT_POINTS_LOST,
     GraderError,
-    KitError,
     UsageError,
 )
 from autograder.progress import ProgressLines
@@ -31,19 +28,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.sandbox import Sandbox
     from autograder.student.check import Trial
 
-TARBALL_VARIABLE = "KERNEL_TARBALL"
-
-VerboseOption = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Show every check, and all failures in full.")
-]
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    help="What the student's Makefile runs.",
-)
+app = frame.new_app("What the student's Makefile runs.")
 
 
 @app.command()
@@ -124,7 +109,7 @@ def check(
         int | None,
         typer.Option(help="Random seed for the checks' inputs (default: random)."),
     ] = None,
-    verbose: VerboseOption = False,
+    verbose: frame.VerboseOption = False,
 ) -> None:
     """Run the checks on the working tree.
 
@@ -167,7 +152,7 @@ def patch() -> None:
 
 
 @app.command()
-def submit(verbose: VerboseOption = False) -> None:
+def submit(verbose: frame.VerboseOption = False) -> None:
     """Write submission.zip, if it builds and boots."""
     project = _project()
     project.require_source()
@@ -243,40 +228,23 @@ def _course_series(project: Project) -> str:
 
 def _baseline(lines: ProgressLines, variant: Variant | None = None) -> tuple[Baseline, Sandbox]:
     from autograder.cache import Cache
-    from autograder.kernel.build import build_baseline
-    from autograder.kernel.source import fetch
+    from autograder.kernel import ready
     from autograder.student.check import sandbox
 
-    if platform.machine() != "x86_64":
-        raise GraderError(
-            f"User Mode Linux needs an x86_64 processor, and this machine is {platform.machine()}: "
-            "open the folder in a dev container (.devcontainer/) on an x86_64 host"
-        )
+    frame.require_processor(
+        ": open the folder in a dev container (.devcontainer/) on an x86_64 host"
+    )
     cache: Cache = Cache.default()
     shut, remark = sandbox()
     if remark:
         lines.close()
         print(remark, file=sys.stderr)
-    tarball = os.environ.get(TARBALL_VARIABLE)
-    source = fetch(_course_series(_project()), cache, Path(tarball) if tarball else None, lines)
-    return build_baseline(source, cache, shut, lines, variant), shut
+    return ready.baseline(_course_series(_project()), cache, shut, lines, variant), shut
 
 
 def main() -> None:
     """Run a command; errors of ours end it with one sentence and their status."""
-    os.umask(0o022)  # what is made here must be readable by the sandbox's user
-    progress.guard()
-    try:
-        app(standalone_mode=True)
-    except KitError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_status)
-    except KeyboardInterrupt:
-        print("\ninterrupted", file=sys.stderr)
-        sys.exit(130)
-    except OSError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(EXIT_GRADER)
+    frame.run(app)
 
 
 if __name__ == "__main__":

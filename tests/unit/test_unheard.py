@@ -83,7 +83,7 @@ def test_a_class_is_graded_without_readers(tmp_path: Path) -> None:
         (tmp_path / "class").mkdir(exist_ok=True)
         (tmp_path / "class" / f"{name}.7z").write_bytes(SEVEN_ZIP)
     out = tmp_path / "grades"
-    command = ["-m", "autograder", "grade-all", str(tmp_path / "class"), "--out", str(out)]
+    command = ["-m", "autograder", "class", "grade", str(tmp_path / "class"), "--out", str(out)]
     pipe = subprocess.PIPE
     with running([*command, "--jobs", "1"], stdout=pipe, stderr=pipe) as process:
         assert process.stdout is not None and process.stderr is not None

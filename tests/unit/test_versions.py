@@ -12,7 +12,7 @@ from autograder.bulk.versions import PACKAGE, own
 
 WITHOUT_EFFECT = (
     "cli/main.py",
-    "cli/of_class.py",
+    "cli/of_class/grade.py",
     "doctor.py",
     "progress.py",
     "scoring.py",
