@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import select
 import signal
 import threading
 import time
@@ -32,8 +31,9 @@ from autograder.guest.observation import Kind, Observation, Outcome, Record
 from autograder.guest.programs import Programs
 from autograder.guest.symbols import Symbols
 from autograder.sandbox.bounded import read_back
-from autograder.sandbox.command import Bind, Limits
-from autograder.sandbox.sandbox import Process, Sandbox
+from autograder.sandbox.command import Bind, EndedBy, Limits
+from autograder.sandbox.following import Patience, follow
+from autograder.sandbox.sandbox import Sandbox
 
 MEMORY = "128M"
 PATIENCE = 900  # guest seconds that a probe may take
@@ -41,7 +41,6 @@ CPU_SECONDS = 12  # a boot with its probe takes one or two
 CPU_SECONDS_MORE = 0.5  # for each further probe of the same boot
 SLEEP_SECONDS = 20  # in which no process of a guest has anything to do
 WALL_SECONDS = 240
-TICK = 0.2  # seconds between two looks at a guest that writes nothing
 LARGEST_LOG = 1 << 20
 LARGEST_REPORT = 32 << 20
 MOST_REPORTED = 256 << 20  # bytes, by all boots of one kernel: they are kept
@@ -112,7 +111,7 @@ class Machine:
             seen = self._seen(job, replace(boot, log=""), records, files)
             usual = seen.outcome.kind is Kind.COMPLETED and not seen.reports
             each.append(seen if usual else None)
-        if boot.ended_by or boot.status or whole.reports or None in each:
+        if not boot.usual or whole.reports or None in each:
             return whole, [None] * len(jobs)
         return whole, each
 
@@ -130,9 +129,7 @@ class Machine:
             raise GraderError(f"a guest cannot be run: {error}") from error
         finally:
             _remove(folder)
-        if report is None:
-            boot = replace(boot, ended_by="report")
-        return replace(boot, report=report or b"", wall_seconds=time.monotonic() - started)
+        return replace(boot, report=report, wall_seconds=time.monotonic() - started)
 
     def _seen(
         self, job: Job, boot: _Boot, records: list[Record], files: dict[str, bytes]
@@ -192,8 +189,22 @@ class Machine:
             os.close(guest_end)
             os.close(report)
             os.close(quiet)
+        log = bytearray()
+        patience = Patience(
+            cpu_seconds=CPU_SECONDS + CPU_SECONDS_MORE * (len(tags) - 1),
+            wall_seconds=WALL_SECONDS,
+            resident_bytes=LIMITS.resident_bytes,
+            output_bytes=LARGEST_LOG,
+            sleep_seconds=SLEEP_SECONDS,
+        )
         try:
-            return _follow(process, log_end, tags)
+            ended_by = follow(process, log_end, patience, log.extend)
+            used = process.cpu_seconds()
+            if ended_by:
+                process.kill()
+            status = process.wait()
+            text = bytes(log[:LARGEST_LOG]).decode(errors="replace")
+            return _Boot(tags, text, status, ended_by, used)
         finally:
             process.kill()
             os.close(log_end)
@@ -225,69 +236,32 @@ class _Boot:
     tags: Sequence[str]  # one for each job
     log: str
     status: int  # as in subprocess: negative for a signal
-    ended_by: str  # '' by itself, 'cpu', 'sleep', 'wall', 'memory', 'log' or 'report' by us
+    ended_by: EndedBy
     cpu_seconds: float
     wall_seconds: float = 0
-    report: bytes = b""
+    report: bytes | None = b""  # None: there is no room for what came
+
+    @property
+    def usual(self) -> bool:
+        """Whether all went as it does with a kernel that works."""
+        return not (self.ended_by or self.status) and self.report is not None
 
     def parse(self, number: int) -> tuple[list[Record], dict[str, bytes]]:
         """What the job of that number sent."""
-        return protocol.parse(self.report, self.tags[number])
-
-
-def _follow(process: Process, log_end: int, tags: Sequence[str]) -> _Boot:
-    """Read the guest's log until the guest ends or goes past a limit.
-
-    A kernel may close its log and go on, and leave processes that hold the log open.
-    """
-    log = bytearray()
-    ended_by = ""
-    most_cpu = CPU_SECONDS + CPU_SECONDS_MORE * (len(tags) - 1)
-    asleep = 0.0
-    looked = time.monotonic()
-    deadline = looked + WALL_SECONDS
-    sources = [log_end]
-    while not ended_by:
-        if sources and select.select(sources, [], [], TICK)[0]:
-            data = os.read(log_end, 65536)
-            log += data
-            if not data:
-                sources = []
-        elif process.ended(0 if sources else TICK):
-            break
-        used = process.cpu_seconds()
-        now = time.monotonic()
-        asleep += 0 if process.busy else min(now - looked, TICK)
-        looked = now
-        if len(log) > LARGEST_LOG:
-            ended_by = "log"
-        elif used > most_cpu:
-            ended_by = "cpu"
-        elif asleep > SLEEP_SECONDS:
-            ended_by = "sleep"
-        elif process.resident_bytes > LIMITS.resident_bytes:
-            ended_by = "memory"
-        elif now > deadline:
-            ended_by = "wall"
-    used = process.cpu_seconds()
-    if ended_by:
-        process.kill()
-    status = process.wait()
-    text = bytes(log[:LARGEST_LOG]).decode(errors="replace")
-    return _Boot(tags, text, status, ended_by, used)
+        return protocol.parse(self.report or b"", self.tags[number])
 
 
 def _outcome(seen: Observation, run: _Boot) -> Outcome:
     """Name how the boot ended, from what was noted and how the process ended."""
     names = {record.name for record in seen.records}
     panics = [report for report in seen.reports if report.kind == "panic"]
-    if run.ended_by == "log":
-        return Outcome(kind=Kind.FLOOD, detail=f"it wrote more than {LARGEST_LOG >> 20} MiB")
-    if run.ended_by == "report":
+    if run.report is None:
         return Outcome(kind=Kind.FLOOD, detail="the probes' own line was flooded")
-    if run.ended_by == "memory":
+    if run.ended_by is EndedBy.OUTPUT:
+        return Outcome(kind=Kind.FLOOD, detail=f"it wrote more than {LARGEST_LOG >> 20} MiB")
+    if run.ended_by is EndedBy.MEMORY:
         return Outcome(kind=Kind.FLOOD, detail="it filled the memory of the grader's machine")
-    if run.ended_by == "sleep":
+    if run.ended_by is EndedBy.SLEEP:
         return Outcome(kind=Kind.HANG, detail="it slept, in the time of the grader's machine")
     if run.ended_by:
         return Outcome(kind=Kind.SPIN, detail=_last_words(seen))

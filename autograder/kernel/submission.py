@@ -18,7 +18,7 @@ from autograder.kernel.speedups import headstart, layout
 from autograder.kernel.speedups.headstart import Unit
 from autograder.progress import Progress
 from autograder.sandbox.bounded import read_back
-from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.command import Bind, Completed, EndedBy, Limits
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.scarcity import Scarcity
 
@@ -270,13 +270,13 @@ class _Build:
         )
 
     def _limited(self, done: Completed) -> KernelBuild | None:
-        if done.killed_by == "output":
+        if done.ended_by is EndedBy.OUTPUT:
             return self._end(BuildStatus.FLOOD, "the build was ended: it printed without end")
-        if done.killed_by in ("disk", "memory"):
+        if done.ended_by in (EndedBy.DISK, EndedBy.MEMORY):
             return self._end(
-                BuildStatus.FLOOD, f"the build was ended: it filled the {done.killed_by}"
+                BuildStatus.FLOOD, f"the build was ended: it filled the {done.ended_by}"
             )
-        if done.killed_by:
+        if done.ended_by:
             return self._end(
                 BuildStatus.TIMEOUT,
                 f"the build was ended after {time.monotonic() - self.started:.0f} s, "

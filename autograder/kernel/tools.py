@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder import assignment
 from autograder.kernel import diagnosis
 from autograder.sandbox.bounded import read_back
-from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.command import Bind, Completed, EndedBy, Limits
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.scarcity import Scarcity
 
@@ -127,11 +127,11 @@ def unusable(content: bytes) -> str:
 
 
 def _judge(done: Completed, problems: dict[str, str]) -> tuple[ToolsStatus, str]:
-    if done.killed_by == "output":
+    if done.ended_by is EndedBy.OUTPUT:
         return ToolsStatus.FLOOD, "make -C tools was ended: it printed without end"
-    if done.killed_by in ("disk", "memory"):
-        return ToolsStatus.FLOOD, f"make -C tools was ended: it filled the {done.killed_by}"
-    if done.killed_by:
+    if done.ended_by in (EndedBy.DISK, EndedBy.MEMORY):
+        return ToolsStatus.FLOOD, f"make -C tools was ended: it filled the {done.ended_by}"
+    if done.ended_by:
         return ToolsStatus.TIMEOUT, f"make -C tools was ended after {done.wall_seconds:.0f} s"
     if not done.ok:
         error = diagnosis.compilation(done.output)

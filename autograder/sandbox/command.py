@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 HALF_OF_MEMORY = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
@@ -38,17 +39,31 @@ class Limits:
     scratch_bytes: int = 512 << 20  # in /tmp, and again in /dev/shm
 
 
+class EndedBy(str, Enum):
+    """What ended a command: itself, or we because it went past a limit."""
+
+    ITSELF = ""
+    CPU = "cpu"
+    MEMORY = "memory"
+    DISK = "disk"
+    OUTPUT = "output"
+    SLEEP = "sleep"
+    WALL = "wall"
+
+    __str__ = str.__str__
+
+
 @dataclass(frozen=True)
 class Completed:
     """How a command went; ``status`` is negative for a signal, as in ``subprocess``."""
 
     status: int
     output: str  # standard output and standard error, with the middle cut when too long
-    killed_by: str  # '' by itself, 'wall', 'cpu', 'memory', 'disk' or 'output' by the sandbox
+    ended_by: EndedBy
     cpu_seconds: float  # to within TICK on each processor
     wall_seconds: float
 
     @property
     def ok(self) -> bool:
         """Whether it ended by itself, with success."""
-        return self.status == 0 and not self.killed_by
+        return self.status == 0 and not self.ended_by

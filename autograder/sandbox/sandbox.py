@@ -18,7 +18,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import select
 import shutil
 import subprocess
 import tempfile
@@ -35,12 +34,12 @@ from autograder.sandbox.bounded import Kept
 from autograder.sandbox.bubblewrap import as_user, gate, walls
 from autograder.sandbox.command import Bind, Completed, Limits
 from autograder.sandbox.disk import DiskWatch
+from autograder.sandbox.following import Patience, follow
 from autograder.sandbox.processes import Process as Process
 from autograder.sandbox.users import own_user
 
 VARIABLE = "PGFAULT_SANDBOX"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/tmp", "LC_ALL": "C"}
-TICK = 0.2  # seconds between two looks at a command's processor time
 FLOOD = 64  # times what is kept of the output: more than that ends the command
 
 
@@ -213,10 +212,22 @@ class Sandbox:
         finally:
             os.close(writing)
         kept = Kept(limits.output_bytes)
-        disk = DiskWatch([bind.host for bind in binds if bind.writable], limits.disk_bytes)
+        patience = Patience(
+            cpu_seconds=limits.cpu_seconds,
+            wall_seconds=limits.wall_seconds,
+            resident_bytes=limits.resident_bytes,
+            output_bytes=limits.output_bytes * FLOOD,
+            disk=DiskWatch([bind.host for bind in binds if bind.writable], limits.disk_bytes),
+        )
+
+        def take(data: bytes) -> None:
+            kept.add(data)
+            if on_output is not None:
+                on_output(data)
+
         try:
-            killed_by = _follow(process, reading, limits, disk, kept, on_output)
-            if killed_by:
+            ended_by = follow(process, reading, patience, take)
+            if ended_by:
                 process.kill()
             status = process.wait()
         except GraderError as error:
@@ -225,7 +236,7 @@ class Sandbox:
             process.kill()
             os.close(reading)
         return Completed(
-            status, kept.text(), killed_by, process.cpu_seconds(), time.monotonic() - started
+            status, kept.text(), ended_by, process.cpu_seconds(), time.monotonic() - started
         )
 
 
@@ -312,40 +323,3 @@ def _popen(
         )
     except OSError as error:
         raise GraderError(f"{command[0]} cannot be started: {error}") from error
-
-
-def _follow(
-    process: Process,
-    reading: int,
-    limits: Limits,
-    disk: DiskWatch,
-    kept: Kept,
-    on_output: Callable[[bytes], None] | None,
-) -> str:
-    """Read until the end of the output or of the command's patience; say what ended it."""
-    deadline = time.monotonic() + limits.wall_seconds
-    look = 0.0
-    sources = [reading]
-    while True:
-        if sources and select.select(sources, [], [], TICK)[0]:
-            data = os.read(reading, 1 << 16)
-            kept.add(data)
-            if not data:
-                sources = []
-            elif on_output is not None:
-                on_output(data)
-        elif process.ended(0 if sources else TICK):
-            return ""  # even if something that got away holds the output open
-        now = time.monotonic()
-        if now >= look:
-            look = now + TICK
-            if process.cpu_seconds() > limits.cpu_seconds:
-                return "cpu"
-            if process.resident_bytes > limits.resident_bytes:
-                return "memory"
-            if disk.exceeded(process.pids):
-                return "disk"
-        if now > deadline:
-            return "wall"
-        if kept.seen > limits.output_bytes * FLOOD:
-            return "output"

@@ -26,7 +26,7 @@ class Scarcity:
 
         One that the sandbox ended has used up what was its own.
         """
-        if done.ok or done.killed_by:
+        if done.ok or done.ended_by:
             return
         free = shutil.disk_usage(self.workdir).free
         if free < LEAST_ROOM or (free < ROOM_TO_LINK and NO_ROOM in done.output):

@@ -14,7 +14,7 @@ import pytest
 from autograder.errors import GraderError, UsageError
 from autograder.sandbox import disk, processes
 from autograder.sandbox.bounded import Kept, read_back
-from autograder.sandbox.command import Bind, Completed, Limits
+from autograder.sandbox.command import Bind, Completed, EndedBy, Limits
 from autograder.sandbox.sandbox import Level, Sandbox, choose, outside
 from autograder.sandbox.users import HIDDEN
 
@@ -151,7 +151,7 @@ def test_links_are_not_followed_when_handing_over(level: Level, tmp_path: Path) 
 def test_status_and_output(level: Level) -> None:
     sandbox = choose(level.value)
     done = shell(sandbox, "echo out; echo err >&2; exit 3")
-    assert (done.status, done.killed_by, done.ok) == (3, "", False)
+    assert (done.status, done.ended_by, done.ok) == (3, EndedBy.ITSELF, False)
     assert done.output == "out\nerr\n"
     assert shell(sandbox, "kill -ABRT $$").status == -6
     assert shell(sandbox, "cat").output == ""  # standard input is empty
@@ -174,14 +174,14 @@ def test_output_is_kept_at_both_ends(level: Level) -> None:
 @both
 def test_output_without_end_is_ended(level: Level) -> None:
     done = shell(choose(level.value), "yes", limits=Limits(output_bytes=10_000))
-    assert done.killed_by == "output"
+    assert done.ended_by is EndedBy.OUTPUT
     assert not done.ok
 
 
 @both
 def test_wall_clock_limit(level: Level) -> None:
     done = shell(choose(level.value), "sleep 60", limits=Limits(wall_seconds=0.5))
-    assert done.killed_by == "wall"
+    assert done.ended_by is EndedBy.WALL
     assert done.wall_seconds < 10
 
 
@@ -189,7 +189,7 @@ def test_wall_clock_limit(level: Level) -> None:
 def test_processor_time_is_limited_for_all_processes_together(level: Level) -> None:
     script = "while :; do :; done & while :; do :; done"
     done = shell(choose(level.value), script, limits=Limits(cpu_seconds=1, wall_seconds=60))
-    assert done.killed_by == "cpu"
+    assert done.ended_by is EndedBy.CPU
     assert done.cpu_seconds >= 1
     assert done.wall_seconds < 30
 
@@ -225,7 +225,7 @@ def test_files_without_a_name_fill_the_disk_too(
     bind = Bind(tmp_path, "/data", writable=True)
     limits = Limits(disk_bytes=16 << 20)
     done = sandbox.run(["perl", "-e", script], binds=[bind], limits=limits)
-    assert done.killed_by == "disk", done
+    assert done.ended_by is EndedBy.DISK, done
     assert not [*tmp_path.iterdir()]
 
 
@@ -288,9 +288,9 @@ def test_other_descriptors_are_not(full: Sandbox) -> None:
 @both
 def test_a_command_may_close_its_output_and_go_on(level: Level) -> None:
     done = shell(choose(level.value), "exec >&- 2>&-; sleep 0.7; exit 5")
-    assert (done.status, done.killed_by) == (5, "")
+    assert (done.status, done.ended_by) == (5, EndedBy.ITSELF)
     done = shell(choose(level.value), "exec >&- 2>&-; sleep 60", limits=Limits(wall_seconds=1))
-    assert done.killed_by == "wall"
+    assert done.ended_by is EndedBy.WALL
 
 
 @both

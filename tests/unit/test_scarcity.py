@@ -11,12 +11,12 @@ import pytest
 
 from autograder.errors import GraderError
 from autograder.sandbox import scarcity
-from autograder.sandbox.command import Completed
+from autograder.sandbox.command import Completed, EndedBy
 from autograder.sandbox.scarcity import NO_ROOM, Scarcity
 
 
-def done(status: int, output: str = "", killed_by: str = "") -> Completed:
-    return Completed(status, output, killed_by, 0, 0)
+def done(status: int, output: str = "", ended_by: EndedBy = EndedBy.ITSELF) -> Completed:
+    return Completed(status, output, ended_by, 0, 0)
 
 
 def free(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
@@ -34,7 +34,7 @@ def test_no_room(room: int, output: str, tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(GraderError, match="no room"):
         watch.check(done(2, output))
     watch.check(done(0, output))
-    watch.check(done(-9, output, "disk"))  # its own limit, and its own fault
+    watch.check(done(-9, output, EndedBy.DISK))  # its own limit, and its own fault
 
 
 def test_words_alone_prove_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
