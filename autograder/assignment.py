@@ -8,6 +8,7 @@ by this value alone.  ``course.toml`` names the package; one process grades one 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograder.errors import UsageError
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 if TYPE_CHECKING:
+    from typer import Typer
+
     from autograder.guest.observation import Observation, Outcome
     from autograder.judge.stages import Gate
     from autograder.report.exhibits import Embedded, Exhibits
@@ -95,6 +103,9 @@ class Assignment:
     embedded: Callable[[Path], Mapping[str, Embedded]] = _nothing
     """What stands in the text's page where a fence names it, out of the folder of examples."""
 
+    add_commands: Callable[[Typer], None] | None = None
+    """Puts commands of its own into ``python -m autograder``."""
+
     tools: Mapping[str, str] = field(default_factory=dict)
     """Programs that ``make -C tools`` has to build: their names, and their paths below tools/."""
 
@@ -135,6 +146,18 @@ def use(package: str) -> Assignment:
 def current() -> Assignment:
     """The assignment of this process; the kit's own if none was named."""
     return _current if _current is not None else use(DEFAULT)
+
+
+def use_here(course: Path = Path("course.toml")) -> Assignment:
+    """Grade the assignment that ``course`` names, before anything else is known of the course.
+
+    What is wrong with the file is told where the course is read (course.py).
+    """
+    try:
+        table: dict[str, Any] = tomllib.loads(course.read_text(encoding="utf-8"))
+        return use(str(table["assignment"]["package"]))
+    except (OSError, ValueError, KeyError, TypeError, UsageError):
+        return current()
 
 
 def load(package: str) -> Assignment:

@@ -56,9 +56,9 @@ def grade(
     progress.survive_hang_up()
     if not submission.exists():
         raise UsageError(f"there is no {submission}: give a folder, a .zip or a .tar.gz")
+    settings = frame.course(course)
     if only and not rubric.select(only):
         raise UsageError(f"--only {only} names no check: see `python -m autograder checks`")
-    settings = frame.course(course)
     cache = Cache.default()
     with ProgressLines() as lines:
         shut = frame.sandbox(sandbox)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder import KIT_VERSION
+from autograder import KIT_VERSION, assignment
 from autograder.cli import frame, of_class
 from autograder.cli.boot import boot, probe
 from autograder.cli.checks import checks
@@ -17,9 +17,8 @@ from autograder.cli.gradescope import gradescope
 from autograder.cli.handout import handout
 from autograder.cli.kernel import kernel_app
 from autograder.cli.schema import schema
-from autograder.pgfault.viewer import command as cli_trace
 
-app = frame.new_app("Grade submissions of the page fault tracing assignment.")
+app = frame.new_app("Grade submissions of a kernel programming assignment.")
 for command in (grade, checks, boot, probe, handout, gradescope, doctor, schema):
     app.command()(command)
 app.add_typer(kernel_app, name="kernel")
@@ -45,6 +44,8 @@ def everywhere(
 
 
 def main() -> None:
-    """Run a command."""
-    cli_trace.add_to(app)
+    """Run a command; the assignment of the course.toml here adds its own."""
+    chosen = assignment.use_here()
+    if chosen.add_commands is not None:
+        chosen.add_commands(app)
     frame.run(app)

@@ -13,6 +13,8 @@ from autograder.pgfault.milestones import MILESTONES
 from autograder.pgfault.rules import rules
 
 if TYPE_CHECKING:
+    from typer import Typer
+
     from autograder.assignment import Look, Shown
     from autograder.guest.observation import Outcome
     from autograder.judge.stages import Gate
@@ -51,6 +53,12 @@ def _embedded(examples: Path) -> dict[str, Embedded]:
     return text.embedded(examples)
 
 
+def _add_commands(app: Typer) -> None:
+    from autograder.pgfault.viewer import command
+
+    app.command()(command.trace)
+
+
 ASSIGNMENT = Assignment(
     title="Page fault tracing",
     checks="autograder.pgfault.checks",
@@ -65,6 +73,7 @@ ASSIGNMENT = Assignment(
     exhibits=_exhibits,
     text_values=_text_values,
     embedded=_embedded,
+    add_commands=_add_commands,
     tools={"tracepgfault": "tracepgfault", "pgfaultmap": "pgfaultmap"},
     rules=rules,
 )

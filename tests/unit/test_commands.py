@@ -20,7 +20,7 @@ from autograder.cli import main as cli
 from autograder.course import COURSE_FILE, load
 from autograder.handout import bundle
 from autograder.judge import rubric
-from autograder.pgfault.viewer import command as cli_trace
+from autograder.pgfault.viewer.command import trace
 from autograder.report.repeat import from_grader, from_handout
 from autograder.report.rubric_list import listed
 from autograder.scoring import worths
@@ -43,7 +43,7 @@ def instructors_app() -> TyperGroup:
     app = cli.app
     names = {command.callback.__name__ for command in app.registered_commands if command.callback}
     if "trace" not in names:
-        cli_trace.add_to(app)
+        app.command()(trace)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     return group

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from autograder.cli import main as cli
 from autograder.cli.of_class import COMMANDS
 from autograder.course import Course
-from autograder.pgfault.viewer import command as cli_trace
+from autograder.pgfault.viewer.command import trace
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "class.md").read_text()
@@ -77,7 +77,7 @@ def help_of(command: str) -> str:
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.registered_commands = list(cli.app.registered_commands)
     app.registered_groups = list(cli.app.registered_groups)
-    cli_trace.add_to(app)
+    app.command()(trace)
     done = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "200"})
     assert done.exit_code == 0, f"there is no command {command}"
     return done.output

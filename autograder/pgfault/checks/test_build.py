@@ -3,12 +3,17 @@
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.guest.observation import Kind, Observation
-from autograder.judge.expect import Mismatch, NotReached, expect_that, some
+from autograder.guest.observation import Observation
+from autograder.judge.build_checks import (
+    expect_applied,
+    expect_boot,
+    expect_kernel,
+    expect_tools,
+)
+from autograder.judge.expect import expect_that, some
 from autograder.judge.rubric import any_outcome, hint, observe, rests_on, rule
 from autograder.judge.stages import Stages
 from autograder.pgfault.checks.foundations import BOOTS
-from autograder.results import Finding
 
 AREA = "Build"
 RESTS_ON = (BOOTS,)
@@ -22,13 +27,7 @@ USUAL_FILES = ("stat", "status", "maps", "cmdline", "comm", "statm", "limits")
 @hint("Change the source in linux/; `make patch` then writes what differs from the original.")
 def test_patch_applies(stages: Stages) -> None:
     """The patch applies to the pristine source and stays in its folders."""
-    if stages.patch_problem:
-        raise Mismatch(
-            "kernel.patch was applied to the pristine source",
-            "it applies",
-            stages.patch_problem,
-            finding=Finding.REFUSED,
-        )
+    expect_applied(stages)
 
 
 @number("1.2")
@@ -38,15 +37,7 @@ def test_patch_applies(stages: Stages) -> None:
 @hint("Fix the compiler's first error first; the others may come of it.")
 def test_kernel_builds(stages: Stages) -> None:
     """The patched kernel compiles and links."""
-    if stages.patch_problem:
-        raise NotReached(stages.obstacle, stages.obstacle_check)
-    if stages.kernel_problem:
-        raise Mismatch(
-            "the patched kernel was compiled and linked",
-            "it builds",
-            stages.kernel_problem,
-            finding=Finding.NOT_BUILT,
-        )
+    expect_kernel(stages)
 
 
 @number("1.3")
@@ -56,13 +47,7 @@ def test_kernel_builds(stages: Stages) -> None:
 @hint("Try `make -C tools clean all CC=gcc CFLAGS=-O2`, and `file tools/pgfaultmap`.")
 def test_tools_build(stages: Stages) -> None:
     """The two tools build and are statically linked."""
-    if stages.tools_problem:
-        raise Mismatch(
-            "make -C tools was run",
-            "two statically linked programs",
-            stages.tools_problem,
-            finding=Finding.NOT_BUILT,
-        )
+    expect_tools(stages, "two statically linked programs")
 
 
 @number("1.4")
@@ -74,14 +59,7 @@ def test_tools_build(stages: Stages) -> None:
 @any_outcome
 def test_boots(seen: Observation) -> None:
     """The patched kernel boots and shuts down."""
-    kind = seen.outcome.kind
-    if kind is not Kind.COMPLETED:
-        raise Mismatch(
-            "the kernel was booted",
-            "it boots, runs a process and shuts down",
-            seen.outcome,
-            finding=Finding.PANIC if seen.panicked else Finding.NO_BOOT,
-        )
+    expect_boot(seen)
 
 
 @number("1.5")

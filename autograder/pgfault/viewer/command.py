@@ -228,8 +228,3 @@ def _figures(story: Story) -> Iterator[tuple[str, str]]:
     yield "faults", f"{faults}; most in second {busiest['second']}: {busiest['faults']}"
     strides = ", ".join(f"{far:+d} ({times})" for far, times in views.strides(touches))
     yield "first touch", f"most frequent distances, in pages: {strides or 'none'}"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Put the command into the command line."""
-    app.command()(trace)
