@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The checks: one module an area."""
