@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from autograder import assignment
 from autograder.errors import UsageError
+from autograder.files import KIT
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,7 +25,7 @@ else:
     import tomli as tomllib
 
 COURSE_FILE = Path("course.toml")
-KIT_COURSE = Path(__file__).resolve().parents[1] / COURSE_FILE
+KIT_COURSE = KIT / COURSE_FILE
 
 Amount = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Visibility = Literal["visible", "hidden", "after_due_date", "after_published"]

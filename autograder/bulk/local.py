@@ -14,9 +14,8 @@ from pathlib import Path
 from types import TracebackType
 
 from autograder.bulk.processors import Processors, available
-from autograder.bulk.versions import PACKAGE
 from autograder.bulk.worker import Done, Order
-from autograder.files import PRIVATE_FOLDER, open_private
+from autograder.files import KIT, PRIVATE_FOLDER, open_private
 
 LOG = "grader.log"
 LONGEST = 3 * 3600  # seconds: every step of a grade has its own, shorter limit
@@ -58,7 +57,7 @@ class GradingProcesses:
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     text=True,
-                    cwd=PACKAGE.parent,
+                    cwd=KIT,
                     pass_fds=self.pass_fds,
                     start_new_session=True,  # an interrupt from the keyboard is for us to handle
                 )

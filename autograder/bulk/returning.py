@@ -10,7 +10,6 @@ ILIAS take the folders of their own export.  For all others there is a folder fo
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from autograder.bulk.handins import safe_name
 from autograder.bulk.shelf import Shelf
 from autograder.cache import remove
 from autograder.errors import GraderError, UsageError
-from autograder.files import PRIVATE_FOLDER, open_private, write_atomically
+from autograder.files import PRIVATE_FOLDER, write_atomically, write_zip
 from autograder.grading import FEEDBACK
 
 FEEDBACK_FOLDER = "feedback"
@@ -78,7 +77,7 @@ def _written(pages: list[_Page], folder: Path) -> Iterator[Upload]:
         path.unlink(missing_ok=True)
         names = {name: page for page in pages if (name := _name(page, system))}
         if names:
-            _zip(path, names.items())
+            write_zip(path, ((name, names[name].path.read_bytes()) for name in sorted(names)))
             yield Upload(path, f"{_count(names)} for {title} ({how})")
     by_id = folder / BY_ID
     remove(by_id)
@@ -105,15 +104,6 @@ def _name(page: _Page, system: str) -> str:
         head = _BRIGHTSPACE_HEAD.match(record.source)
         return f"{head[0].strip()}/{FEEDBACK}" if head else ""
     return f"{record.source}/{FEEDBACK}"
-
-
-def _zip(path: Path, pages: Iterable[tuple[str, _Page]]) -> None:
-    with (
-        open(path, "wb", opener=open_private) as stream,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        for name, page in sorted(pages, key=lambda each: each[0]):
-            archive.write(page.path, name)
 
 
 def _count(pages: Iterable[object]) -> str:

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict
 
 from autograder import KIT_VERSION, assignment, imports
 from autograder.course import Course
+from autograder.files import KIT
 from autograder.kernel.build import Baseline
 
-PACKAGE = Path(__file__).resolve().parents[1]
 ROOTS = ("autograder.grading", "autograder.bulk.worker")
 """What a grade is made by; the checks, which are found by their folder, come with these."""
 
@@ -47,7 +47,7 @@ def current(baseline: Baseline) -> Versions:
     return Versions(kernel=f"{baseline.version} {baseline.tree.parent.name}", **own())
 
 
-def own(top: Path = PACKAGE.parent) -> dict[str, str]:
+def own(top: Path = KIT) -> dict[str, str]:
     """The versions of everything but the kernel, of the kit in ``top``."""
     parts: dict[str, list[Path]] = {"checks": [], "probes": [], "code": []}
     for path in sorted(judging(top)):

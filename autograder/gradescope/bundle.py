@@ -13,14 +13,13 @@ import os
 import secrets
 import tarfile
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import assignment
 from autograder.cache import Cache, complete_or_nothing
-from autograder.files import PUBLIC, write_atomically
+from autograder.files import KIT, PUBLIC, write_zip
 from autograder.gradescope.harness import SERIES, SETTINGS, Settings
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
@@ -32,7 +31,6 @@ from autograder.kernel.tree import series_of
 from autograder.progress import Progress
 from autograder.sandbox.sandbox import Sandbox
 
-KIT = Path(__file__).resolve().parents[2]
 SCRIPTS = KIT / "gradescope"
 PACKED = (
     "autograder",
@@ -42,8 +40,8 @@ PACKED = (
     "scripts/setup.sh",
     "requirements.lock",
 )
-DATE = (2026, 1, 1, 0, 0, 0)  # of every file: the same kit makes the same zip
 SEED = 1
+Member = tuple[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -57,36 +55,40 @@ class Bundle:
 
     def write(self, out: Path, settings: Settings, course: Path, *, prebuilt: bool) -> None:
         """The autograder.  ``prebuilt`` takes the baseline along, some 70 MB of it."""
-        with _Zip(out) as archive:
-            for name in ("setup.sh", "run_autograder"):
-                _add(archive, name, (SCRIPTS / name).read_bytes(), executable=True)
-            for path in _kit():
-                _add(archive, str(path.relative_to(KIT)), path.read_bytes())
-            if course.exists():
-                _add(archive, "course.toml", course.read_bytes())
-            series = series_of(self.source.version)
-            _add(archive, SERIES, series.encode())
-            _add(archive, SETTINGS, settings.model_dump_json().encode())
-            _add(archive, "downloads.tar", self._downloads(series))
-            if prebuilt:
-                self.progress("packing the baseline kernel", None)
-                _add(archive, "baseline.tar.gz", self._prebuilt())
+        write_zip(out, self._members(settings, course, prebuilt), PUBLIC)
 
     def write_canary(self, out: Path, sandbox: Sandbox) -> None:
         """The canary, with the baseline's kernel to boot."""
+        write_zip(out, self._canary(sandbox), PUBLIC)
+
+    def _members(self, settings: Settings, course: Path, prebuilt: bool) -> Iterator[Member]:
+        for name in ("setup.sh", "run_autograder"):
+            yield name, (SCRIPTS / name).read_bytes()
+        for path in _kit():
+            yield str(path.relative_to(KIT)), path.read_bytes()
+        if course.exists():
+            yield "course.toml", course.read_bytes()
+        series = series_of(self.source.version)
+        yield SERIES, series.encode()
+        yield SETTINGS, settings.model_dump_json().encode()
+        yield "downloads.tar", self._downloads(series)
+        if prebuilt:
+            self.progress("packing the baseline kernel", None)
+            yield "baseline.tar.gz", self._prebuilt()
+
+    def _canary(self, sandbox: Sandbox) -> Iterator[Member]:
         boots = assignment.current().boots
         check = next(check for check in rubric.checks() if check.id == boots)
         assert check.plan is not None
-        with _Zip(out) as archive, tempfile.TemporaryDirectory() as folder:
-            for name in ("setup.sh", "run_autograder"):
-                _add(archive, name, (SCRIPTS / "canary" / name).read_bytes(), executable=True)
-            alone = Path(__file__).with_name("canary.py")
-            _add(archive, "canary.py", alone.read_bytes())
-            _add(archive, "linux", self.baseline.linux.read_bytes(), executable=True)
-            programs = compile_programs(self.cache.root, assignment.current().probes)
+        for name in ("setup.sh", "run_autograder"):
+            yield name, (SCRIPTS / "canary" / name).read_bytes()
+        yield "canary.py", Path(__file__).with_name("canary.py").read_bytes()
+        yield "linux", self.baseline.linux.read_bytes()
+        programs = compile_programs(self.cache.root, assignment.current().probes)
+        with tempfile.TemporaryDirectory() as folder:
             machine = Machine(Kernel(self.baseline.linux), programs, sandbox, Path(folder))
             job = check.plan.job(SEED)
-            _add(archive, "initrd", machine.archive([job], [secrets.token_hex(8)]))
+            yield "initrd", machine.archive([job], [secrets.token_hex(8)])
 
     def _downloads(self, series: str) -> bytes:
         """The cache's folder ``downloads`` with the part of the source that is compiled."""
@@ -154,28 +156,3 @@ def _kit() -> Iterator[Path]:
         for parent, folders, files in os.walk(top):
             folders[:] = sorted(folder for folder in folders if folder != "__pycache__")
             yield from (Path(parent, file) for file in sorted(files) if not file.endswith(".pyc"))
-
-
-class _Zip:
-    """A zip that is there when it is complete."""
-
-    def __init__(self, out: Path) -> None:
-        self.out = out
-        self.stream = io.BytesIO()
-        self.archive = zipfile.ZipFile(self.stream, "w", zipfile.ZIP_DEFLATED)
-
-    def __enter__(self) -> zipfile.ZipFile:
-        return self.archive
-
-    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
-        self.archive.close()
-        if kind is None:
-            write_atomically(self.out, self.stream.getvalue(), PUBLIC)
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes, *, executable: bool = False) -> None:
-    member = zipfile.ZipInfo(name, DATE)
-    member.external_attr = (0o100755 if executable else 0o100644) << 16
-    packed = name.endswith((".tar", ".gz"))
-    member.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-    archive.writestr(member, content)

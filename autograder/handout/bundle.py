@@ -4,29 +4,25 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import sys
-import zipfile
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
 from autograder import assignment, imports
 from autograder.course import Course
-from autograder.files import PUBLIC, write_atomically
+from autograder.files import KIT, PUBLIC, write_zip
 from autograder.guest.programs import PROBE
 from autograder.handout import lock, text, visible
 from autograder.handout.tables import VISIBLE
 from autograder.judge import rubric
 from autograder.scoring import worths
 
-TOP = Path(__file__).resolve().parents[2]
 FOLDER = "pgfault"
 """What the archive unpacks to."""
 
 ENTRY = "autograder.student.__main__"
-EPOCH = (2001, 1, 1, 0, 0, 0)
 DATA = (
     "autograder/guest/lib",
     "autograder/kernel/config",
@@ -43,7 +39,7 @@ PACKAGES = {  # whose imported name is not their own
 INSTRUCTORS = re.compile(r"class|gradebook|matrix|similar|instructor", re.I)
 
 
-def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
+def contents(course: Course, top: Path = KIT) -> dict[str, bytes]:
     """Every file of the handout by its path below :data:`FOLDER`."""
     written = text.assignment(course, top / "handout")
     files = {
@@ -65,19 +61,10 @@ def contents(course: Course, top: Path = TOP) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
-def write(course: Course, target: Path, top: Path = TOP) -> int:
+def write(course: Course, target: Path, top: Path = KIT) -> int:
     """Write the archive; the number of files in it."""
     files = contents(course, top)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            entry = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            runs = data.startswith(b"#!")
-            entry.external_attr = (0o100755 if runs else 0o100644) << 16
-            archive.writestr(entry, data)
-    write_atomically(target, buffer.getvalue(), PUBLIC)
-    return len(files)
+    return write_zip(target, ((f"{FOLDER}/{name}", data) for name, data in files.items()), PUBLIC)
 
 
 def course_file(course: Course) -> str:

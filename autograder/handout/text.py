@@ -15,12 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from autograder.assignment import current
 from autograder.course import Course
 from autograder.errors import GraderError
+from autograder.files import KIT
 from autograder.handout import page
 from autograder.handout.tables import VISIBLE, amount, points_by_area, visible_checks
 from autograder.judge import rubric
 from autograder.scoring import worths
 
-ROOT = Path(__file__).resolve().parents[2] / "handout"
+HANDOUT = KIT / "handout"
 CHAPTERS = "text"
 EXAMPLES = "examples"
 
@@ -36,7 +37,7 @@ class Assignment:
     html: str
 
 
-def assignment(course: Course, root: Path = ROOT) -> Assignment:
+def assignment(course: Course, root: Path = HANDOUT) -> Assignment:
     """The text for ``course``.  Errors: GraderError if a part of it is missing."""
     try:
         markdown = _markdown(course, root)

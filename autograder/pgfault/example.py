@@ -20,9 +20,9 @@ from pathlib import Path
 import pexpect
 
 from autograder.errors import GraderError
-from autograder.files import PUBLIC, write_atomically
+from autograder.files import KIT, PUBLIC, write_atomically
 from autograder.guest import initramfs
-from autograder.handout.text import EXAMPLES, ROOT
+from autograder.handout.text import EXAMPLES, HANDOUT
 
 PROMPT = "guest# "
 COMMAND = "ps"
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> None:
     """Boot the reference's kernel, run the commands, and keep what they print."""
     if GUEST in arguments:
         sys.exit(_guest())
-    folder = ROOT / EXAMPLES
+    folder = HANDOUT / EXAMPLES
     *_, places, _, _, map_, events, maps = run([*_TRACED, *_SHOWN])
     write_atomically(folder / "map.txt", describe(map_, events), PUBLIC)
     write_atomically(folder / f"{COMMAND}.events", "\n".join(events) + "\n", PUBLIC)
@@ -141,7 +141,7 @@ def _guest() -> int:
 
     series = load(KIT_COURSE).series
     baseline = ready.baseline(series, cache, sandbox, quiet)
-    reference = ROOT.parent / "reference-solution"
+    reference = KIT / "reference-solution"
     with cache.workdir("example") as work:
         kernel = build_for_boot(reference, baseline, work, cache, sandbox, quiet)
         return interactive.boot(kernel, sandbox, work, programs=with_libraries(programs))

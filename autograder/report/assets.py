@@ -12,13 +12,13 @@ import base64
 import hashlib
 import re
 from functools import lru_cache
-from pathlib import Path
 
 from markupsafe import Markup
 
-ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = ROOT / "templates"
-SCRIPTS = ROOT / "web" / "src"
+from autograder.files import KIT
+
+TEMPLATES = KIT / "templates"
+SCRIPTS = KIT / "web" / "src"
 
 _IMPORT = re.compile(r"^import \{(?P<names>[^}]*)\} from \"\./(?P<module>[a-z]+)\.js\";$", re.M)
 _EXPORT = re.compile(r"^export (?=(?:const|class|function) (?P<name>\w+))", re.M)

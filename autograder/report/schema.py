@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from autograder.files import PUBLIC, write_atomically
+from autograder.files import KIT, PUBLIC, write_atomically
 from autograder.results import SCHEMA_VERSION, Result
 
-SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schema" / "result.schema.json"
+SCHEMA_FILE = KIT / "schema" / "result.schema.json"
 
 
 class _AsWritten(GenerateJsonSchema):

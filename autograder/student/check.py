@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +12,7 @@ from autograder import assignment
 from autograder.cache import Cache
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
-from autograder.files import PUBLIC, write_atomically
+from autograder.files import PUBLIC, write_atomically, write_zip
 from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
 from autograder.judge import rubric
 from autograder.kernel.build import Baseline, KernelBuild
@@ -32,7 +30,6 @@ from autograder.student.project import Project
 from autograder.student.worktree import difference
 
 PROOF = "build/"  # the checks that a submission is tried with before it is handed in
-EPOCH = (2001, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -112,7 +109,7 @@ class Trial:
             folder.mkdir()
             self.lay_out(folder)
             archive = work / self.project.submission.name
-            archive.write_bytes(_zipped(folder))
+            _pack(folder, archive)
             out = self.project.build / "submit"
             result = self._grade(archive, out, PROOF, None, incremental=False)
             result.write(out / RESULT)
@@ -185,12 +182,7 @@ def _require_checks(only: str | None) -> None:
         )
 
 
-def _zipped(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(str(path.relative_to(folder)), EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, path.read_bytes())
-    return buffer.getvalue()
+def _pack(folder: Path, archive: Path) -> None:
+    """Write a zip of what ``folder`` holds."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    write_zip(archive, ((str(path.relative_to(folder)), path.read_bytes()) for path in paths))

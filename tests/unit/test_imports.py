@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder import imports
-
-TOP = Path(__file__).parents[2]
+from autograder.files import KIT
 
 
 def circle(arrows: dict[str, set[str]]) -> list[str]:
@@ -23,7 +22,7 @@ def circle(arrows: dict[str, set[str]]) -> list[str]:
 
 
 def test_no_modules_import_each_other() -> None:
-    assert circle(imports.arrows(TOP)) == []
+    assert circle(imports.arrows(KIT)) == []
 
 
 def between(arrows: dict[str, set[str]], origin: str, target: str) -> list[str]:
@@ -38,17 +37,17 @@ def between(arrows: dict[str, set[str]], origin: str, target: str) -> list[str]:
 
 
 def test_traces_know_nothing_of_reports() -> None:
-    arrows = imports.arrows(TOP)
+    arrows = imports.arrows(KIT)
     assert between(arrows, "autograder.pgfault.trace", "autograder.report") == []
 
 
 def test_the_engine_knows_no_assignment() -> None:
-    assert between(imports.arrows(TOP), "!autograder.pgfault", "autograder.pgfault") == []
+    assert between(imports.arrows(KIT), "!autograder.pgfault", "autograder.pgfault") == []
 
 
 def test_the_root_of_the_package_is_small() -> None:
     """A room is found in a minute where few modules lie outside of any."""
-    loose = [p.name for p in (TOP / "autograder").glob("*.py") if not p.stem.startswith("__")]
+    loose = [p.name for p in (KIT / "autograder").glob("*.py") if not p.stem.startswith("__")]
     assert len(loose) <= 12, loose
 
 

@@ -14,7 +14,7 @@ from autograder.errors import UsageError
 from autograder.kernel.build import Baseline
 from autograder.kernel.tree import EPOCH
 from autograder.student import boot, worktree
-from autograder.student.check import Trial, _zipped
+from autograder.student.check import Trial, _pack
 from autograder.student.kernel import freshen
 from autograder.student.mirror import mirror
 from autograder.student.project import Project
@@ -138,7 +138,7 @@ def test_a_submission_holds_sources_only(project: Project, tmp_path: Path) -> No
     object.__setattr__(trial, "project", project)
     trial.lay_out(folder)
     archive = tmp_path / "submission.zip"
-    archive.write_bytes(_zipped(folder))
+    _pack(folder, archive)
     with zipfile.ZipFile(archive) as packed:
         assert packed.namelist() == [
             "ANSWERS.md",
@@ -147,7 +147,8 @@ def test_a_submission_holds_sources_only(project: Project, tmp_path: Path) -> No
             "tools/pgfaultmap.c",
         ]
         assert packed.read("kernel.patch") == worktree.difference(project)
-    assert _zipped(folder) == archive.read_bytes()
+    _pack(folder, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
 
 
 def test_a_mirror_follows_and_keeps_what_is_its_own(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.bulk.versions import PACKAGE, own
+from autograder.bulk.versions import own
+from autograder.files import KIT
+from autograder.imports import PACKAGE
 
 WITHOUT_EFFECT = (
     "cli/main.py",
@@ -49,14 +51,14 @@ JUDGES = {
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the kit, to edit."""
     top = tmp_path_factory.mktemp("kit")
-    shutil.copytree(PACKAGE, top / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(KIT / PACKAGE, top / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     return top
 
 
 def edit(kit: Path, name: str) -> list[str]:
     """Add a line to a file; which of the versions differ."""
     before = own(kit)
-    path = kit / PACKAGE.name / name
+    path = kit / PACKAGE / name
     text = path.read_text()
     path.write_text(f"{text}\n")
     after = own(kit)
@@ -76,7 +78,7 @@ def test_what_judges_grades_a_class_again(kit: Path, name: str) -> None:
 
 def test_a_new_check_grades_a_class_again(kit: Path) -> None:
     before = own(kit)
-    new = kit / PACKAGE.name / "pgfault" / "checks" / "test_new.py"
+    new = kit / PACKAGE / "pgfault" / "checks" / "test_new.py"
     new.write_text("")
     assert own(kit)["checks"] != before["checks"]
     new.unlink()
@@ -84,7 +86,7 @@ def test_a_new_check_grades_a_class_again(kit: Path) -> None:
 
 def test_a_module_that_grading_begins_to_import_counts(kit: Path) -> None:
     before = edit(kit, "doctor.py")
-    grading = kit / PACKAGE.name / "grading.py"
+    grading = kit / PACKAGE / "grading.py"
     text = grading.read_text()
     grading.write_text(f"{text}\nimport autograder.doctor\n")
     assert (before, edit(kit, "doctor.py")) == ([], ["code"])

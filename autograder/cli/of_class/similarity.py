@@ -30,12 +30,12 @@ def similarity(
     from autograder.bulk import gradebook, page
     from autograder.bulk.shelf import Shelf
     from autograder.bulk.similarity import compare
-    from autograder.bulk.versions import PACKAGE
     from autograder.cache import Cache
+    from autograder.files import KIT
 
     with Shelf(grades).alone(), ProgressLines() as lines:
         book = shared.class_book(grades, course)
-        everybodys = [PACKAGE.parent / "handout" / "kit", *(given or ())]
+        everybodys = [KIT / "handout" / "kit", *(given or ())]
         series = book.class_list.series
         found = compare(book.entries, everybodys, series, Cache.default(), lines)
         found.write(grades)
