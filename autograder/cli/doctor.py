@@ -16,7 +16,7 @@ def doctor(series: frame.SeriesOption = None, sandbox: frame.SandboxOption = Non
     with 3 if something is missing.
     """
     from autograder.cache import Cache
-    from autograder.doctor import Doctor
+    from autograder.doctor.doctor import Doctor
 
     well = Doctor(Cache.default(), frame.series(series), sandbox).tell()
     raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)

@@ -169,7 +169,7 @@ def submit(verbose: frame.VerboseOption = False) -> None:
 def doctor() -> None:
     """Check that this machine has everything it needs."""
     from autograder.cache import Cache
-    from autograder.doctor import Doctor
+    from autograder.doctor.doctor import Doctor
 
     well = Doctor(Cache.default(), _course_series(_project()), None).tell()
     raise typer.Exit(EXIT_FULL_MARKS if well else EXIT_GRADER)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import doctor
 from autograder.cache import Cache
-from autograder.doctor import Doctor, Finding, State
+from autograder.doctor import room
+from autograder.doctor.doctor import Doctor
+from autograder.doctor.finding import Finding, State
 from autograder.errors import GraderError
 from autograder.kernel.source import VARIABLE as TARBALL
 
@@ -23,12 +24,12 @@ def no_programs(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def no_room(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setattr(doctor, "BUILD_ROOM", 1 << 60)
-    patch.setattr(doctor, "LEAST_MEMORY", 1 << 60)
+    patch.setattr(room, "BUILD_ROOM", 1 << 60)
+    patch.setattr(room, "LEAST_MEMORY", 1 << 60)
 
 
 def little_memory(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setattr(doctor, "GOOD_MEMORY", 1 << 60)
+    patch.setattr(room, "GOOD_MEMORY", 1 << 60)
 
 
 def no_tarball(patch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -36,14 +37,14 @@ def no_tarball(patch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def no_network(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    patch.setattr(doctor, "_has_route", lambda: False)
+    patch.setattr("autograder.doctor.source._has_route", lambda: False)
 
 
 def no_sandbox(patch: pytest.MonkeyPatch, folder: Path) -> None:
     def refuse(name: str | None) -> None:
         raise GraderError("no command runs in it")
 
-    patch.setattr(doctor, "choose", refuse)
+    patch.setattr("autograder.doctor.doctor.choose", refuse)
 
 
 def no_shared_memory(patch: pytest.MonkeyPatch, folder: Path) -> None:

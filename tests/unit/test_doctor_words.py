@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.cache import Cache
-from autograder.doctor import Doctor, Finding, missing, ok, warning
+from autograder.doctor.doctor import Doctor
+from autograder.doctor.finding import Finding, missing, ok, warning
 
 BAD = missing("disk", "It is full.", "Free some space.")
 

@@ -15,7 +15,7 @@ from autograder.imports import PACKAGE
 WITHOUT_EFFECT = (
     "cli/main.py",
     "cli/of_class/grade.py",
-    "doctor.py",
+    "doctor/room.py",
     "progress.py",
     "scoring.py",
     "course.py",
@@ -85,11 +85,11 @@ def test_a_new_check_grades_a_class_again(kit: Path) -> None:
 
 
 def test_a_module_that_grading_begins_to_import_counts(kit: Path) -> None:
-    before = edit(kit, "doctor.py")
+    before = edit(kit, "doctor/doctor.py")
     grading = kit / PACKAGE / "grading.py"
     text = grading.read_text()
-    grading.write_text(f"{text}\nimport autograder.doctor\n")
-    assert (before, edit(kit, "doctor.py")) == ([], ["code"])
+    grading.write_text(f"{text}\nimport autograder.doctor.doctor\n")
+    assert (before, edit(kit, "doctor/doctor.py")) == ([], ["code"])
     grading.write_text(text)
 
 
