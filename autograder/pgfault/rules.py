@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
-TEXT = Path(__file__).resolve().parents[2] / "handout" / "text" / "04-contract.md.j2"
+from autograder.files import KIT
+
+TEXT = KIT / "handout" / "text" / "04-contract.md.j2"
 
 _RULE = re.compile(r"\*\*([A-Z]\d+)\.(?:\*\* ?| )")
 _TABLE_LINE = re.compile(r"\|[ :|-]+\|")

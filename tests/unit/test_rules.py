@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from autograder.files import KIT
 from autograder.gradescope import bundle as gradescope
 from autograder.handout import bundle
 from autograder.judge import rubric
@@ -120,5 +121,5 @@ def test_the_parts_of_a_rule() -> None:
 
 
 def test_the_text_comes_along_wherever_the_kit_goes() -> None:
-    name = str(TEXT.relative_to(gradescope.KIT))
+    name = str(TEXT.relative_to(KIT))
     assert name in bundle.DATA and name in gradescope.PACKED
