@@ -46,8 +46,8 @@ def test_the_regions_and_the_plan_are_compared_after_each_step() -> None:
     assert story is not None
     assert [(point.state, point.label) for point in story.checkpoints] == [
         (0, "when tracing started"),
-        (1, "after mmap() mapped 64 pages at 1000000000"),
-        (3, "after the process wrote to pages 3, 5, 6 of the mapping at 1000000000"),
+        (1, "after mmap() added 64 pages (1000000000-1000040000)"),
+        (3, "after the traced process wrote to 3 pages of the region at 1000000000"),
     ]
     start, middle, end = story.partings
     assert [str(extents) for extents in start.not_traced] == ["00001000-00002000"]

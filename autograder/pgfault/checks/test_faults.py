@@ -10,7 +10,6 @@ from autograder.judge.draw import Integer, Sample
 from autograder.judge.expect import counted, expect_success, expect_that, fail, some
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
-from autograder.pgfault.checks.actions import happened
 from autograder.pgfault.checks.foundations import FAULTS, FORKS, READS
 from autograder.pgfault.checks.traces import (
     area,
@@ -21,6 +20,7 @@ from autograder.pgfault.checks.traces import (
     region_called,
 )
 from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.steps import happened
 
 AREA = "Faults"
 RESTS_ON = (FAULTS,)

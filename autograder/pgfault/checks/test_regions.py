@@ -8,7 +8,6 @@ from autograder.judge.draw import Integer
 from autograder.judge.expect import counted, expect_success, expect_that, fail
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
-from autograder.pgfault.checks.actions import happened, step_of
 from autograder.pgfault.checks.foundations import BEGINS, MAPS, READS, SPLITS
 from autograder.pgfault.checks.traces import (
     AS_IN_MAPS,
@@ -22,6 +21,7 @@ from autograder.pgfault.checks.traces import (
 )
 from autograder.pgfault.trace.address_space import Extents, maps
 from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.steps import happened, step_of
 
 AREA = "Regions"
 RESTS_ON = (BEGINS, MAPS)

@@ -41,6 +41,14 @@ struct call map_file(long slot, long pages);
 struct call map_stripes(long slot, long pages);
 struct call map_segment(long slot, long pages);
 
+/* touches.c: a target writes or reads pages of a list, or has the kernel do it, or so many pages */
+struct call write_pages(char *base, const char *list);
+struct call read_pages(char *base, const char *list);
+struct call fill_pages(char *base, const char *list);	/* by read() from a pipe */
+struct call drain_pages(char *base, const char *list);	/* by write() to a pipe */
+struct call write_range(char *start, long pages);
+struct call read_range(char *start, long pages);
+
 /* stack.c */
 long use_stack(long pages);				/* a call chain that uses so many */
 struct call stack_refused(void);			/* one that RLIMIT_STACK has no room for */

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,12 +12,10 @@ from autograder.pgfault.trace.address_space import Extents, maps
 from autograder.pgfault.trace.events import PAGE, Event, EventSyntaxError, Kind, parse
 from autograder.pgfault.trace.history import History
 from autograder.pgfault.trace.places import Place, names, of_check, of_maps
-from autograder.pgfault.trace.steps import STRIDE, after
+from autograder.pgfault.trace.steps import after
+from autograder.pgfault.trace.steps import parse as parse_step
 
 LONGEST = 4 << 20  # characters of a trace out of a guest that are looked at
-_TOUCHES = re.compile(r"(touch|look|fill|drain) (\d+) ([\d,]+)")
-_MAPPINGS = re.compile(r"(map|shared|over|file|reserve|lock|move) (\d+)\b")
-_FIRST_FAULTS = ("map", "shared")  # every first touch of a page of these faults
 
 
 @dataclass(frozen=True)
@@ -159,38 +156,37 @@ def _checkpoints(seen: Observation, most: int) -> Iterator[Checkpoint]:
     if "steps" not in seen.params:
         return
     steps = seen.params["steps"].split(";")
-    base = int(seen.params.get("base", "0"), 0)
+    before = seen.params.get("before", "").split(";")
+    touches = _Touches(int(seen.params.get("base", "0"), 0))
+    early = {page for step in before for page in touches.of(step)}
     planned: dict[int, None] = {}
-    early: set[int] = set()
-    kinds: dict[int, str] = {}
-    for step in seen.params.get("before", "").split(";"):
-        _note_mapping(step, kinds)
-        early.update(_touched(step, kinds, base))
     for index in range(len(steps) + 1):
         text = seen.text(f"maps.{index}")
         if not text or f"events.{index}.out" not in seen.files:
             return
         if index:
-            step = steps[index - 1]
-            _note_mapping(step, kinds)
-            planned.update(
-                (page, None) for page in _touched(step, kinds, base) if page not in early
-            )
+            pages = touches.of(steps[index - 1])
+            planned.update((page, None) for page in pages if page not in early)
         state = len(seen.text(f"events.{index}.out").splitlines())
         if state > most:
             return
         yield Checkpoint(state, after(seen.params, index), maps(text), list(planned))
 
 
-def _note_mapping(step: str, kinds: dict[int, str]) -> None:
-    if match := _MAPPINGS.match(step):
-        kinds[int(match[2])] = match[1]
+@dataclass
+class _Touches:
+    """Which pages the steps touch, one after the other, in memory where each first touch faults."""
 
+    base: int
+    faulting: set[int] = field(default_factory=set)  # where these areas begin
 
-def _touched(step: str, kinds: dict[int, str], base: int) -> Iterator[int]:
-    """The pages that ``step`` touches in memory of which every first touch faults."""
-    match = _TOUCHES.fullmatch(step)
-    if match and kinds.get(int(match[2])) in _FIRST_FAULTS:
-        for page in match[3].split(","):
-            if page:
-                yield base + int(match[2]) * STRIDE + int(page) * PAGE
+    def of(self, text: str) -> list[int]:
+        """The pages that this step touches; the areas are then as it leaves them."""
+        taken = parse_step(text)
+        if taken is None or "S" not in taken.arguments:
+            return []
+        start = taken.start(self.base)
+        if taken.step.first_touch_faults is not None:
+            change = self.faulting.add if taken.step.first_touch_faults else self.faulting.discard
+            change(start)
+        return [start + page * PAGE for page in taken.pages] if start in self.faulting else []
