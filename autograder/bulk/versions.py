@@ -20,6 +20,9 @@ ROOTS = ("autograder.grading", "autograder.bulk.worker")
 # A grade is kept, shown and counted there, after it was made or while it is.  From a kept
 # grade all of this is made again without grading (rescore, report).
 BESIDE = ("autograder.bulk", "autograder.report", "autograder.progress")
+SHOWS = ("viewer", "text")
+"""The modules of an assignment's package that show what was seen, and judge nothing."""
+
 DATA = (".c", ".h", ".config", ".ini")
 
 
@@ -61,10 +64,11 @@ def judging(top: Path) -> set[Path]:
 
     Found, not listed: what grading imports, all checks, and the data beside these.
     """
-    checks = assignment.current().checks
+    package, checks = assignment.current().package, assignment.current().checks
+    beside = [*BESIDE, *(f"{package}.{name}" for name in SHOWS)]
     names = sorted(path.stem for path in top.joinpath(*checks.split(".")).glob("*.py"))
     roots = [*ROOTS, *(f"{checks}.{name}" for name in names)]
-    found = imports.modules(roots, top, BESIDE)
+    found = imports.modules(roots, top, beside)
     rooms = {top.joinpath(*path.parts[:2]) for path in found if len(path.parts) > 2}
     data = [file for room in rooms for file in room.rglob("*") if file.suffix in DATA]
     return found | {file.relative_to(top) for file in data}
