@@ -19,9 +19,9 @@ from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
 from autograder.judge import rubric
 from autograder.judge.examination import Examination
-from autograder.judge.judging import empty_verdict
 from autograder.judge.patchlines import PatchedLines, with_excerpts
 from autograder.judge.stages import Stages
+from autograder.judge.verdicts import empty_verdict
 from autograder.kernel.build import Baseline, kept_or_built
 from autograder.progress import Progress
 from autograder.report import html, repeat

@@ -7,7 +7,7 @@ from autograder.bulk.shelf import Record
 from autograder.bulk.students import Student
 from autograder.bulk.versions import Versions
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
+from autograder.judge.verdicts import empty_verdict
 from autograder.results import Result, Status, SubmissionInfo, total
 
 VERSIONS = Versions(kit="1", code="c", probes="p", checks="k", kernel="7.3.4 abc")

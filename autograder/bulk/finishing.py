@@ -12,7 +12,7 @@ from autograder.bulk.shelf import Record
 from autograder.course import Course
 from autograder.grading import FEEDBACK, NOT_YET, OBSERVATIONS, RESULT
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
+from autograder.judge.verdicts import empty_verdict
 from autograder.report import html
 from autograder.results import Result, Status, SubmissionInfo, total
 from autograder.scoring import score

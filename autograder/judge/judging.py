@@ -2,9 +2,7 @@
 """Run the checks with pytest over observations, and turn each outcome into a verdict.
 
 What was seen in a boot that several probes shared can only pass a check.  A check that
-fails there is tried in a boot of its own, and again where it fails in that.  Two failures
-settle it; after one of each, a third decides: 'failed 1 of 3: a race is likely' reads
-differently.
+fails there is tried in a boot of its own; retry.py says when it is tried again.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -22,12 +19,14 @@ from autograder import assignment
 from autograder.errors import GraderError
 from autograder.guest.machine import CPU_SECONDS
 from autograder.guest.observation import Kind, Observation
-from autograder.judge import dependencies, hints, rubric
+from autograder.judge import hints, rubric
 from autograder.judge.evidence import evidence_of, reports_told
 from autograder.judge.expect import Mismatch, NotReached
 from autograder.judge.gates import blocked
 from autograder.judge.observer import SHARED, Observer
+from autograder.judge.retry import Attempt, undecided
 from autograder.judge.stages import TOOLS_CHECK, Stages
+from autograder.judge.verdicts import verdict_of
 from autograder.results import Evidence, Finding, Status, Verdict
 
 USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
@@ -50,22 +49,6 @@ FOUND = {
     Kind.NO_BOOT: Finding.NO_BOOT,
     Kind.VANISHED: Finding.PANIC,
 }
-
-
-@dataclass
-class Attempt:
-    """One run of one check."""
-
-    status: Status
-    message: str = ""
-    did: str = ""
-    expected: str = ""
-    observed: str = ""
-    evidence: tuple[Evidence, ...] = ()
-    hint: str = ""  # in place of the check's own
-    finding: Finding = Finding.NONE
-    blocked_by: str = ""
-    settled: bool = False  # another boot would only take as long and end the same
 
 
 class Judge:
@@ -157,7 +140,7 @@ class Judge:
         if not attempts or attempts[0].status in (Status.FAILED, Status.GRADER_ERROR):
             attempts = [self._run(item, nextitem, 1)]
         if check.plan is not None:
-            while _undecided(attempts):
+            while undecided(attempts):
                 attempts.append(self._run(item, nextitem, len(attempts) + 1))
         verdict = verdict_of(check, attempts)
         if self.stages.gate and check.id == self.stages.gate.check:
@@ -262,56 +245,6 @@ def _require_completed(seen: Observation) -> None:
             hint=assignment.current().hint_for(outcome) or hints.for_outcome(outcome),
             finding=finding,
         )
-
-
-def _undecided(attempts: list[Attempt]) -> bool:
-    failed = sum(attempt.status is Status.FAILED for attempt in attempts)
-    broken = sum(attempt.status is Status.GRADER_ERROR for attempt in attempts)
-    passed = sum(attempt.status is Status.PASSED for attempt in attempts)
-    if attempts[-1].settled:
-        return False
-    return (failed == 1 and passed < 2 and not broken) or (broken == 1 and len(attempts) == 1)
-
-
-def verdict_of(check: rubric.Check, attempts: list[Attempt]) -> Verdict:
-    """The verdict after ``attempts``: what most of them say."""
-    failed = [attempt for attempt in attempts if attempt.status is Status.FAILED]
-    passed = sum(attempt.status is Status.PASSED for attempt in attempts)
-    decisive = failed[0] if len(failed) > passed else attempts[-1]
-    verdict = empty_verdict(check)
-    verdict.status = decisive.status
-    verdict.points = check.points if decisive.status is Status.PASSED else 0
-    verdict.message = decisive.message
-    verdict.did, verdict.expected, verdict.observed = (
-        decisive.did,
-        decisive.expected,
-        decisive.observed,
-    )
-    verdict.evidence = list(decisive.evidence)
-    verdict.hint = decisive.hint or verdict.hint
-    verdict.finding = decisive.finding
-    verdict.blocked_by = decisive.blocked_by
-    verdict.attempts = [str(attempt.status) for attempt in attempts]
-    return verdict
-
-
-def empty_verdict(check: rubric.Check, why: str = "") -> Verdict:
-    """The verdict of a check that has not run."""
-    return Verdict(
-        id=check.id,
-        number=check.number,
-        title=check.title,
-        area=check.area,
-        rule=check.rule,
-        clause=check.clause,
-        hint=check.hint,
-        tags=list(check.tags),
-        visibility=check.visibility,
-        extra_credit=check.extra_credit,
-        depends_on=dependencies.foundations(check),
-        max_points=check.points,
-        message=why,
-    )
 
 
 @contextmanager

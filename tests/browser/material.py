@@ -8,8 +8,8 @@ from pathlib import Path
 from autograder.files import write_atomically
 from autograder.guest.observation import Kind, Observation, Outcome
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
 from autograder.judge.observer import record_path
+from autograder.judge.verdicts import empty_verdict
 from autograder.pgfault.trace.events import Event
 from autograder.report.journey import Journey, MilestoneStatus
 from autograder.results import (

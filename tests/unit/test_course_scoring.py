@@ -11,7 +11,7 @@ import pytest
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
+from autograder.judge.verdicts import empty_verdict
 from autograder.results import Result, Status, SubmissionInfo, total
 from autograder.scoring import in_halves, score, worths
 

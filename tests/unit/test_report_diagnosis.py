@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
+from autograder.judge.verdicts import empty_verdict
 from autograder.pgfault.checks.foundations import FAULTS
 from autograder.report import complaints
 from autograder.report.diagnosis import Cause, diagnose

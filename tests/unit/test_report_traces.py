@@ -10,8 +10,8 @@ import pytest
 from autograder.files import write_atomically
 from autograder.guest.observation import Kind, Observation, Outcome
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
 from autograder.judge.observer import SHARED, record_path
+from autograder.judge.verdicts import empty_verdict
 from autograder.pgfault.viewer import exhibits
 from autograder.report.view import arrange
 from autograder.results import Result, Status, SubmissionInfo, Verdict, total

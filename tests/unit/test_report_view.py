@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
+from autograder.judge.verdicts import empty_verdict
 from autograder.report.repeat import from_grader
 from autograder.report.view import arrange, is_near
 from autograder.results import Evidence, Finding, Result, Status, SubmissionInfo, Verdict, total

@@ -13,8 +13,8 @@ from autograder.grading import FEEDBACK, RESULT
 from autograder.handout.bundle import course_file
 from autograder.handout.text import assignment
 from autograder.judge import rubric
-from autograder.judge.judging import empty_verdict
 from autograder.judge.observer import record_path
+from autograder.judge.verdicts import empty_verdict
 from autograder.pgfault import milestones
 from autograder.results import NOT_SELECTED, Result, Status, SubmissionInfo, Timing, total
 from autograder.scoring import score
