@@ -183,9 +183,7 @@ class Matrix:
             patch_problem=refused,
             kernel_problem=kernel.message,
             tools_problem=tools.message,
-            tools=frozenset(
-                name for name in ("tracepgfault", "pgfaultmap") if getattr(tools, name) is not None
-            ),
+            tools=frozenset(tools.built),
         )
         booted = kernel.linux and Kernel(kernel.linux, tools.built)
         started = time.monotonic()
