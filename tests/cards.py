@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -107,6 +107,15 @@ def recorded(name: str) -> list[Verdict]:
     return VERDICTS.validate_json((FOLDER / f"{name}.json").read_bytes())
 
 
+def lost(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """What a report begins with: the verdicts that were not passed, with some evidence."""
+    found = [verdict for verdict in verdicts if verdict.status is not Status.PASSED]
+    for verdict in found:
+        verdict.evidence = [_short(item) for item in verdict.evidence[:3]]
+        verdict.duration = 0
+    return found
+
+
 def card(causes: tuple[Cause, ...]) -> dict[str, object]:
     """What stands first in a report: the first two causes in words."""
     return {
@@ -145,14 +154,11 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             result = grade(name, Path(folder))
             if options.pages:
-                seen = Path(folder) / f"{name}.out" / OBSERVATIONS
-                html.write(result, options.pages / f"{name}.html", observations=seen)
-        lost = [verdict for verdict in result.verdicts if verdict.status is not Status.PASSED]
-        for verdict in lost:
-            verdict.evidence = [_short(item) for item in verdict.evidence[:3]]
-            verdict.duration = 0
-        (FOLDER / f"{name}.json").write_bytes(VERDICTS.dump_json(lost, exclude_defaults=True))
-        told = card(diagnose(lost))
+                records = Path(folder) / f"{name}.out" / OBSERVATIONS
+                html.write(result, options.pages / f"{name}.html", observations=records)
+        seen = lost(result.verdicts)
+        (FOLDER / f"{name}.json").write_bytes(VERDICTS.dump_json(seen, exclude_defaults=True))
+        told = card(diagnose(seen))
         pinned[name] = told
         print(f"{name}: {result.timing.boots} boots, {result.timing.total:.0f} s")
         print(f"    {result.totals.points} of {result.totals.max_points} points")

@@ -4,11 +4,14 @@
 The untouched handout, the reference built up milestone by milestone, and at each milestone
 one realistic mistake from the corpus.  Each is tried with ``make check`` on a terminal of 80
 columns.  At no stage may the grader be at fault, and none may take more than one screen.
+``--record`` keeps what the checks found; a unit test pins the cards.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import lzma
 import os
 import re
 import sys
@@ -20,11 +23,13 @@ from rich.cells import cell_len
 
 from autograder.cache import Cache
 from autograder.report.diagnosis import diagnose
-from autograder.results import Status
+from autograder.results import Status, Verdict
+from tests.cards import FOLDER, VERDICTS, card, lost
 from tests.corpus import HERE, load
 from tests.student_way import STEPS, Command, Ran, Way, blocks, part, take_reference
 
 COLUMNS, LINES = 80, 40
+RECORDED, PINNED = FOLDER / "stages.json.xz", FOLDER / "stages.json"
 KERNEL, HOME = "linux", "."
 FIRST_CHANGE = "the first change of section 2"
 
@@ -35,6 +40,11 @@ class Stage:
 
     milestone: str  # everything up to it is there; empty: nothing
     mistake: str = ""  # the name of a mutant, or the change that the text begins with
+
+    @property
+    def name(self) -> str:
+        """What the stage is called in reports."""
+        return f"{self.milestone or 'untouched'} {self.mistake}".rstrip()
 
 
 STAGES = (
@@ -65,6 +75,7 @@ class Row:
 
     stage: Stage
     ran: Ran
+    lost: list[Verdict]  # all that did not pass
     card: str
     failed: int
     grader_errors: int
@@ -110,6 +121,7 @@ def try_stage(way: Way, stage: Stage) -> Row:
     return Row(
         stage,
         ran,
+        lost(result.verdicts),
         causes[0].sentence if causes else "",
         sum(verdict.status is Status.FAILED for verdict in result.verdicts),
         sum(verdict.status is Status.GRADER_ERROR for verdict in result.verdicts),
@@ -157,6 +169,20 @@ def _place(milestone: str) -> int:
     return int(milestone.removeprefix("M"))
 
 
+def record(rows: list[Row]) -> None:
+    """Keep what the checks found at each stage, and the card that it got."""
+    found = {row.stage.name: VERDICTS.dump_python(row.lost, mode="json") for row in rows}
+    RECORDED.write_bytes(lzma.compress(json.dumps(found).encode()))
+    cards = {row.stage.name: card(diagnose(row.lost)) for row in rows}
+    PINNED.write_text(json.dumps(cards, indent=1) + "\n")
+
+
+def recorded() -> dict[str, list[Verdict]]:
+    """What the checks found at each stage, when that was recorded last."""
+    found = json.loads(lzma.decompress(RECORDED.read_bytes()))
+    return {name: VERDICTS.validate_python(verdicts) for name, verdicts in found.items()}
+
+
 def table(rows: list[Row]) -> str:
     """The rows as Markdown, the cards word for word."""
     head = ["stage", "mistake", "card", "failed", "points", "lines", "boots", "seconds", "wrong"]
@@ -183,6 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.stages", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--first", type=int, default=len(STAGES), help="so many stages only")
+    parser.add_argument("--record", action="store_true", help="keep what the cards say now")
     options = parser.parse_args()
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -196,9 +223,11 @@ def main() -> None:
     for row in go(way, STAGES[: options.first]):
         rows.append(row)
         words = "\n".join(row.lines)
-        print(f"\n===== {row.stage.milestone or 'untouched'} {row.stage.mistake}\n{words}")
+        print(f"\n===== {row.stage.name}\n{words}")
         sys.stdout.flush()
     print(f"\n{table(rows)}")
+    if options.record:
+        record(rows)
     if any(row.complaints for row in rows):
         sys.exit(1)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The first words of a report, for twelve submissions as students make them."""
+"""The first words of a report: of twelve submissions, and at every stage of a student's way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import pytest
 
 from autograder.report.diagnosis import diagnose
+from tests import stages
 from tests.cards import CARDS, PINNED, card, recorded
 
 
@@ -15,3 +16,9 @@ from tests.cards import CARDS, PINNED, card, recorded
 def test_card(name: str) -> None:
     pinned = json.loads(PINNED.read_text())
     assert card(diagnose(recorded(name))) == pinned[name]
+
+
+@pytest.mark.parametrize("name", [stage.name for stage in stages.STAGES])
+def test_card_of_a_stage(name: str) -> None:
+    pinned = json.loads(stages.PINNED.read_text())
+    assert card(diagnose(stages.recorded()[name])) == pinned[name]

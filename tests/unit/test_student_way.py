@@ -37,9 +37,9 @@ def test_the_stages_are_in_the_order_of_the_milestones() -> None:
 
 
 def test_what_is_wrong_with_a_stage_is_named() -> None:
-    good = Row(Stage("M1", "x/y"), ran("\x1b[Kchecking\x1b[Kone\ntwo\n"), "A card.", 1, 0, 5, 3)
+    good = Row(Stage("M1", "x/y"), ran("\x1b[Kchecking\x1b[Kone\ntwo\n"), [], "A card.", 1, 0, 5, 3)
     assert good.lines == ["one", "two"] and good.complaints == []
-    bad = Row(Stage("M1", "x/y"), ran("x" * 81 + "\n" * 40 + "end\n"), "", 1, 2, 5, 3)
+    bad = Row(Stage("M1", "x/y"), ran("x" * 81 + "\n" * 40 + "end\n"), [], "", 1, 2, 5, 3)
     assert bad.complaints == [
         "2 grader errors",
         "41 lines",
