@@ -115,6 +115,7 @@ def describe(function: Callable[..., None]) -> Check:
     module = inspect.getmodule(function)
     assert module is not None
     name = function.__name__.removeprefix("test_")
+    group = vars(module).get("GROUP", module.__name__.rpartition(".test_")[2])
     attributes: dict[str, Any] = vars(function)
     rules = assignment.current().rules()
     named = attributes.get("__rule__", "")
@@ -125,7 +126,7 @@ def describe(function: Callable[..., None]) -> Check:
     if named not in (rules or {""}):
         raise ValueError(f"the check {name} names the rule {named!r}, which does not exist")
     return Check(
-        id=f"{module.__name__.rpartition('.test_')[2]}/{name}",
+        id=f"{group}/{name}",
         number=attributes["__number__"],
         title=" ".join(title.split("\n\n")[0].split()),
         area=vars(module)["AREA"],

@@ -37,6 +37,22 @@ def test_points_are_those_of_the_gradebook() -> None:
     assert areas[("Build", False)] == 4  # what a submission that does nothing gets
 
 
+def test_an_area_in_several_modules_has_one_group_of_ids() -> None:
+    ids = {check.id: check.area for check in rubric.checks()}
+    assert ids["reading/two_readers"] == ids["reading/never_traced"] == "Reading"
+    assert ids["faults/times"] == "Faults"
+    for module in rubric.modules():
+        group = vars(module).get("GROUP")
+        assert group is None or f"test_{group}" in {
+            other.__name__.rpartition(".")[2] for other in rubric.modules()
+        }
+
+
+def test_modules_of_checks_are_short() -> None:
+    for path in assignment.current().checks_folder.glob("*.py"):
+        assert len(path.read_text().splitlines()) <= 400, path.name
+
+
 def test_each_area_has_its_own_first_number() -> None:
     areas = {(check.number.split(".")[0], check.area) for check in rubric.checks()}
     assert len(areas) == len({number for number, _ in areas})

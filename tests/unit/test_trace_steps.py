@@ -70,3 +70,10 @@ def test_every_step_of_every_check_is_one() -> None:
             assert UNKNOWN not in after(params, index), f"{check.id}: {params['steps']}"
             told += 1
     assert told > 50
+
+
+def test_every_step_that_a_probe_names_itself_is_one() -> None:
+    sources = [path.read_text() for path in assignment.current().probes.glob("*.c")]
+    named = [steps for text in sources for steps in re.findall(r'target_new\("([^"]+)"\)', text)]
+    assert len(named) > 5
+    assert [step for steps in named for step in steps.split(";") if not parse(step)] == []

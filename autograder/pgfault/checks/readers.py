@@ -8,6 +8,7 @@ from autograder.judge import answers
 from autograder.judge.answers import READ
 from autograder.judge.expect import expect_state, expect_that, fail
 from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.calls import expect_answer
 
 SECONDS = 400  # guest seconds for which a reader is left alone
 PROMPT = 0.05  # guest seconds; computing takes none
@@ -33,6 +34,11 @@ def last_read(seen: Observation, did: str, *expected: str, reader: str = "reader
             hint=hints.KILLED_IN_CALL if ended else asleep if calls else hints.MUST_NOT_SLEEP,
         )
     return calls[-1]
+
+
+def expect_end_of_file(seen: Observation, did: str, reader: str = "late", hint: str = "") -> None:
+    """Raise Mismatch unless a reader's last call returned 0."""
+    expect_answer(did, last_read(seen, did, "0", reader=reader), "0", hint=hint)
 
 
 def expect_asleep(seen: Observation) -> None:

@@ -1,32 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""Exit, zombies, signals, fork and execve."""
+"""Exit, zombies and signals."""
 
 import signal
 
 from gradescope_utils.autograder_utils.decorators import number, weight
 
-from autograder.guest.observation import Observation, Record
+from autograder.guest.observation import Observation
 from autograder.judge import answers
-from autograder.judge.answers import READ, WRITE
+from autograder.judge.answers import READ
 from autograder.judge.draw import Sample
-from autograder.judge.expect import expect_state, expect_that, fail
+from autograder.judge.expect import expect_state, expect_that
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
-from autograder.pgfault.checks.foundations import BEGINS, ENDS, FORKS, MAPS, READS, SLEEPS, WAKES
-from autograder.pgfault.checks.readers import EMPTY, last_read, reads
-from autograder.pgfault.checks.traces import (
-    AS_IN_MAPS,
-    area,
-    events_of,
-    expect_initial_regions,
-    expect_pages,
-    expect_pages_around,
-    expect_regions,
-    pages_in,
-    space_of,
-)
-from autograder.pgfault.trace.address_space import maps
+from autograder.pgfault.checks.foundations import READS, SLEEPS, WAKES
+from autograder.pgfault.checks.readers import EMPTY, expect_end_of_file, last_read, reads
+from autograder.pgfault.checks.touches import expect_drawn
+from autograder.pgfault.checks.traces import area, events_of, expect_pages, pages_in
 
 AREA = "Life cycle"
 RESTS_ON = (READS,)
@@ -34,28 +24,6 @@ STEPS = "map 0 64;touch 0 {pages}"
 PAGES = Sample(12, of=64)
 TARGET = "the traced process"
 KEPT = "The trace belongs to the process until it is reaped, not until it exits."
-FORK = "copy_process() copies the whole task_struct: the child starts with its parent's pointer."
-
-
-def expect_end_of_file(seen: Observation, did: str, reader: str = "late", hint: str = "") -> None:
-    """Raise Mismatch unless a reader's last call returned 0."""
-    expect_answer(did, last_read(seen, did, "0", reader=reader), "0", hint=hint)
-
-
-def expect_trace(seen: Observation, did: str, missing: str = "") -> None:
-    """Raise Mismatch unless the drawn pages are the faults in the trace."""
-    events = events_of(seen)
-    expect_pages(
-        did, pages_in(events, area(seen)), seen.numbers("pages"), events=events, missing=missing
-    )
-
-
-def step(seen: Observation, index: int, did: str) -> Record:
-    """The record of a step.  Errors: Mismatch where it was never taken."""
-    steps = seen.all("step")
-    if len(steps) <= index:
-        fail(did, expected="the traced process goes on", observed="the traced process stopped")
-    return steps[index]
 
 
 @number("4.1")
@@ -67,7 +35,7 @@ def test_zombie_with_records(seen: Observation) -> None:
     """The records of a zombie can be read; then comes end of file."""
     did = "a traced process exited, and a reader read its trace before it was reaped"
     expect_end_of_file(seen, did, hint=hints.NO_END)
-    expect_trace(seen, did, KEPT)
+    expect_drawn(seen, did, KEPT)
 
 
 @number("4.2")
@@ -102,7 +70,7 @@ def test_reaped_undrained(seen: Observation) -> None:
     did = "the process was reaped with unread records, and a reader read from an open descriptor"
     expect_end_of_file(seen, did)
     if seen.one("late").number("bytes"):
-        expect_trace(seen, did)
+        expect_drawn(seen, did)
 
 
 @number("4.5")
@@ -137,7 +105,7 @@ def test_killed_process(seen: Observation) -> None:
     did = "a traced process was killed by SIGKILL, and a reader read its trace"
     every = "Every exit must pass your hook, those by a signal too: put it into do_exit()'s way."
     expect_end_of_file(seen, did, hint=every)
-    expect_trace(seen, did, KEPT)
+    expect_drawn(seen, did, KEPT)
 
 
 @number("4.8")
@@ -234,7 +202,7 @@ def test_new_reader_goes_on(seen: Observation) -> None:
         observed="the new reader gets no record (0 bytes)",
         hint=UNTOUCHED,
     )
-    expect_trace(seen, did)
+    expect_drawn(seen, did)
 
 
 RESTARTS = (
@@ -289,97 +257,6 @@ def test_handler_restarts(seen: Observation) -> None:
     )
 
 
-@number("4.15")
-@weight(1)
-@rule("T7")
-@observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
-def test_fork_child_is_not_traced(seen: Observation) -> None:
-    """Reading the file of a traced process's child fails with ESRCH."""
-    did = "a traced process forked, and a reader read the child's file"
-    expect_answer(did, last_read(seen, did, "ESRCH", reader="child"), "ESRCH", hint=FORK)
-
-
-@number("4.16")
-@weight(1)
-@rule("T7")
-@rests_on(READS, FORKS)
-@needs("pgfaultmap")
-@observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
-def test_fork_child_exit_is_harmless(seen: Observation) -> None:
-    """A child that faults and exits does not disturb its parent's trace or reader."""
-    did = "a traced process forked a child while a reader slept"
-    expect_state(did, seen.one("parent_reader"), "S", "the parent's reader")
-    space_of(f"{did}; the parent's trace", events_of(seen))
-    expect_trace(
-        seen,
-        "the child of a traced process exited, and the parent touched pages",
-        "Whoever frees the trace at exit must know whose trace it is.",
-    )
-
-
-@number("4.17")
-@weight(0.5)
-@rule("T7")
-@rests_on(SLEEPS, "life_cycle/fork_child_exit_is_harmless")
-@observe("blocked_read", steps="map 0 64;fork", by="fork", seconds=60)
-def test_fork_while_a_reader_sleeps(seen: Observation) -> None:
-    """A child that comes and goes does not end its parent's trace."""
-    did = "a traced process forked a child, which exited, while a reader slept"
-    expect_state(did, seen.one("after"), "S", "the parent's reader")
-    expect_state(did, seen.one("target"), "S", "the parent")
-
-
-EXEC = "map 0 64;touch 0 {early};exec;map 1 64;touch 1 {after}"
-
-
-@number("4.18")
-@weight(1)
-@rule("T6")
-@needs("pgfaultmap")
-@observe("steps", before="", steps=EXEC, early=Sample(7, of=64), after=Sample(9, of=64))
-def test_execve_goes_on(seen: Observation) -> None:
-    """After execve() the process is still traced, and its earlier records are kept."""
-    expect_pages_around(seen, "execve()")
-
-
-@number("4.19")
-@weight(0.5)
-@rule("T6")
-@rests_on("life_cycle/execve_goes_on", MAPS)
-@needs("pgfaultmap")
-@observe("steps", before="", steps="map 0 64;badexec;touch 0 {pages}", pages=Sample(7, of=64))
-def test_failed_execve(seen: Observation) -> None:
-    """An execve that fails leaves the trace and the regions as they are."""
-    did = "the traced process called execve() on a folder and on a file that is no program"
-    failed = step(seen, 2, did)
-    expect_answer(did, failed, "EACCES", "ENOEXEC", "EISDIR", of="execve()")
-    stays = "Record what execve() changes only when it can no longer fail."
-    events = events_of(seen, "events.2")
-    expect_regions(
-        f"{did}; the regions in the trace {AS_IN_MAPS}",
-        space_of(did, events).extents(),
-        maps(seen.text("maps.2")),
-        hint=stays,
-    )
-    expect_trace(seen, f"{did}, then touched pages", stays)
-
-
-SHARED = "A vfork child shares its parent's memory: its end is not that of its parent's trace."
-
-
-@number("4.20")
-@weight(0.5)
-@rule("T7")
-@rests_on(READS, FORKS)
-@needs("pgfaultmap")
-@observe("steps", before="", steps="map 0 64;spawn;touch 0 {pages}", pages=Sample(7, of=64))
-def test_vfork_child(seen: Observation) -> None:
-    """A vfork child that runs a program leaves its parent traced."""
-    did = "a traced process ran a program with posix_spawn()"
-    expect_answer(did, step(seen, 2, did), "0", of="posix_spawn()")
-    expect_trace(seen, f"{did}, then touched pages", SHARED)
-
-
 @number("4.21")
 @weight(0.5)
 @rule("X1")
@@ -399,40 +276,6 @@ def test_threads_are_harmless(seen: Observation) -> None:
 def test_second_reader_dies_of_sigkill(seen: Observation) -> None:
     """SIGKILL ends the second of two sleeping readers."""
     _reader_is_killed(seen, "SIGKILL was sent to the second of two sleeping readers")
-
-
-@number("4.23")
-@weight(0.5)
-@rule("T7")
-@rests_on(BEGINS, FORKS)
-@needs("pgfaultmap")
-@observe("fork_child", steps="map 0 64;hold;drop;touch 0 {pages}", pages=PAGES)
-def test_fork_child_can_be_traced(seen: Observation) -> None:
-    """The child of a traced process can be traced itself, into a trace of its own."""
-    did = "the check wrote 1 to the file of a traced process's child"
-    started = seen.one("start_child")
-    expect_answer(did, started, "1", of=WRITE, hint=FORK if started.number("ret") < 0 else "")
-    events = events_of(seen, "own_events")
-    expect_initial_regions(seen, f"{did}; the first regions in its trace", events, "child_maps")
-
-
-@number("4.24")
-@weight(0.5)
-@rule("T6")
-@rests_on("life_cycle/execve_goes_on")
-@needs("pgfaultmap")
-@observe(
-    "drain",
-    unread=3,
-    buffer=65536,
-    steps=EXEC,
-    early=Sample(7, of=64),
-    after=Sample(9, of=64),
-)
-def test_execve_keeps_unread_records(seen: Observation) -> None:
-    """Records that nobody has read before execve() can be read after it."""
-    space_of("a traced process called execve() before anybody read its trace", events_of(seen))
-    expect_pages_around(seen, "execve(), while nobody read")
 
 
 @number("4.25")
@@ -463,14 +306,3 @@ def test_number_used_again(seen: Observation) -> None:
         events=events,
         missing=of_file,
     )
-
-
-@number("4.26")
-@weight(0.5)
-@rule("R1")
-@rests_on(ENDS)
-@observe("vfork_child")
-def test_vfork_child_ends(seen: Observation) -> None:
-    """The trace of a vfork child ends with the child, while its parent lives on."""
-    did = "a traced vfork child exited while its parent lived on"
-    expect_end_of_file(seen, did, "only", hint=SHARED)

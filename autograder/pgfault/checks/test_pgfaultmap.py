@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """pgfaultmap: what it makes of a trace."""
 
-import operator
-
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
@@ -10,6 +8,19 @@ from autograder.judge.draw import Integer, Integers
 from autograder.judge.expect import at_least_one, counted, expect_that, fail, some
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.damage import expect_no_crash
+from autograder.pgfault.checks.drawings import (
+    LONGEST,
+    OF_ITS_TIME,
+    ONE_LINE_EACH,
+    PRINTED,
+    drawing,
+    expect_line,
+    expected_map,
+    fits,
+    map_lines,
+    undivided,
+)
 from autograder.pgfault.checks.foundations import BEGINS, FAULTS, READS
 from autograder.pgfault.checks.traces import (
     area,
@@ -17,81 +28,12 @@ from autograder.pgfault.checks.traces import (
     expect_status,
     quoted,
     region_called,
-    space_of,
     tool_status,
 )
-from autograder.pgfault.trace.address_space import Region
 from autograder.pgfault.trace.events import PAGE, Kind
 
 AREA = "Tools"
 RESTS_ON = (READS,)
-
-
-PRINTED = "pgfaultmap printed the map of a trace"
-MOST_PAGES = 1 << 20  # of a region whose line is looked at: no check makes a larger one
-LONGEST = 200  # characters of a line of the map, quoted
-
-
-def expected_map(seen: Observation) -> list[Region]:
-    """The regions of a trace, from its events."""
-    return space_of("pgfaultmap --events printed a trace", events_of(seen)).ever
-
-
-def map_lines(seen: Observation) -> list[str]:
-    """The lines that pgfaultmap printed.  Errors: Mismatch where there are none."""
-    lines = seen.text("map.out").splitlines()
-    if not lines:
-        said = quoted(seen.text("map.err"))
-        fail(
-            PRINTED,
-            expected="at least one line on standard output",
-            observed="nothing on standard output; the tool ends with "
-            + tool_status(seen, "map", PRINTED)
-            + (f", and {said} on standard error" if said else ""),
-            hint=hints.TOOL_SILENT,
-        )
-    return lines
-
-
-def undivided(region: Region) -> bool:
-    """Whether a region's last extents do not depend on how a change was reported."""
-    return len(set(region.history)) == 1
-
-
-def expect_line(region: Region, lines: list[str]) -> None:
-    """Raise Mismatch unless the line of ``region`` is among the ``lines`` of a map."""
-    if region.extents.pages > MOST_PAGES:
-        fail(
-            "pgfaultmap --events printed a trace",
-            expected="regions such as those that the process had",
-            observed=f"a region of {region.extents.pages} pages ({region.extents})",
-            hint=hints.BAD_RANGE,
-        )
-    if region.map_line() not in lines:
-        near = [line for line in lines if f"{region.extents.start:x}" in line.lower()]
-        fail(
-            PRINTED,
-            expected=f"'{region.map_line()[:LONGEST]}'",
-            observed=f"'{near[0][:LONGEST]}'" if near else f"no line for {region.extents}",
-            hint=hints.MAP_LINE if near else ONE_LINE_EACH,
-        )
-
-
-ONE_LINE_EACH = (
-    "Print one line for each region that the trace ever shows, in the order in which they were "
-    "added, those that are gone by the end too."
-)
-OF_ITS_TIME = (
-    "A page is marked X if it faulted while it was part of that region: apply the events one "
-    "after the other."
-)
-
-
-def drawing(line: str) -> str:
-    """The pages in a line of a map, with the bars around them."""
-    return line[line.find("|") :] if "|" in line else "no bars"
-
-
 MAP_STEPS = "map 0 {a};touch 0 {pages};map 1 {b};touch 1 {others};unmap 1 0 {b};map 2 5;touch 2 2"
 MAP = {
     "before": "",
@@ -217,22 +159,14 @@ def test_map_last_extents(seen: Observation) -> None:
         for region in expected_map(seen)
         if region.extents.start == start and len(region.faulted) == 3
     ]
-    if told_as_one:
-        expect_that(
-            did,
-            whole in lines,
-            expected=f"'{whole}'",
-            observed=f"'{lines[0][:LONGEST]}'" if lines else f"no line that starts at {start:08x}",
-            hint="A region that grew is printed with the size that it had last.",
-        )
-    else:
-        expect_that(
-            did,
-            any(f"- {end:08x} " in line for line in lines),
-            expected=f"a line for a region that ends at {end:08x}",
-            observed=f"'{lines[0][:LONGEST]}'" if lines else f"no line that starts at {start:08x}",
-            hint="A region that grew is printed with the size that it had last.",
-        )
+    ends_there = any(f"- {end:08x} " in line for line in lines)
+    expect_that(
+        did,
+        whole in lines if told_as_one else ends_there,
+        expected=f"'{whole}'" if told_as_one else f"a line for a region that ends at {end:08x}",
+        observed=f"'{lines[0][:LONGEST]}'" if lines else f"no line that starts at {start:08x}",
+        hint="A region that grew is printed with the size that it had last.",
+    )
 
 
 @number("9.24")
@@ -270,11 +204,6 @@ def test_map_of_growing_stack(seen: Observation) -> None:
             hint="A stack grows downwards: keep the addresses of its pages, not their distance "
             "from its start.",
         )
-
-
-def fits(drawn: str, may_be: list[str]) -> bool:
-    """Whether each page is drawn as it may be, and nothing follows but the bar."""
-    return len(drawn) == len(may_be) + 1 and all(map(operator.contains, may_be, drawn))
 
 
 @number("9.14")
@@ -427,24 +356,6 @@ def test_damaged_trace(seen: Observation) -> None:
 def test_random_file(seen: Observation) -> None:
     """A file of random bytes never crashes pgfaultmap."""
     expect_no_crash(seen)
-
-
-def expect_no_crash(seen: Observation) -> None:
-    """Raise Mismatch where pgfaultmap was ended by a signal or did not end by itself."""
-    for index in range(len(seen.numbers("at"))):
-        for label, command in (
-            (f"try.{index}", "pgfaultmap --events"),
-            (f"try.{index}.map", "pgfaultmap"),
-        ):
-            did = f"{command} read {DAMAGE[seen.params['how']]}"
-            expect_status(seen, label, did, 1, 0, hint=hints.TOOL_CRASH)
-
-
-DAMAGE = {
-    "overwrite": "a trace with 64 overwritten bytes",
-    "random": "a file of random bytes",
-    "late": "a trace whose first regions another reader had taken",
-}
 
 
 @number("9.25")

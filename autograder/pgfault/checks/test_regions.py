@@ -5,55 +5,18 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer
-from autograder.judge.expect import counted, expect_success, expect_that, fail
+from autograder.judge.expect import expect_that
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.agreement import expect_agreement, was_replaced
 from autograder.pgfault.checks.foundations import BEGINS, MAPS, READS, SPLITS
-from autograder.pgfault.checks.traces import (
-    AS_IN_MAPS,
-    area,
-    events_of,
-    expect_initial_regions,
-    expect_no_loss,
-    expect_regions,
-    region_called,
-    space_of,
-)
+from autograder.pgfault.checks.traces import area, events_of, expect_initial_regions, region_called
 from autograder.pgfault.trace.address_space import Extents, maps
-from autograder.pgfault.trace.events import PAGE, Event, Kind
-from autograder.pgfault.trace.steps import happened, step_of
+from autograder.pgfault.trace.events import PAGE, Kind
+from autograder.pgfault.trace.steps import happened
 
 AREA = "Regions"
 RESTS_ON = (BEGINS, MAPS)
-
-
-def expect_agreement(seen: Observation) -> None:
-    """Raise Mismatch unless trace and maps agree before the first and after each step."""
-    steps = seen.params["steps"].split(";")
-    before: list[Extents] = []
-    for record in seen.all("step"):
-        index = record.number("number")
-        did = happened(seen.params, index)
-        expect_success(did, record)
-        events = events_of(seen, f"events.{index}")
-        expect_no_loss("a reader read the trace while the process ran", events)
-        traced = space_of(f"{did}; a reader read the trace", events).extents()
-        actual = maps(seen.text(f"maps.{index}"))
-        hint = hints.for_regions(step_of(seen.params, index), before, actual)
-        expect_regions(
-            f"{did}; the regions in the trace {AS_IN_MAPS}",
-            traced,
-            actual,
-            hint=hint,
-        )
-        before = actual
-    if len(seen.all("step")) != len(steps) + 1:
-        fail(
-            f"the traced process took {counted(len(steps), 'step')} while a reader read its trace",
-            expected="the reads return records or sleep",
-            observed="a read failed or returned 0 (end of file)",
-            hint=hints.ZERO_IS_THE_END,
-        )
 
 
 @number("6.1")
@@ -290,22 +253,6 @@ def test_execve(seen: Observation) -> None:
     )
 
 
-def _replaced(events: list[Event], place: Extents) -> bool:
-    """Whether some region that overlaps ``place`` was removed, and another added there."""
-    removed: set[str] = set()
-    live: dict[str, Extents] = {}
-    added = 0
-    for event in events:
-        if event.kind is Kind.REMOVE:
-            extents = live.pop(event.id, None)
-            if extents == place:
-                removed.add(event.id)
-        elif event.kind in (Kind.ADD, Kind.RESIZE):
-            live[event.id] = Extents(event.start, event.end)
-            added += event.kind is Kind.ADD and live[event.id] == place
-    return bool(removed) and added >= 2
-
-
 @number("6.15")
 @weight(0.5)
 @rule("T3")
@@ -318,7 +265,7 @@ def test_replaced_in_place(seen: Observation) -> None:
     place = Extents(start, start + seen.number("a") * PAGE)
     expect_that(
         happened(seen.params, 2),
-        _replaced(events_of(seen, "events.3"), place),
+        was_replaced(events_of(seen, "events.3"), place),
         expected=f"the trace removes the region {place} and adds it again",
         observed=f"the trace does not both remove the region {place} and add it again",
         hint=hints.REPLACED,
