@@ -36,7 +36,7 @@ NOT_YET = "grading has not come to this check"
 
 
 @dataclass(frozen=True)
-class Order:
+class GradeOrder:
     """What is to be graded, and how."""
 
     submission: Path
@@ -50,7 +50,7 @@ class Grading:
 
     def __init__(
         self,
-        order: Order,
+        order: GradeOrder,
         baseline: Baseline,
         sandbox: Sandbox,
         progress: Progress,

@@ -28,7 +28,7 @@ from autograder.kernel import ready
 from autograder.progress import silent
 from autograder.sandbox.processes import tree
 from autograder.sandbox.sandbox import choose
-from tests.classroom import COURSE, ROSTER, Kind, make_class, states
+from tests.classroom import COURSE, ROSTER, SubmissionKind, make_class, states
 from tests.reference import SERIES
 
 ROOT = Path(__file__).parents[1]
@@ -124,7 +124,7 @@ def runs(pid: int) -> bool:
         return False
 
 
-def complaints(whole: Path, killed: Path, kinds: list[Kind]) -> list[str]:
+def complaints(whole: Path, killed: Path, kinds: list[SubmissionKind]) -> list[str]:
     """What is wrong with the books of a run that was killed, beside one that was not."""
     found = [
         f"{name} is not the same"

@@ -70,7 +70,7 @@ Make = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
-class Kind:
+class SubmissionKind:
     """One submission of the class."""
 
     name: str
@@ -80,7 +80,9 @@ class Kind:
     partner: str = ""  # who handed it in too
 
 
-def make_class(folder: Path, size: int, pristine: Path, light: bool = False) -> list[Kind]:
+def make_class(
+    folder: Path, size: int, pristine: Path, light: bool = False
+) -> list[SubmissionKind]:
     """Hand ``size`` submissions in below ``folder``; ``pristine`` is the kernel's tree.
 
     A ``light`` class has few kernels that boot.  Beside the folder stands a roster as Excel
@@ -112,7 +114,7 @@ def make_class(folder: Path, size: int, pristine: Path, light: bool = False) -> 
     return chosen
 
 
-def states(kinds: list[Kind]) -> dict[str, str]:
+def states(kinds: list[SubmissionKind]) -> dict[str, str]:
     """The states that the gradebook must have, by name."""
     found = {kind.name.title(): kind.state for kind in kinds if kind.state}
     return {**found, LOST: "no submission found"}
@@ -131,16 +133,16 @@ def _roster(people: list[dict[str, str]]) -> bytes:
     return "".join(line + "\r\n" for line in lines).encode("cp1252")
 
 
-def _kinds(pristine: Path) -> Iterator[Kind]:
+def _kinds(pristine: Path) -> Iterator[SubmissionKind]:
     """First one of each sort, then the rest, so that a small class is colourful too."""
-    in_turn: list[Iterator[Kind]] = [
-        iter([Kind("reference", _reference)]),
+    in_turn: list[Iterator[SubmissionKind]] = [
+        iter([SubmissionKind("reference", _reference)]),
         iter(_broken()),
         _tool_mutants(),
         iter(_stubs(pristine)),
         iter(_hostile()),
         _late(),
-        iter([Kind("without tools", _kernel), Kind("only tools", _tools)]),
+        iter([SubmissionKind("without tools", _kernel), SubmissionKind("only tools", _tools)]),
         iter(_as_they_come()),
         iter(_cases()),
         rewritten(5),
@@ -154,14 +156,14 @@ def _kinds(pristine: Path) -> Iterator[Kind]:
                 yield kind
 
 
-def _light() -> Iterator[Kind]:
+def _light() -> Iterator[SubmissionKind]:
     """The reference, and over and over what is refused or does not build."""
-    yield Kind("reference", _reference)
+    yield SubmissionKind("reference", _reference)
     yield from _as_they_come()
     yield from islice(_tool_mutants(), 2)
     for days in cycle(range(4)):
-        for kind in (*_broken(), *_hostile(), Kind("only tools", _tools)):
-            yield Kind(f"{kind.name}, {days} days late", kind.make, timedelta(days=days))
+        for kind in (*_broken(), *_hostile(), SubmissionKind("only tools", _tools)):
+            yield SubmissionKind(f"{kind.name}, {days} days late", kind.make, timedelta(days=days))
 
 
 def _kernel(folder: Path) -> None:
@@ -177,7 +179,7 @@ def _reference(folder: Path) -> None:
     _tools(folder)
 
 
-def _tool_mutants() -> Iterator[Kind]:
+def _tool_mutants() -> Iterator[SubmissionKind]:
     for mutant in mutants():
         if mutant.changes_tools and not mutant.changes_kernel:
 
@@ -185,10 +187,10 @@ def _tool_mutants() -> Iterator[Kind]:
                 _kernel(folder)
                 tools_of(mutant, folder)  # type: ignore[arg-type]
 
-            yield Kind(mutant.name.replace("/", " "), make)
+            yield SubmissionKind(mutant.name.replace("/", " "), make)
 
 
-def rewritten(count: int) -> Iterator[Kind]:
+def rewritten(count: int) -> Iterator[SubmissionKind]:
     """Correct, and the same but for remarks, as copied work often is."""
     for number in range(1, count + 1):
 
@@ -197,15 +199,15 @@ def rewritten(count: int) -> Iterator[Kind]:
             for path in (folder / "tools").glob("*.c"):
                 path.write_text(f"/* version {number} */\n\n{path.read_text()}")
 
-        yield Kind(f"rewritten {number}", make)
+        yield SubmissionKind(f"rewritten {number}", make)
 
 
-def _late() -> Iterator[Kind]:
+def _late() -> Iterator[SubmissionKind]:
     for hours in (12, 30, 24 * 7):
-        yield Kind(f"late {hours} hours", _reference, timedelta(hours=hours))
+        yield SubmissionKind(f"late {hours} hours", _reference, timedelta(hours=hours))
 
 
-def _stubs(pristine: Path) -> list[Kind]:
+def _stubs(pristine: Path) -> list[SubmissionKind]:
     source = (pristine / _PROC_FILE).read_text()
 
     def stub(read: str, write: str) -> Make:
@@ -226,7 +228,7 @@ def _stubs(pristine: Path) -> list[Kind]:
         return make
 
     return [
-        Kind(f"stub {number}", stub(read, write))
+        SubmissionKind(f"stub {number}", stub(read, write))
         for number, (read, write) in enumerate(
             [
                 ("-ESRCH", "count"),
@@ -256,7 +258,7 @@ def _file(name: str, content: bytes) -> Make:
     return make
 
 
-def _as_they_come() -> list[Kind]:
+def _as_they_come() -> list[SubmissionKind]:
     """Correct, or not to be read, in forms that students choose."""
 
     def packed(folder: Path, name: str, make: Make) -> None:
@@ -280,21 +282,23 @@ def _as_they_come() -> list[Kind]:
         _kernel(folder)
         packed(folder, "tools.zip", _tools)
 
-    def foreign(name: str, magic: bytes) -> Kind:
-        return Kind(f"hands in {name}", _file(f"work.{name}", magic), state="cannot be read")
+    def foreign(name: str, magic: bytes) -> SubmissionKind:
+        return SubmissionKind(
+            f"hands in {name}", _file(f"work.{name}", magic), state="cannot be read"
+        )
 
     return [
-        Kind("archive and note", noted, state="graded"),
-        Kind("two archives", two_archives, state="graded"),
-        Kind("patch and archive", beside, state="graded"),
+        SubmissionKind("archive and note", noted, state="graded"),
+        SubmissionKind("two archives", two_archives, state="graded"),
+        SubmissionKind("patch and archive", beside, state="graded"),
         foreign("rar", b"Rar!\x1a\x07\x01\x00"),
         foreign("7z", b"7z\xbc\xaf\x27\x1c"),
-        Kind("pair", _reference, timedelta(days=-1), "graded", "Second Of The Pair"),
-        Kind("no text but a patch", _kernel, state="graded"),
+        SubmissionKind("pair", _reference, timedelta(days=-1), "graded", "Second Of The Pair"),
+        SubmissionKind("no text but a patch", _kernel, state="graded"),
     ]
 
 
-def _cases() -> list[Kind]:
+def _cases() -> list[SubmissionKind]:
     """Eight hand-ins of tests/cases: all can be read, and one kernel serves them all."""
 
     def case(path: Path) -> Make:
@@ -303,7 +307,7 @@ def _cases() -> list[Kind]:
         return _file(path.name, path.read_bytes())
 
     return [
-        Kind(name, case(CASES / name / inside), state="graded")
+        SubmissionKind(name, case(CASES / name / inside), state="graded")
         for name, inside in (
             ("a-emacslock", "project.tar.gz"),
             ("a-toolszip", "project.zip"),
@@ -321,7 +325,7 @@ def _copied(source: Path, folder: Path) -> None:
     shutil.copytree(source, folder, dirs_exist_ok=True)
 
 
-def _broken() -> list[Kind]:
+def _broken() -> list[SubmissionKind]:
     def traversal(archive: zipfile.ZipFile) -> None:
         archive.writestr("../../outside/kernel.patch", "x")
 
@@ -355,22 +359,22 @@ def _broken() -> list[Kind]:
     outside = b"--- a/arch/um/kernel/trap.c\n+++ b/arch/um/kernel/trap.c\n@@ -1 +1 @@\n-x\n+y\n"
     wrong = b"--- a/mm/memory.c\n+++ b/mm/memory.c\n@@ -1,2 +1,2 @@\n-no such line\n+x\n other\n"
     return [
-        Kind("damaged zip", _file("work.zip", b"PK\3\4 and then nothing of use")),
-        Kind("empty patch", _file("kernel.patch", b"")),
-        Kind("patch in arch", _file("kernel.patch", outside)),
-        Kind("patch that does not apply", _file("kernel.patch", wrong)),
-        Kind("path traversal", _archive(traversal)),
-        Kind("link in a zip", _archive(link)),
-        Kind("two in one", _archive(two)),
-        Kind("device in a tar", device),
-        Kind("one name twice", twice),
-        Kind("line ends of another system", crlf),
-        Kind("no patch, only text", _file("README.txt", b"I did my best")),
-        Kind("nothing at all", lambda folder: None),
+        SubmissionKind("damaged zip", _file("work.zip", b"PK\3\4 and then nothing of use")),
+        SubmissionKind("empty patch", _file("kernel.patch", b"")),
+        SubmissionKind("patch in arch", _file("kernel.patch", outside)),
+        SubmissionKind("patch that does not apply", _file("kernel.patch", wrong)),
+        SubmissionKind("path traversal", _archive(traversal)),
+        SubmissionKind("link in a zip", _archive(link)),
+        SubmissionKind("two in one", _archive(two)),
+        SubmissionKind("device in a tar", device),
+        SubmissionKind("one name twice", twice),
+        SubmissionKind("line ends of another system", crlf),
+        SubmissionKind("no patch, only text", _file("README.txt", b"I did my best")),
+        SubmissionKind("nothing at all", lambda folder: None),
     ]
 
 
-def _hostile() -> list[Kind]:
+def _hostile() -> list[SubmissionKind]:
     def makefile(text: str) -> Make:
         def make(folder: Path) -> None:
             (folder / "tools").mkdir()
@@ -384,9 +388,11 @@ def _hostile() -> list[Kind]:
 
     names = "all:\n\tmkdir -p '=cmd()' && touch '=cmd()/\u202egpj.exe'\n"
     return [
-        Kind("hostile answers", answers),
-        Kind("floods its output", makefile("all:\n\tyes '<b>flood' | head -c 3000000\n")),
-        Kind("leaves a daemon", makefile("all:\n\tsetsid sleep 30 & true\n")),
-        Kind("odd file names", makefile(names)),
-        Kind("fake results", makefile("all:\n\techo '{\"score\": 100}' > results.json\n")),
+        SubmissionKind("hostile answers", answers),
+        SubmissionKind("floods its output", makefile("all:\n\tyes '<b>flood' | head -c 3000000\n")),
+        SubmissionKind("leaves a daemon", makefile("all:\n\tsetsid sleep 30 & true\n")),
+        SubmissionKind("odd file names", makefile(names)),
+        SubmissionKind(
+            "fake results", makefile("all:\n\techo '{\"score\": 100}' > results.json\n")
+        ),
     ]

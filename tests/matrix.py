@@ -38,7 +38,7 @@ from autograder.kernel.build import (
     ToolsBuild,
     build_submission,
     build_tools,
-    jobs,
+    make_jobs,
 )
 from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
@@ -53,7 +53,7 @@ QUOTING = ("build/", "health/")
 
 
 @dataclass
-class Row:
+class MatrixRow:
     """What became of one submission of the corpus."""
 
     name: str
@@ -105,27 +105,27 @@ class Matrix:
         self.sandbox: Sandbox = choose()
         self.lines = ProgressLines()
         self.baseline = ready.baseline(SERIES, self.cache, self.sandbox, self.lines)
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[str, MatrixRow] = {}
         path = out / "matrix.json"
         if path.exists():
             for row in json.loads(path.read_text())["rows"]:
-                self.rows[row["name"]] = Row(**row)
+                self.rows[row["name"]] = MatrixRow(**row)
 
     def make_reference(self) -> Baseline:
         """The reference, from whose objects the mutants are built."""
         return reference_build(self.baseline, self.cache, self.sandbox, self.lines)
 
-    def run(self, item: Mutant | Path, everything: bool) -> Row:
+    def run(self, item: Mutant | Path, everything: bool) -> MatrixRow:
         """Grade a mutant, or the correct solution in a folder."""
         if isinstance(item, Mutant):
             return self.run_mutant(item, everything)
         return self.run_solution(item)
 
-    def run_mutant(self, mutant: Mutant, everything: bool) -> Row:
+    def run_mutant(self, mutant: Mutant, everything: bool) -> MatrixRow:
         """Grade one mutant: with all checks, or only with those that must fail."""
         key = self._key(mutant.diff, mutant.fails | mutant.may_fail, everything)
         expected = sorted(mutant.fails & {check.id for check in self.checks})
-        row = Row(mutant.name, mutant.mistake, mutant.rule, expected, key=key)
+        row = MatrixRow(mutant.name, mutant.mistake, mutant.rule, expected, key=key)
         row.allowed = sorted(mutant.may_fail)
         known = self.rows.get(mutant.name)
         if known is not None and known.key == key and known.right:
@@ -149,11 +149,11 @@ class Matrix:
                 self._examine(row, kernel, tools, selected, work, refused)
         return row
 
-    def run_solution(self, folder: Path) -> Row:
+    def run_solution(self, folder: Path) -> MatrixRow:
         """Grade one correct solution, with all checks."""
         with self.cache.workdir("solution") as work:
             submission = take_in(folder, work / "submission", SERIES)
-            row = Row(f"solutions/{folder.name}", "none: a correct solution")
+            row = MatrixRow(f"solutions/{folder.name}", "none: a correct solution")
             row.key = self._key(submission.sha256, frozenset(), True)
             known = self.rows.get(row.name)
             if known is not None and known.key == row.key and known.right:
@@ -172,7 +172,7 @@ class Matrix:
 
     def _examine(
         self,
-        row: Row,
+        row: MatrixRow,
         kernel: KernelBuild,
         tools: ToolsBuild,
         selected: list[rubric.Check],
@@ -206,7 +206,7 @@ class Matrix:
         examination.run(self.cache, self.sandbox, take)
         row.seconds = round(time.monotonic() - started, 1)
 
-    def keep(self, row: Row) -> None:
+    def keep(self, row: MatrixRow) -> None:
         """Write the tables anew, with ``row``."""
         self.rows[row.name] = row
         rows = list(self.rows.values())
@@ -224,7 +224,7 @@ class Matrix:
         return digest.hexdigest()[:16]
 
 
-def unproven(rows: Iterable[Row]) -> list[str]:
+def unproven(rows: Iterable[MatrixRow]) -> list[str]:
     """The checks that no mutant makes fail."""
     proven = {check for row in rows for check in row.failed if check in row.expected}
     return [check.id for check in rubric.checks() if check.id not in proven]
@@ -236,7 +236,9 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="mutants or parts of their names; all without")
     parser.add_argument("--out", type=Path, default=Path("build/matrix"))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=jobs(), help="submissions graded at a time")
+    parser.add_argument(
+        "--jobs", type=int, default=make_jobs(), help="submissions graded at a time"
+    )
     parser.add_argument("--quick", action="store_true", help="only the checks that must fail")
     parser.add_argument(
         "--only",
@@ -292,12 +294,14 @@ def main() -> int:
     return 0 if right == len(rows) and not left else 1
 
 
-def _run(out: Path, seed: int, only: str | None, item: Mutant | Path, everything: bool) -> Row:
+def _run(
+    out: Path, seed: int, only: str | None, item: Mutant | Path, everything: bool
+) -> MatrixRow:
     """In a process of the pool."""
     return Matrix(out, seed, only).run(item, everything)
 
 
-def _print(row: Row) -> None:
+def _print(row: MatrixRow) -> None:
     if row.right:
         print(f"right   {row.name}  ({len(row.failed)} checks failed, {row.seconds} s)", flush=True)
         return

@@ -11,7 +11,7 @@ from jinja2 import Environment
 from autograder.judge import rubric
 
 if TYPE_CHECKING:
-    from tests.matrix import Row
+    from tests.matrix import MatrixRow
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Matrix of the corpus</title>
@@ -39,7 +39,7 @@ thead th { writing-mode: vertical-rl; font-size: 11px; padding: .2rem 0; }
 """
 
 
-def render(rows: Sequence[Row]) -> str:
+def render(rows: Sequence[MatrixRow]) -> str:
     """The page for ``rows``."""
     environment = Environment(autoescape=True)
     return environment.from_string(PAGE).render(

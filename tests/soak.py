@@ -21,7 +21,7 @@ from autograder.intake.submission import take_in
 from autograder.judge import rubric
 from autograder.judge.examination import Examination
 from autograder.kernel import ready
-from autograder.kernel.build import jobs
+from autograder.kernel.build import make_jobs
 from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import choose
@@ -66,7 +66,7 @@ def soak(folder: Path, times: int, first_seed: int) -> list[str]:
         submission = take_in(folder, work / "submission", SERIES)
         stages, kernel = build(submission, baseline, work, cache, sandbox, lines)
         lines.close()
-        with busy(2 * jobs()):
+        with busy(2 * make_jobs()):
             for seed in range(first_seed, first_seed + times):
                 started = time.monotonic()
 

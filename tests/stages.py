@@ -70,7 +70,7 @@ STAGES = (
 
 
 @dataclass(frozen=True)
-class Row:
+class StageRow:
     """What a student saw at a stage."""
 
     stage: Stage
@@ -108,7 +108,7 @@ def _left(line: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", re.split(r"\x1b\[K", line)[-1])
 
 
-def try_stage(way: Way, stage: Stage) -> Row:
+def try_stage(way: Way, stage: Stage) -> StageRow:
     """Make the mistake, try, and take it back."""
     changes = list(_changes(way, stage))
     for diff, folder in changes:
@@ -118,7 +118,7 @@ def try_stage(way: Way, stage: Stage) -> Row:
     causes = diagnose(result.verdicts)
     for diff, folder in changes:
         way.apply(diff, folder, back=True)
-    return Row(
+    return StageRow(
         stage,
         ran,
         lost(result.verdicts),
@@ -141,7 +141,7 @@ def _changes(way: Way, stage: Stage) -> Iterator[tuple[str, str]]:
         yield mutant.diff, HOME if mutant.changes_tools else KERNEL
 
 
-def go(way: Way, stages: tuple[Stage, ...]) -> Iterator[Row]:
+def go(way: Way, stages: tuple[Stage, ...]) -> Iterator[StageRow]:
     """Try all ``stages`` in their order, each when it is asked for."""
     waiting = list(STEPS)
     for stage in stages:
@@ -169,7 +169,7 @@ def _place(milestone: str) -> int:
     return int(milestone.removeprefix("M"))
 
 
-def record(rows: list[Row]) -> None:
+def record(rows: list[StageRow]) -> None:
     """Keep what the checks found at each stage, and the card that it got."""
     found = {row.stage.name: VERDICTS.dump_python(row.lost, mode="json") for row in rows}
     RECORDED.write_bytes(lzma.compress(json.dumps(found).encode()))
@@ -183,7 +183,7 @@ def recorded() -> dict[str, list[Verdict]]:
     return {name: VERDICTS.validate_python(verdicts) for name, verdicts in found.items()}
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[StageRow]) -> str:
     """The rows as Markdown, the cards word for word."""
     head = ["stage", "mistake", "card", "failed", "points", "lines", "boots", "seconds", "wrong"]
     cells = [

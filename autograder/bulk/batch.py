@@ -18,7 +18,7 @@ from autograder.bulk.handins import Handin, content_sha256
 from autograder.bulk.journal import Journal
 from autograder.bulk.shelf import Record, Shelf
 from autograder.bulk.versions import Versions, seed_of
-from autograder.bulk.worker import Done, Order
+from autograder.bulk.worker import Done, WorkerOrder
 from autograder.course import Course
 from autograder.files import write_atomically
 from autograder.grading import OBSERVATIONS, RESULT
@@ -30,7 +30,7 @@ LOOK = 0.5  # seconds between two looks at what is done
 class Engine(Protocol):
     """Where grades are made: this machine, or a cluster."""
 
-    def submit(self, order: Order) -> Future[Done]:
+    def submit(self, order: WorkerOrder) -> Future[Done]:
         """Have ``order`` obeyed; what comes out of it is in its folder when it is done."""
 
     @property
@@ -170,9 +170,9 @@ class Batch:
             return "other checks or another seed"
         return ""
 
-    def _order(self, task: Task) -> Order:
+    def _order(self, task: Task) -> WorkerOrder:
         name = task.handin.name
-        return Order(
+        return WorkerOrder(
             name=name,
             submission=str(task.handin.path.absolute()),
             out=str((self.shelf.root / ".running" / name).absolute()),

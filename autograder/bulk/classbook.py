@@ -60,7 +60,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Row:
+class StudentRow:
     """One student and the submission, if any."""
 
     student: Student
@@ -90,16 +90,18 @@ class ClassBook:
         return cls(course, class_list, [_entry(shelf, name) for name in class_list.names])
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[StudentRow]:
         """A row for each student, by name; those who handed in nothing included."""
         rows = [
-            Row(student, entry)
+            StudentRow(student, entry)
             for entry in self.entries
             for student in (entry.record.students if entry.record else [Student(id=entry.name)])
         ]
         seen = {row.student.key for row in rows}
         rows += [
-            Row(s, None, self._why_missing(s)) for s in self.class_list.roster if s.key not in seen
+            StudentRow(s, None, self._why_missing(s))
+            for s in self.class_list.roster
+            if s.key not in seen
         ]
         return sorted(rows, key=lambda row: (row.student.words.casefold(), row.student.key))
 

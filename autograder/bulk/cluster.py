@@ -19,7 +19,7 @@ from autograder.bulk.local import GradingProcesses
 from autograder.bulk.parcels import pack, unpack
 from autograder.bulk.processors import Processors, available
 from autograder.bulk.versions import own
-from autograder.bulk.worker import Done, Order
+from autograder.bulk.worker import Done, WorkerOrder
 from autograder.cache import Cache, remove
 from autograder.errors import GraderError, UsageError
 
@@ -47,7 +47,7 @@ def grade_here(order: str, submission: bytes, versions: dict[str, str]) -> Answe
     """
     if own() != versions:
         raise GraderError("a worker of the cluster has another version of the kit")
-    wanted = Order.model_validate_json(order)
+    wanted = WorkerOrder.model_validate_json(order)
     with Cache.default().workdir("cluster") as work:
         path = work / Path(wanted.submission).name
         unpack(submission, path)
@@ -92,7 +92,7 @@ class ClusterEngine:
         threads: int = sum(self._client.nthreads().values())
         return max(2 * threads, 1)
 
-    def submit(self, order: Order) -> Future[Done]:
+    def submit(self, order: WorkerOrder) -> Future[Done]:
         """Send an order; what comes back is unpacked before the future is done."""
         answered: Future[Done] = Future()
         try:
@@ -122,7 +122,7 @@ class ClusterEngine:
             self._cluster.close()
 
 
-def _receive(order: Order, answered: Future[Done], sent: Future[Answer]) -> None:
+def _receive(order: WorkerOrder, answered: Future[Done], sent: Future[Answer]) -> None:
     try:
         told, parcel = sent.result()
         out = Path(order.out)

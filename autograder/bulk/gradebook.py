@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from autograder.bulk import columns as headers
-from autograder.bulk.classbook import NOTHING, ClassBook, Row
+from autograder.bulk.classbook import NOTHING, ClassBook, StudentRow
 from autograder.files import write_atomically
 from autograder.judge import rubric
 from autograder.results import Result
@@ -95,7 +95,7 @@ def _moodle_head(columns: Sequence[str]) -> list[str]:
     ]
 
 
-def too_many(book: ClassBook) -> list[Row]:
+def too_many(book: ClassBook) -> list[StudentRow]:
     """Those whose points Moodle would ignore, without saying so: they exceed its maximum."""
     full = float(book.course.points.full)
     return [
@@ -107,7 +107,7 @@ def too_many(book: ClassBook) -> list[Row]:
     ]
 
 
-def _line(row: Row, areas: Sequence[str]) -> list[str]:
+def _line(row: StudentRow, areas: Sequence[str]) -> list[str]:
     student, entry = row.student, row.entry
     line = [student.id, student.words, student.email, entry.name if entry else "", row.state]
     if entry is None or entry.record is None or entry.result is None:
@@ -129,7 +129,7 @@ def _areas(result: Result, areas: Iterable[str]) -> list[str]:
     return [number(sum(v.points for v in result.verdicts if v.area == area)) for area in areas]
 
 
-def _final(row: Row) -> str:
+def _final(row: StudentRow) -> str:
     """What a system may import; empty, which leaves what is there, if no grade is settled yet."""
     if row.entry is None:
         return "0" if row.state == NOTHING else ""

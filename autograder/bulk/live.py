@@ -48,7 +48,7 @@ class View(Protocol):
 
 def view(console: Console) -> View:
     """What suits the console."""
-    return Bars(console) if console.is_terminal else Lines(console)
+    return Bars(console) if console.is_terminal else PlainView(console)
 
 
 def words(tally: Tally, running: int = 0) -> str:
@@ -68,7 +68,7 @@ def words(tally: Tally, running: int = 0) -> str:
     return ", ".join(parts)
 
 
-class Lines:
+class PlainView:
     """A line for each grade that ends."""
 
     def __init__(self, console: Console) -> None:
@@ -90,7 +90,7 @@ class Lines:
         """What it does is too much for lines: that it runs is told."""
         self.heard_of.add(name)
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> PlainView:
         return self
 
     def __exit__(

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from autograder.bulk.processors import Processors, available
-from autograder.bulk.worker import Done, Order
+from autograder.bulk.worker import Done, WorkerOrder
 from autograder.files import KIT, PRIVATE_FOLDER, open_private
 
 LOG = "grader.log"
@@ -43,7 +43,7 @@ class GradingProcesses:
             for process in self._running:
                 process.kill()
 
-    def run(self, order: Order) -> Done:
+    def run(self, order: WorkerOrder) -> Done:
         """Grade, and wait for it."""
         log = Path(order.out) / LOG
         log.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ class GradingProcesses:
             log.unlink()
         return done
 
-    def _talk(self, process: subprocess.Popen[str], order: Order) -> Done | None:
+    def _talk(self, process: subprocess.Popen[str], order: WorkerOrder) -> Done | None:
         done = None
         alarm = threading.Timer(LONGEST, process.kill)
         alarm.start()
@@ -116,11 +116,11 @@ class LocalEngine:
         """One waits for each that runs, so that none has to wait for us."""
         return 2 * self.jobs
 
-    def submit(self, order: Order) -> Future[Done]:
+    def submit(self, order: WorkerOrder) -> Future[Done]:
         """Grade as soon as there is room."""
         return self._pool.submit(self._run, order)
 
-    def _run(self, order: Order) -> Done:
+    def _run(self, order: WorkerOrder) -> Done:
         # The last ones get the processors that the others have left.
         with self._processors.lease(min(self.jobs, self._left)) as share:
             try:

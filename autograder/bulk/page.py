@@ -16,7 +16,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from autograder.bulk import gradebook, statistics
-from autograder.bulk.classbook import GRADER_ERROR, UNREADABLE, WAITING, ClassBook, Row
+from autograder.bulk.classbook import GRADER_ERROR, UNREADABLE, WAITING, ClassBook, StudentRow
 from autograder.bulk.finishing import title
 from autograder.bulk.similarity import Similarity
 from autograder.files import write_atomically
@@ -54,7 +54,7 @@ FEW_WORDS = {
 class Trouble:
     """A submission that the grader has not judged completely."""
 
-    row: Row
+    row: StudentRow
     message: str
     verdicts: list[Verdict]
 
@@ -66,7 +66,7 @@ def render(book: ClassBook, similar: Similarity | None = None) -> str:
     checks = statistics.checks(book)
     causes = statistics.first_causes(book)
     names = Counter(row.student.words.casefold() for row in rows)
-    authors: dict[str, list[Row]] = {}
+    authors: dict[str, list[StudentRow]] = {}
     for row in rows:
         if row.entry is not None:
             authors.setdefault(row.entry.name, []).append(row)
@@ -139,7 +139,7 @@ def headline(stumbles: list[statistics.Stumble], judged: int) -> str:
     return f"Most stumble first at {' and '.join(dict.fromkeys(first))} ({share})"
 
 
-def remark(row: Row) -> str:
+def remark(row: StudentRow) -> str:
     """What else is to be known of a submission."""
     if row.entry is None:
         return row.why_missing
@@ -156,7 +156,7 @@ def write(book: ClassBook, folder: Path) -> None:
     write_atomically(folder / INDEX, render(book, Similarity.read(folder)))
 
 
-def _troubles(rows: list[Row]) -> list[Trouble]:
+def _troubles(rows: list[StudentRow]) -> list[Trouble]:
     found = []
     for row in rows:
         if row.entry is not None and row.state == GRADER_ERROR and row.entry.result:
@@ -168,7 +168,7 @@ def _troubles(rows: list[Row]) -> list[Trouble]:
     return found
 
 
-def _apart(row: Row) -> str:
+def _apart(row: StudentRow) -> str:
     """What tells a student from a namesake: the id, or else the submission's name."""
     student = row.student
     if student.key != student.words or row.entry is None:
@@ -176,7 +176,7 @@ def _apart(row: Row) -> str:
     return row.entry.name
 
 
-def _words(row: Row, causes: dict[str, Cause]) -> str:
+def _words(row: StudentRow, causes: dict[str, Cause]) -> str:
     """By which a row is found."""
     student, name = row.student, row.entry.name if row.entry else ""
     words = [student.name, student.id, student.email, student.login, student.section, name]
@@ -185,7 +185,7 @@ def _words(row: Row, causes: dict[str, Cause]) -> str:
     return " ".join([*filter(None, words), remark(row)]).casefold()
 
 
-def _lost(row: Row) -> str:
+def _lost(row: StudentRow) -> str:
     """The numbers of the checks whose points the student does not have."""
     result = row.entry.result if row.entry else None
     return " ".join(v.number for v in result.verdicts if v.points < v.max_points) if result else ""

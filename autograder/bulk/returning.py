@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.bulk.classbook import GRADED, UNREADABLE, ClassBook, Entry, Row
+from autograder.bulk.classbook import GRADED, UNREADABLE, ClassBook, Entry, StudentRow
 from autograder.bulk.handins import safe_name
 from autograder.bulk.shelf import Shelf
 from autograder.cache import remove
@@ -40,7 +40,7 @@ class Upload:
 class _Page:
     """A student's page."""
 
-    row: Row
+    row: StudentRow
     entry: Entry
     path: Path
 

@@ -29,7 +29,7 @@ MakeEngine = Callable[[int, int], AbstractContextManager[Engine]]
 
 
 @dataclass
-class Outcome:
+class ClassSummary:
     """What a run did."""
 
     tally: Tally
@@ -48,7 +48,9 @@ class ClassRun:
     changed: Callable[[Tally], None] = lambda tally: None
     sandbox: str | None = None
 
-    def grade_all(self, submissions: Path, roster: Roster | None, engine: MakeEngine) -> Outcome:
+    def grade_all(
+        self, submissions: Path, roster: Roster | None, engine: MakeEngine
+    ) -> ClassSummary:
         """Grade what is new or changed; score the rest where the course changed.
 
         Errors: UsageError for folders that are not what they should be.
@@ -56,7 +58,7 @@ class ClassRun:
         shelf, journal = Shelf(self.out), Journal(self.out)
         roster = roster if roster is not None else _known_roster(shelf)
         with shelf.alone() as lock:
-            outcome = Outcome(Tally(), shelf.recover())
+            summary = ClassSummary(Tally(), shelf.recover())
             found = handins.discover(submissions, roster, self.course.zone, self.out)
             found = replace(found, handins=[_put_together(h, shelf) for h in found.handins])
             shelf.write_class(
@@ -72,7 +74,7 @@ class ClassRun:
                 )
             )
             batch = Batch(shelf, self._wanted(), journal, self.changed)
-            outcome.tally = batch.tally
+            summary.tally = batch.tally
             tasks = batch.plan(found.handins)
             again = {task.handin.name for task in tasks}
             settled = [handin.name for handin in found.handins if handin.name not in again]
@@ -81,29 +83,29 @@ class ClassRun:
                 submissions=str(submissions),
                 found=len(found.handins),
                 to_grade=len(tasks),
-                recovered=outcome.recovered,
+                recovered=summary.recovered,
             )
-            outcome.rescored = self._rescore(shelf, journal, settled)
-            self._run(batch, tasks, engine, lock, journal, outcome)
-        return outcome
+            summary.rescored = self._rescore(shelf, journal, settled)
+            self._run(batch, tasks, engine, lock, journal, summary)
+        return summary
 
     def regrade(
         self, students: Sequence[str], only: str | None, engine: MakeEngine, why: str
-    ) -> Outcome:
+    ) -> ClassSummary:
         """Grade again what is named: these students (none: all), these checks (None: all).
 
         Errors: UsageError where a name is nobody's or a submission went away.
         """
         shelf, journal = Shelf(self.out), Journal(self.out)
         with shelf.alone() as lock:
-            outcome = Outcome(Tally(), shelf.recover())
+            summary = ClassSummary(Tally(), shelf.recover())
             book = ClassBook.read(shelf, self.course)
             entries = [entry for entry in book.entries if entry.record is not None]
             if students:
                 entries = [book.require(word) for word in students]
             wanted = Wanted(self.course, self.versions, only, self.sandbox)
             batch = Batch(shelf, wanted, journal, self.changed)
-            outcome.tally = batch.tally
+            summary.tally = batch.tally
             tasks = []
             for entry in entries:
                 assert entry.record is not None
@@ -116,8 +118,8 @@ class ClassRun:
                     )
                 tasks.append(Task(handin, record, why, merge=only is not None))
             journal.begin("regrade", students=list(students), only=only, why=why)
-            self._run(batch, tasks, engine, lock, journal, outcome)
-        return outcome
+            self._run(batch, tasks, engine, lock, journal, summary)
+        return summary
 
     def rescore(self, *, dry_run: bool, jobs: int, judge: bool) -> list[rescoring.Change]:
         """Judge and score anew; with ``dry_run`` only say what that would change."""
@@ -158,23 +160,23 @@ class ClassRun:
         make_engine: MakeEngine,
         lock: int,
         journal: Journal,
-        outcome: Outcome,
+        summary: ClassSummary,
     ) -> None:
         """Grade, and write the books also where that is interrupted."""
-        with self._books(batch.shelf, journal, outcome):
+        with self._books(batch.shelf, journal, summary):
             if tasks:
                 with make_engine(len(tasks), lock) as engine:
                     batch.run(tasks, engine)
 
     @contextmanager
-    def _books(self, shelf: Shelf, journal: Journal, outcome: Outcome) -> Iterator[None]:
+    def _books(self, shelf: Shelf, journal: Journal, summary: ClassSummary) -> Iterator[None]:
         complete = False
         try:
             yield
             complete = True
         finally:
-            outcome.book = self.write_books(shelf)
-            tally = outcome.tally
+            summary.book = self.write_books(shelf)
+            tally = summary.tally
             journal.add(
                 "end",
                 complete=complete,

@@ -43,7 +43,7 @@ HISTORY = "history"
 PARTS = ".parts"
 CLASS = "class.json"
 PATIENCE = 5.0  # seconds for the grades of a killed run to end
-Outcome = Literal["graded", "unreadable", "grader_error"]
+GradeEnd = Literal["graded", "unreadable", "grader_error"]
 
 
 class Record(BaseModel):
@@ -57,7 +57,7 @@ class Record(BaseModel):
     seed: int
     only: str | None = None
     versions: Versions
-    outcome: Outcome = "graded"
+    outcome: GradeEnd = "graded"
     message: str = ""
     students: list[Student] = []
     submitted: str = ""

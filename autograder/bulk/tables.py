@@ -17,7 +17,7 @@ from autograder.bulk.comparing import Pair
 from autograder.bulk.journal import Journal
 from autograder.bulk.reproducing import Reproduction
 from autograder.bulk.rescoring import Change, Flip
-from autograder.bulk.run import Outcome
+from autograder.bulk.run import ClassSummary
 from autograder.bulk.shelf import Shelf
 from autograder.grading import FEEDBACK
 from autograder.report import terminal
@@ -29,7 +29,7 @@ SHOWN_FLIPS = 4  # checks named for each submission
 SHOWN_FAILURES = 20
 
 
-def outcome(done: Outcome, out: Path, console: Console) -> None:
+def summary(done: ClassSummary, out: Path, console: Console) -> None:
     """How a run went, and where the books are."""
     tally = done.tally
     _print(

@@ -20,18 +20,17 @@ from typing import IO
 from pydantic import BaseModel, ConfigDict
 
 from autograder import assignment
-from autograder.bulk.shelf import Outcome
+from autograder.bulk.shelf import GradeEnd
 from autograder.cache import Cache
 from autograder.errors import GraderError, UsageError
-from autograder.grading import Grading
-from autograder.grading import Order as GradeOrder
+from autograder.grading import GradeOrder, Grading
 from autograder.kernel import ready
 from autograder.progress import Unheard, guard
 from autograder.sandbox.processes import tree
 from autograder.sandbox.sandbox import choose
 
 
-class Order(BaseModel):
+class WorkerOrder(BaseModel):
     """What to grade, how, and on which processors (all without)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,11 +51,11 @@ class Done(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    outcome: Outcome
+    outcome: GradeEnd
     message: str = ""
 
 
-def run(order: Order, progress_to: Unheard) -> Done:
+def run(order: WorkerOrder, progress_to: Unheard) -> Done:
     """Grade.  Whatever goes wrong is in the value returned."""
 
     def progress(phrase: str, part: float | None) -> None:
@@ -94,7 +93,7 @@ def _die_with(stream: IO[str]) -> None:
 def main() -> None:
     """Obey one order."""
     os.umask(0o022)  # what is made here must be readable by the sandbox's user
-    order = Order.model_validate_json(sys.stdin.readline())
+    order = WorkerOrder.model_validate_json(sys.stdin.readline())
     threading.Thread(target=_die_with, args=(sys.stdin,), daemon=True).start()
     # What a library prints must not be taken for an answer.
     # Whoever does not read them gets the grade all the same: it stands in its folder.

@@ -62,7 +62,7 @@ def probe(
     """
     from autograder.cache import Cache
     from autograder.cli import probing
-    from autograder.guest.observation import Kind
+    from autograder.guest.observation import Ending
     from autograder.kernel import ready
 
     wanted = probing.job(name, parameters or [], seed)
@@ -73,5 +73,5 @@ def probe(
         seen = probing.observe(wanted, submission, baseline, cache, shut, lines)
     for line in probing.told(seen, files):
         print(line)
-    if seen.outcome.kind is not Kind.COMPLETED:
+    if seen.outcome.kind is not Ending.COMPLETED:
         raise typer.Exit(EXIT_POINTS_LOST)

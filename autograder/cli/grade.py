@@ -43,7 +43,7 @@ def grade(
     if the grader or this machine is at fault.
     """
     from autograder.cache import Cache
-    from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
+    from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, GradeOrder, Grading
     from autograder.judge import rubric
     from autograder.kernel import ready
     from autograder.report import html, terminal
@@ -64,7 +64,7 @@ def grade(
         shut = frame.sandbox(sandbox)
         baseline = ready.baseline(series or settings.series, cache, shut, lines)
         number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
-        order = Order(submission, out, number, only)
+        order = GradeOrder(submission, out, number, only)
         grading = Grading(order, baseline, shut, lines)
         graded = grading.run(cache)
     result = score(graded, settings)

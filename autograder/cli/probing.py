@@ -11,7 +11,7 @@ from autograder.building import build_for_boot
 from autograder.cache import Cache
 from autograder.errors import UsageError
 from autograder.guest.machine import Job, Kernel, Machine
-from autograder.guest.observation import Kind, Observation
+from autograder.guest.observation import Ending, Observation
 from autograder.guest.programs import PROBE, compile_programs
 from autograder.judge.draw import draw_params
 from autograder.kernel.build import Baseline
@@ -21,7 +21,7 @@ from autograder.text import one_line, visible
 
 FILE_RECORD = "bytes"  # says that a file came along; the file is listed instead
 LOG_LINES = 20  # of the kernel's log, if only that can say why the probe did not end
-SAY_WHY = (Kind.COMPLETED, Kind.GAVE_UP, Kind.BROKEN)
+SAY_WHY = (Ending.COMPLETED, Ending.GAVE_UP, Ending.BROKEN)
 
 
 def probes() -> list[str]:

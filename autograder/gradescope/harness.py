@@ -29,7 +29,7 @@ from autograder.bulk.processors import available, for_memory
 from autograder.bulk.shelf import Record
 from autograder.bulk.students import Student
 from autograder.bulk.versions import Versions, own, seed_of
-from autograder.bulk.worker import Done, Order
+from autograder.bulk.worker import Done, WorkerOrder
 from autograder.course import Course, load
 from autograder.files import PUBLIC, write_atomically
 from autograder.gradescope.results import results
@@ -126,8 +126,8 @@ class Harness:
         self._write(result, finished=not self._ended_by and done.outcome == "graded")
         return result
 
-    def _order(self) -> Order:
-        return Order(
+    def _order(self) -> WorkerOrder:
+        return WorkerOrder(
             name=self.record.name,
             submission=self.record.path,
             out=str(self.out),

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.guest import console, initramfs, protocol
-from autograder.guest.observation import Kind, Observation, Outcome, Record
+from autograder.guest.observation import Ending, Observation, Outcome, Record
 from autograder.guest.programs import Programs
 from autograder.guest.symbols import Symbols
 from autograder.sandbox.bounded import read_back
@@ -109,7 +109,7 @@ class Machine:
         for number, job in enumerate(jobs):
             records, files = boot.parse(number)
             seen = self._seen(job, replace(boot, log=""), records, files)
-            usual = seen.outcome.kind is Kind.COMPLETED and not seen.reports
+            usual = seen.outcome.kind is Ending.COMPLETED and not seen.reports
             each.append(seen if usual else None)
         if not boot.usual or whole.reports or None in each:
             return whole, [None] * len(jobs)
@@ -140,7 +140,7 @@ class Machine:
         seen = Observation(
             probe=job.probe,
             params=dict(job.params),
-            outcome=Outcome(kind=Kind.VANISHED),
+            outcome=Outcome(kind=Ending.VANISHED),
             records=records,
             files={name: self._with_places(name, content) for name, content in files.items()},
             console=boot.log,
@@ -256,35 +256,35 @@ def _outcome(seen: Observation, run: _Boot) -> Outcome:
     names = {record.name for record in seen.records}
     panics = [report for report in seen.reports if report.kind == "panic"]
     if run.report is None:
-        return Outcome(kind=Kind.FLOOD, detail="the probes' own line was flooded")
+        return Outcome(kind=Ending.FLOOD, detail="the probes' own line was flooded")
     if run.ended_by is EndedBy.OUTPUT:
-        return Outcome(kind=Kind.FLOOD, detail=f"it wrote more than {LARGEST_LOG >> 20} MiB")
+        return Outcome(kind=Ending.FLOOD, detail=f"it wrote more than {LARGEST_LOG >> 20} MiB")
     if run.ended_by is EndedBy.MEMORY:
-        return Outcome(kind=Kind.FLOOD, detail="it filled the memory of the grader's machine")
+        return Outcome(kind=Ending.FLOOD, detail="it filled the memory of the grader's machine")
     if run.ended_by is EndedBy.SLEEP:
-        return Outcome(kind=Kind.HANG, detail="it slept, in the time of the grader's machine")
+        return Outcome(kind=Ending.HANG, detail="it slept, in the time of the grader's machine")
     if run.ended_by:
-        return Outcome(kind=Kind.SPIN, detail=_last_words(seen))
+        return Outcome(kind=Ending.SPIN, detail=_last_words(seen))
     if run.status == -signal.SIGKILL:
-        return Outcome(kind=Kind.KILLED, detail="the guest was killed from outside")
+        return Outcome(kind=Ending.KILLED, detail="the guest was killed from outside")
     if panics:
-        kind = Kind.PANIC if "booted" in names else Kind.NO_BOOT
+        kind = Ending.PANIC if "booted" in names else Ending.NO_BOOT
         return Outcome(kind=kind, detail=panics[-1].title[:LONGEST_DETAIL])
     if "booted" not in names:
-        return Outcome(kind=Kind.NO_BOOT, detail=f"it ended with status {run.status}")
+        return Outcome(kind=Ending.NO_BOOT, detail=f"it ended with status {run.status}")
     if "probe_hangs" in names:
-        return Outcome(kind=Kind.HANG, detail=_who_hangs(seen))
+        return Outcome(kind=Ending.HANG, detail=_who_hangs(seen))
     if "finished" not in names:
-        return Outcome(kind=Kind.VANISHED, detail=f"it ended with status {run.status}")
+        return Outcome(kind=Ending.VANISHED, detail=f"it ended with status {run.status}")
     if "broken" in seen.files:
-        return Outcome(kind=Kind.BROKEN, detail=seen.text("broken")[:LONGEST_DETAIL])
+        return Outcome(kind=Ending.BROKEN, detail=seen.text("broken")[:LONGEST_DETAIL])
     if "gave_up" in seen.files:
-        return Outcome(kind=Kind.GAVE_UP, detail=seen.text("gave_up")[:LONGEST_DETAIL])
+        return Outcome(kind=Ending.GAVE_UP, detail=seen.text("gave_up")[:LONGEST_DETAIL])
     status = seen.one("probe_ended").number("status")
     if status:
         how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {status}"
-        return Outcome(kind=Kind.PROBE_DIED, detail=f"the probe's process ended with {how}")
-    return Outcome(kind=Kind.COMPLETED)
+        return Outcome(kind=Ending.PROBE_DIED, detail=f"the probe's process ended with {how}")
+    return Outcome(kind=Ending.COMPLETED)
 
 
 def _who_hangs(seen: Observation) -> str:

@@ -9,7 +9,7 @@ from enum import Enum
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Kind(str, Enum):
+class Ending(str, Enum):
     """How a boot came to its end."""
 
     COMPLETED = "completed"
@@ -43,13 +43,13 @@ class Value(BaseModel):
 class Outcome(Value):
     """How a boot ended, and the words for it."""
 
-    kind: Kind
+    kind: Ending
     detail: str = ""
 
     @property
     def graders_fault(self) -> bool:
         """Whether no submission is to blame."""
-        return self.kind in (Kind.KILLED, Kind.BROKEN)
+        return self.kind in (Ending.KILLED, Ending.BROKEN)
 
     def __str__(self) -> str:
         return f"{self.kind.words}: {self.detail}" if self.detail else self.kind.words
@@ -114,7 +114,7 @@ class Observation(Value):
     def panicked(self) -> bool:
         """Whether the kernel reported a panic, before its first process or after."""
         reported = any(report.kind == "panic" for report in self.reports)
-        return self.outcome.kind is Kind.PANIC or reported
+        return self.outcome.kind is Ending.PANIC or reported
 
     def all(self, name: str) -> list[Record]:
         """Every record called ``name``, in order."""

@@ -29,12 +29,12 @@ _IDENTIFIER = re.compile(r"\s*\{#([a-z0-9-]+)\}$")
 
 
 @dataclass
-class Entry:
+class Heading:
     """A heading in the contents: its address, its words, and the headings below it."""
 
     name: str
     text: str
-    below: list[Entry] = field(default_factory=list)
+    below: list[Heading] = field(default_factory=list)
 
 
 def render(markdown: str, title: str, embedded: Mapping[str, Embedded], root: Path) -> str:
@@ -68,9 +68,9 @@ def render(markdown: str, title: str, embedded: Mapping[str, Embedded], root: Pa
     )
 
 
-def _name_headings(tokens: Sequence[Token]) -> list[Entry]:
+def _name_headings(tokens: Sequence[Token]) -> list[Heading]:
     """Give each heading an address: its own ``{#name}``, else one made of its words."""
-    contents: list[Entry] = []
+    contents: list[Heading] = []
     taken: set[str] = set()
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open":
@@ -86,9 +86,9 @@ def _name_headings(tokens: Sequence[Token]) -> list[Entry]:
         taken.add(name)
         opening.attrSet("id", name)
         if opening.tag == "h2":
-            contents.append(Entry(name, text))
+            contents.append(Heading(name, text))
         elif opening.tag == "h3":
-            contents[-1].below.append(Entry(name, text))
+            contents[-1].below.append(Heading(name, text))
     return contents
 
 

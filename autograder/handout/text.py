@@ -30,20 +30,20 @@ _NAME = re.compile(r"[ \t]*\{#[a-z0-9-]+\}(?=\n)")
 
 
 @dataclass(frozen=True)
-class Assignment:
+class AssignmentText:
     """The text in both forms."""
 
     markdown: str
     html: str
 
 
-def assignment(course: Course, root: Path = HANDOUT) -> Assignment:
+def assignment(course: Course, root: Path = HANDOUT) -> AssignmentText:
     """The text for ``course``.  Errors: GraderError if a part of it is missing."""
     try:
         markdown = _markdown(course, root)
         embedded = current().embedded(root / EXAMPLES)
         html = page.render(markdown, course.title, embedded, root)
-        return Assignment(_without_fences(embedded, _NAME.sub("", markdown)), html)
+        return AssignmentText(_without_fences(embedded, _NAME.sub("", markdown)), html)
     except OSError as error:
         raise GraderError(f"the assignment's text cannot be made: {error}") from error
 

@@ -24,7 +24,7 @@ from autograder.intake.arrangement import (
     arranged,
     lone_patch_note,
 )
-from autograder.intake.members import ARCHIVE_BYTES, MIB, Contents, Entry, Member, checked
+from autograder.intake.members import ARCHIVE_BYTES, MIB, Contents, Member, Placed, checked
 from autograder.intake.names import shown
 from autograder.intake.patch import PATCH_BYTES
 from autograder.intake.problem import Refusal, Refused
@@ -102,7 +102,7 @@ def _open(path: Path) -> int:
     return descriptor
 
 
-def _unpacked(descriptor: int, name: str) -> tuple[Arranged, list[tuple[Entry, bytes]]]:
+def _unpacked(descriptor: int, name: str) -> tuple[Arranged, list[tuple[Placed, bytes]]]:
     """The archive's contents; the archive is read once, so what is checked is what is used."""
     with os.fdopen(os.dup(descriptor), "rb") as stream:
         data = stream.read(ARCHIVE_BYTES + 1)
@@ -115,7 +115,7 @@ def _unpacked(descriptor: int, name: str) -> tuple[Arranged, list[tuple[Entry, b
     if _is_lone_patch(data, name):
         member = Member(PATCH_NAME, len(data), False, False, None, lambda: data)
         notes = [] if name == PATCH_NAME else [lone_patch_note(name)]
-        entry = Entry((PATCH_NAME,), member)
+        entry = Placed((PATCH_NAME,), member)
         return Arranged([entry], notes), [(entry, data)]
     try:
         found = arranged(checked(_members(data), len(data)), _opened)
@@ -124,7 +124,7 @@ def _unpacked(descriptor: int, name: str) -> tuple[Arranged, list[tuple[Entry, b
         raise _damaged("The archive", error) from error
 
 
-def _opened(archive: Entry) -> Contents:
+def _opened(archive: Placed) -> Contents:
     """What is in an archive that is a member of another, or of a folder."""
     try:
         data = archive.member.read()
@@ -188,7 +188,7 @@ def _members(data: bytes) -> Iterator[Member]:
     )
 
 
-def _contents(entries: list[Entry]) -> list[tuple[Entry, bytes]]:
+def _contents(entries: list[Placed]) -> list[tuple[Placed, bytes]]:
     contents = []
     for entry in entries:
         data = b"" if entry.member.folder else entry.member.read()
@@ -198,7 +198,7 @@ def _contents(entries: list[Entry]) -> list[tuple[Entry, bytes]]:
     return contents
 
 
-def _write(contents: list[tuple[Entry, bytes]], destination: Path) -> None:
+def _write(contents: list[tuple[Placed, bytes]], destination: Path) -> None:
     destination.mkdir(parents=True)
     for entry, data in contents:
         target = destination.joinpath(*entry.parts)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from autograder.intake.members import Contents, Entry
+from autograder.intake.members import Contents, Placed
 from autograder.intake.names import listed, shown
 from autograder.intake.problem import Refusal, Refused
 
@@ -24,7 +24,7 @@ _ANSWERS = re.compile(r"answers?\b", re.I)
 _DEEPEST = 3  # archives, one in another
 _EXPLAINED = 3  # members whose faults are told in a note
 
-Opener = Callable[[Entry], Contents]
+Opener = Callable[[Placed], Contents]
 """Reads an archive that is a member of another."""
 
 
@@ -32,7 +32,7 @@ Opener = Callable[[Entry], Contents]
 class Arranged:
     """The members of the submission itself, and remarks about how it was found."""
 
-    entries: list[Entry]
+    entries: list[Placed]
     notes: list[str] = field(default_factory=list)
 
 
@@ -48,14 +48,14 @@ def arranged(contents: Contents, opened: Opener) -> Arranged:
     return _without_problems(found)
 
 
-def matters(entry: Entry) -> bool:
+def matters(entry: Placed) -> bool:
     """Whether a submission is made of members such as this."""
     first = entry.parts[0]
     own = first == PATCH_NAME or first in OWN_FOLDERS
     return own or (len(entry.parts) == 1 and _ANSWERS.match(first) is not None)
 
 
-def is_patch(entry: Entry) -> bool:
+def is_patch(entry: Placed) -> bool:
     """Whether this is a file called kernel.patch, in whichever folder."""
     return entry.parts[-1] == PATCH_NAME and not entry.member.folder
 
@@ -78,7 +78,7 @@ def _found(contents: Contents, opened: Opener, deeper: int) -> Arranged:
     return Arranged(_joined(inner.entries, beside), [*notes, *inner.notes])
 
 
-def _stepped_in(entries: list[Entry]) -> list[Entry]:
+def _stepped_in(entries: list[Placed]) -> list[Placed]:
     """``entries`` without the folders that enclose the submission."""
     while True:
         sound = [entry for entry in entries if entry.problem is None]
@@ -97,7 +97,7 @@ def _stepped_in(entries: list[Entry]) -> list[Entry]:
     return _beside_lifted(entries)
 
 
-def _beside_lifted(entries: list[Entry]) -> list[Entry]:
+def _beside_lifted(entries: list[Placed]) -> list[Placed]:
     """Where files lie beside the only folder with a kernel.patch, its contents come up to them."""
     if any(is_patch(entry) or entry.parts[0] in OWN_FOLDERS for entry in _tops(entries)):
         return entries
@@ -115,17 +115,17 @@ def _beside_lifted(entries: list[Entry]) -> list[Entry]:
     return _joined(lifted, others)
 
 
-def _tops(entries: list[Entry]) -> list[Entry]:
+def _tops(entries: list[Placed]) -> list[Placed]:
     return [entry for entry in entries if len(entry.parts) == 1 or entry.parts[0] in OWN_FOLDERS]
 
 
-def _joined(first: list[Entry], others: list[Entry]) -> list[Entry]:
+def _joined(first: list[Placed], others: list[Placed]) -> list[Placed]:
     """``first``, and those ``others`` that are in no place which it needs."""
     taken = {entry.parts[0] for entry in first} | {PATCH_NAME, *OWN_FOLDERS}
     return first + [entry for entry in others if entry.parts[0] not in taken]
 
 
-def _check_single(entries: list[Entry]) -> None:
+def _check_single(entries: list[Placed]) -> None:
     folders = sorted("/".join(entry.parts[:-1]) for entry in entries if is_patch(entry))
     if "" not in folders and len(folders) > 1:
         raise Refused(

@@ -49,7 +49,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Placed:
     """A member under its normalised path, one string for each component.
 
     ``problem`` is what refuses the submission, if this member matters to it.
@@ -69,7 +69,7 @@ class Entry:
 class Contents:
     """What an archive or a folder holds; ``litter`` has the paths that nobody handed in."""
 
-    entries: list[Entry]
+    entries: list[Placed]
     litter: list[str]
 
 
@@ -94,7 +94,7 @@ def checked(members: Iterable[Member], packed: int | None) -> Contents:
     member stands in its entry.  ``packed`` is the size of the archive in bytes, None for a
     folder.  Litter is left out and counts for nothing.
     """
-    entries: list[Entry] = []
+    entries: list[Placed] = []
     litter: dict[str, None] = {}
     total = 0
     for member in members:
@@ -104,7 +104,7 @@ def checked(members: Iterable[Member], packed: int | None) -> Contents:
         if wasted := _litter(parts):
             litter[wasted] = None
             continue
-        entries.append(Entry(parts, member, member.problem or _wrong_name(member.name, parts)))
+        entries.append(Placed(parts, member, member.problem or _wrong_name(member.name, parts)))
         if len(parts) > DEPTH:
             raise Refused(
                 Refusal.ARCHIVE_TOO_LARGE,
@@ -177,7 +177,7 @@ def too_large_unpacked() -> Refused:
     )
 
 
-def _placed(entries: list[Entry]) -> list[Entry]:
+def _placed(entries: list[Placed]) -> list[Placed]:
     """``entries``, with a problem where a path is named twice, or is a file and a folder."""
     folders = {entry.parts[:length] for entry in entries for length in range(1, len(entry.parts))}
     folders.update(entry.parts for entry in entries if entry.member.folder)

@@ -7,7 +7,7 @@ the assignment names.
 
 from __future__ import annotations
 
-from autograder.guest.observation import Kind, Observation
+from autograder.guest.observation import Ending, Observation
 from autograder.judge.expect import Mismatch, NotReached
 from autograder.judge.stages import Stages
 from autograder.results import Finding
@@ -47,7 +47,7 @@ def expect_tools(stages: Stages, wanted: str) -> None:
 
 def expect_boot(seen: Observation) -> None:
     """Raise Mismatch unless the kernel boots and shuts down; the check is for any outcome."""
-    if seen.outcome.kind is not Kind.COMPLETED:
+    if seen.outcome.kind is not Ending.COMPLETED:
         raise Mismatch(
             "the kernel was booted",
             "it boots, runs a process and shuts down",

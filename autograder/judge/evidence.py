@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from autograder.guest.observation import Kind, Observation, Report
+from autograder.guest.observation import Ending, Observation, Report
 from autograder.results import Evidence, Process
 
 CONSOLE_LINES = 40
@@ -37,7 +37,7 @@ def evidence_of(seen: Observation) -> Iterator[Evidence]:
     errors = [name for name, content in seen.files.items() if name.endswith(".err") and content]
     for name in errors[:MOST_OUTPUTS]:
         yield _evidence("output", f"standard error of {name[:-4]}", seen.text(name))
-    if seen.outcome.kind is not Kind.COMPLETED:
+    if seen.outcome.kind is not Ending.COMPLETED:
         lines = seen.console.splitlines()[-CONSOLE_LINES:]
         text = "\n".join(lines)[-LONGEST_TEXT:]
         yield _evidence("console", "the end of the kernel's log", text)

@@ -18,7 +18,7 @@ from autograder.judge.gates import blocked, closed_gate
 from autograder.judge.judging import Judge, judge
 from autograder.judge.observer import LiveObserver
 from autograder.judge.stages import Stages
-from autograder.kernel.build import jobs
+from autograder.kernel.build import make_jobs
 from autograder.results import Verdict
 from autograder.sandbox.sandbox import Sandbox
 
@@ -47,14 +47,14 @@ class Examination:
             return 0
         programs = compile_programs(cache.root, assignment.current().probes)
         machine = Machine(self.kernel, programs, sandbox, self.work / "guests")
-        with closing(LiveObserver(machine, self.records, jobs())) as observer:
+        with closing(LiveObserver(machine, self.records, make_jobs())) as observer:
             stages = replace(self.stages, gate=closed_gate(observer, self.seed))
             boots = stages.gate is None or stages.gate.check != assignment.current().boots
             if not boots and self.unpatched is not None:
                 require_guests(Machine(self.unpatched, programs, sandbox, self.work / "unpatched"))
             if boots:
                 behind = blocked(stages.gate) if stages.gate else set()
-                observer.plan(rubric.jobs(self.selected, self.seed, behind))
+                observer.plan(rubric.guest_jobs(self.selected, self.seed, behind))
             judge(Judge(observer, stages, self.seed, self.selected, report))
             return observer.boots
 

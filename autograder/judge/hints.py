@@ -7,7 +7,7 @@ that only the course staff have.
 
 from __future__ import annotations
 
-from autograder.guest.observation import Kind, Outcome
+from autograder.guest.observation import Ending, Outcome
 
 # What calls return.
 NO_ERROR_EXPECTED = (
@@ -36,19 +36,19 @@ ENDED_EARLY = "The read should have waited, but it returned. The kernel reached 
 
 # Boots that did not come to their end.
 OUTCOMES = {
-    Kind.HANG: (
+    Ending.HANG: (
         "Every process sleeps and nothing wakes them up. The table shows where in the kernel each "
         "one waits: look for a lock that is never released, or a wakeup that is missing."
     ),
-    Kind.SPIN: (
+    Ending.SPIN: (
         "Something in the kernel or in a tool runs without end: look for a loop whose condition "
         "never changes."
     ),
-    Kind.FLOOD: "The kernel's log never ends: remove the messages from your hooks.",
-    Kind.PANIC: "Start with the first error in the kernel's log; what follows may come of it.",
-    Kind.NO_BOOT: "The kernel's log ends where the boot stopped.",
-    Kind.VANISHED: "The kernel ended without a word: look at the end of its log.",
-    Kind.PROBE_DIED: (
+    Ending.FLOOD: "The kernel's log never ends: remove the messages from your hooks.",
+    Ending.PANIC: "Start with the first error in the kernel's log; what follows may come of it.",
+    Ending.NO_BOOT: "The kernel's log ends where the boot stopped.",
+    Ending.VANISHED: "The kernel ended without a word: look at the end of its log.",
+    Ending.PROBE_DIED: (
         "The kernel killed a process of the check: its log names the process and the reason."
     ),
 }

@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 from autograder import assignment
 from autograder.errors import GraderError
 from autograder.guest.machine import CPU_SECONDS
-from autograder.guest.observation import Kind, Observation
+from autograder.guest.observation import Ending, Observation
 from autograder.judge import hints, rubric
 from autograder.judge.evidence import evidence_of, reports_told
 from autograder.judge.expect import Mismatch, NotReached
@@ -31,23 +31,23 @@ from autograder.results import Evidence, Finding, Status, Verdict
 
 USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 ENDS = {
-    Kind.GAVE_UP: ("the check made the situation that it looks at", "every call for it succeeds"),
-    Kind.PROBE_DIED: ("the check ran its processes", "the kernel does not kill them"),
-    Kind.HANG: ("the check waited for its processes", "they end"),
-    Kind.SPIN: ("the check ran", "the guest comes to rest"),
-    Kind.FLOOD: ("the check ran", "the kernel's log comes to an end"),
-    Kind.PANIC: ("the check ran", "the kernel keeps running"),
-    Kind.NO_BOOT: ("the kernel was booted", "it boots"),
-    Kind.VANISHED: ("the check ran", "the kernel runs until it is shut down"),
+    Ending.GAVE_UP: ("the check made the situation that it looks at", "every call for it succeeds"),
+    Ending.PROBE_DIED: ("the check ran its processes", "the kernel does not kill them"),
+    Ending.HANG: ("the check waited for its processes", "they end"),
+    Ending.SPIN: ("the check ran", "the guest comes to rest"),
+    Ending.FLOOD: ("the check ran", "the kernel's log comes to an end"),
+    Ending.PANIC: ("the check ran", "the kernel keeps running"),
+    Ending.NO_BOOT: ("the kernel was booted", "it boots"),
+    Ending.VANISHED: ("the check ran", "the kernel runs until it is shut down"),
 }
 
 FOUND = {
-    Kind.HANG: Finding.HANG,
-    Kind.SPIN: Finding.SPIN,
-    Kind.FLOOD: Finding.SPIN,
-    Kind.PANIC: Finding.PANIC,
-    Kind.NO_BOOT: Finding.NO_BOOT,
-    Kind.VANISHED: Finding.PANIC,
+    Ending.HANG: Finding.HANG,
+    Ending.SPIN: Finding.SPIN,
+    Ending.FLOOD: Finding.SPIN,
+    Ending.PANIC: Finding.PANIC,
+    Ending.NO_BOOT: Finding.NO_BOOT,
+    Ending.VANISHED: Finding.PANIC,
 }
 
 
@@ -227,16 +227,16 @@ def _settled(seen: Observation) -> bool:
     A guest that used little processor time until its deadline may have been starved by a
     busy machine: that one gets another boot.
     """
-    spun = seen.outcome.kind is Kind.SPIN and seen.cpu_seconds >= CPU_SECONDS
-    slept = seen.outcome.kind is Kind.HANG and not seen.all("probe_hangs")
-    return spun or slept or seen.outcome.kind is Kind.FLOOD
+    spun = seen.outcome.kind is Ending.SPIN and seen.cpu_seconds >= CPU_SECONDS
+    slept = seen.outcome.kind is Ending.HANG and not seen.all("probe_hangs")
+    return spun or slept or seen.outcome.kind is Ending.FLOOD
 
 
 def _require_completed(seen: Observation) -> None:
     outcome = seen.outcome
-    if outcome.kind is not Kind.COMPLETED:
+    if outcome.kind is not Ending.COMPLETED:
         did, expected = ENDS[outcome.kind]
-        gave_up = outcome.kind is Kind.GAVE_UP
+        gave_up = outcome.kind is Ending.GAVE_UP
         finding = FOUND.get(outcome.kind, Finding.MISMATCH)
         raise Mismatch(
             did,

@@ -190,7 +190,7 @@ def _expanded(word: str) -> str:
     return next((step.only for step in steps if step.only and step.name == word.upper()), word)
 
 
-def jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) -> list[Job]:
+def guest_jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) -> list[Job]:
     """What has to be run for ``selected``, each once, in their order.
 
     Not what only checks want that are ``blocked``: they will not be tried.

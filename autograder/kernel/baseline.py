@@ -21,7 +21,7 @@ from autograder.cache import Cache, complete_or_nothing
 from autograder.errors import GraderError
 from autograder.files import PUBLIC, write_atomically
 from autograder.kernel import options, tree
-from autograder.kernel.make import INSIDE, counting, flags, jobs, make, marking, run_makefile
+from autograder.kernel.make import INSIDE, counting, flags, make, make_jobs, marking, run_makefile
 from autograder.kernel.options import Variant
 from autograder.kernel.source import KernelSource
 from autograder.kernel.speedups import headstart, layout
@@ -125,7 +125,7 @@ def _build(
             f"{variant.fragment.name} is not met"
         )
     counter = counting("compiling the baseline kernel", EXPECTED, progress)
-    _must(_run(sandbox, top, make(f"-j{jobs()}", "linux"), counter), "built", home)
+    _must(_run(sandbox, top, make(f"-j{make_jobs()}", "linux"), counter), "built", home)
     # Submissions are built from no other variant.
     grading = variant.fragment == options.GRADING
     unmoved = _survey(top, home / "survey", sandbox, progress) if grading else []

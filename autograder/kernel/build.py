@@ -3,7 +3,7 @@
 
 from autograder.kernel.baseline import Baseline, build_baseline
 from autograder.kernel.kept import kept_or_built
-from autograder.kernel.make import jobs
+from autograder.kernel.make import make_jobs
 from autograder.kernel.submission import BuildStatus, KernelBuild, build_submission
 from autograder.kernel.tools import ToolsBuild, ToolsStatus, build_tools
 
@@ -16,6 +16,6 @@ __all__ = [
     "build_baseline",
     "build_submission",
     "build_tools",
-    "jobs",
     "kept_or_built",
+    "make_jobs",
 ]

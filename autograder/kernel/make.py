@@ -50,7 +50,7 @@ def gcc_version() -> int:
     return int(told.stdout.strip().partition(".")[0])
 
 
-def jobs() -> int:
+def make_jobs() -> int:
     """How many processes make may run at once: the processors that this process has."""
     return len(os.sched_getaffinity(0))
 
@@ -62,7 +62,7 @@ def make(*arguments: str) -> list[str]:
 
 def run_makefile(folder: str) -> list[str]:
     """The command that makes all it can of the Makefile in ``folder``, in a kernel tree."""
-    return ["make", "-C", INSIDE, "-f", f"{folder}/Makefile", "-k", f"-j{jobs()}"]
+    return ["make", "-C", INSIDE, "-f", f"{folder}/Makefile", "-k", f"-j{make_jobs()}"]
 
 
 def counting(phrase: str, total: int, progress: Progress) -> Callable[[bytes], None]:

@@ -13,7 +13,7 @@ from autograder.errors import GraderError
 from autograder.intake import misfits
 from autograder.kernel import diagnosis, options, patching, speedups
 from autograder.kernel.baseline import FRAGMENT, Baseline
-from autograder.kernel.make import INSIDE, counting, jobs, make, marking, run_makefile
+from autograder.kernel.make import INSIDE, counting, make, make_jobs, marking, run_makefile
 from autograder.kernel.speedups import headstart, layout
 from autograder.kernel.speedups.headstart import Unit
 from autograder.progress import Progress
@@ -126,13 +126,13 @@ class _Build:
             sources = [name for name in report.files if name not in self.gone]
             own = headstart.own_objects(self.baseline.tree, sources) + self._added(sources)
             own = own or ["prepare"]
-            done = self._command(make(f"-j{jobs()}", *own))
+            done = self._command(make(f"-j{make_jobs()}", *own))
             if not done.ok and NO_RULE not in done.output:  # the Makefile may need them no more
                 return self._failed_make(done, report.files)
         if len(units) >= headstart.FEWEST:
             self._head_start(units)
         counter = counting("compiling the kernel", EXPECTED, self.progress)
-        done = self._command(make(f"-j{jobs()}", "linux"), on_output=counter)
+        done = self._command(make(f"-j{make_jobs()}", "linux"), on_output=counter)
         if not done.ok:
             return self._failed_make(done, report.files)
         return self._take_kernel()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from autograder.guest.observation import Kind, Observation
+from autograder.guest.observation import Ending, Observation
 from autograder.judge.gates import boot_gate
 from autograder.judge.stages import Gate
 from autograder.pgfault.checks.foundations import BOOTS, EXISTS, READS, STARTS
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 FILE = "/proc/PID/pgfault_history"
 ENDINGS = {
-    Kind.PANIC: (Finding.PANIC, "the kernel panics as soon as a process is traced"),
-    Kind.HANG: (Finding.HANG, "everything hangs as soon as a process is traced"),
-    Kind.SPIN: (Finding.SPIN, "the kernel computes without end as soon as a process is traced"),
-    Kind.FLOOD: (Finding.SPIN, "the kernel's log has no end as soon as a process is traced"),
-    Kind.VANISHED: (Finding.PANIC, "the kernel ends as soon as a process is traced"),
+    Ending.PANIC: (Finding.PANIC, "the kernel panics as soon as a process is traced"),
+    Ending.HANG: (Finding.HANG, "everything hangs as soon as a process is traced"),
+    Ending.SPIN: (Finding.SPIN, "the kernel computes without end as soon as a process is traced"),
+    Ending.FLOOD: (Finding.SPIN, "the kernel's log has no end as soon as a process is traced"),
+    Ending.VANISHED: (Finding.PANIC, "the kernel ends as soon as a process is traced"),
 }
 
 
@@ -47,7 +47,7 @@ def _trace_gate(seen: Observation) -> Gate | None:
         return Gate(EXISTS, Finding.NO_FILE, f"{FILE} cannot be opened")
     if gave_up.startswith("write of "):
         return Gate(STARTS, Finding.NO_START, f"tracing cannot be started: {gave_up}")
-    if seen.outcome.kind is not Kind.COMPLETED or not seen.all("reader"):
+    if seen.outcome.kind is not Ending.COMPLETED or not seen.all("reader"):
         return None
     size = seen.one("reader").number("bytes")
     if not size:

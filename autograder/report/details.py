@@ -11,7 +11,7 @@ from autograder.report import hangs
 from autograder.report.diagnosis import diagnose
 from autograder.report.differences import Piece
 from autograder.report.rules import quoted
-from autograder.report.view import Row, View
+from autograder.report.view import CheckRow, View
 from autograder.results import Evidence, Excerpt
 from autograder.text import one_line, shorten, visible
 
@@ -29,7 +29,7 @@ def details(view: View) -> Iterator[Text]:
                 yield Text("\n").join([Text(), *_check(rows[verdict.number])])
 
 
-def _check(row: Row) -> Iterator[Text]:
+def _check(row: CheckRow) -> Iterator[Text]:
     verdict = row.verdict
     yield Text(f"Check {verdict.number}: {one_line(verdict.title)}", "bold red")
     yield from _field("did", Text(verdict.did))

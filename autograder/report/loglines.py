@@ -27,7 +27,7 @@ class Look(Enum):
 
 
 @dataclass(frozen=True)
-class Lines:
+class Stretch:
     """Lines of a log that follow each other and look the same."""
 
     text: str
@@ -50,7 +50,7 @@ class Log:
     """A log, in runs of lines."""
 
     evidence: Evidence
-    runs: list[Lines]
+    runs: list[Stretch]
     number: int
 
     @property
@@ -73,7 +73,7 @@ class Source:
     log: int | None
 
 
-def marked(text: str, excerpts: Sequence[Excerpt] = ()) -> list[Lines]:
+def marked(text: str, excerpts: Sequence[Excerpt] = ()) -> list[Stretch]:
     """``text`` in runs: headings of reports, errors, frames in the patch's files, guesses."""
     files = tuple(f" {excerpt.file}:" for excerpt in excerpts)
     places = [
@@ -92,7 +92,7 @@ def marked(text: str, excerpts: Sequence[Excerpt] = ()) -> list[Lines]:
         return Look.PLAIN, None
 
     return [
-        Lines("\n".join(lines), kind, at)
+        Stretch("\n".join(lines), kind, at)
         for (kind, at), lines in groupby(text.split("\n"), key=look)
     ]
 

@@ -17,7 +17,7 @@ from autograder.report import hangs
 from autograder.report.diagnosis import Cause, diagnose
 from autograder.report.journey import Journey
 from autograder.report.paper import Paper
-from autograder.report.view import Row, View, base_points, count
+from autograder.report.view import CheckRow, View, base_points, count
 from autograder.results import NOT_SELECTED, Evidence, Excerpt, Result, Status, Totals, total
 from autograder.text import number
 
@@ -63,7 +63,7 @@ def screen(result: Result, view: View, console: Console, frame: Frame) -> list[T
     return [*above, Text(), *card, *([Text()] if card else []), *below]
 
 
-def selected(result: Result, view: View) -> list[Row]:
+def selected(result: Result, view: View) -> list[CheckRow]:
     """The rows of the checks that this run was about."""
     left_out = {v.number for v in result.verdicts if v.message == NOT_SELECTED}
     return [row for row in view.rows if row.verdict.number not in left_out]
@@ -86,8 +86,8 @@ def _head(result: Result, paper: Paper) -> Text:
     return line
 
 
-def _areas(rows: Sequence[Row], paper: Paper) -> Iterator[Text]:
-    areas: dict[str, list[Row]] = {}
+def _areas(rows: Sequence[CheckRow], paper: Paper) -> Iterator[Text]:
+    areas: dict[str, list[CheckRow]] = {}
     for row in rows:
         areas.setdefault(row.verdict.area, []).append(row)
     shown = list(areas.items())
@@ -104,7 +104,7 @@ def _areas(rows: Sequence[Row], paper: Paper) -> Iterator[Text]:
         yield paper.line(label.plain, " ", *_bar(statuses, paper), passed, _points(sums))
 
 
-def _status(row: Row) -> Status:
+def _status(row: CheckRow) -> Status:
     """The check's status; of a hidden one its points are known, and what they say."""
     if not row.withheld:
         return row.verdict.status
@@ -211,7 +211,7 @@ def _others(cause: Cause) -> str:
     return "; ".join(parts) + "." if parts else ""
 
 
-def _grader_errors(rows: Sequence[Row], paper: Paper) -> list[Text]:
+def _grader_errors(rows: Sequence[CheckRow], paper: Paper) -> list[Text]:
     numbers = [row.verdict.number for row in rows if row.verdict.status is Status.GRADER_ERROR]
     if not numbers:
         return []
@@ -281,7 +281,7 @@ def _remarks(result: Result, frame: Frame, paper: Paper) -> Iterator[Text]:
         yield Text(paper.clean(f"Everything in detail: {frame.page}"))
 
 
-def _score(result: Result, view: View, rows: Sequence[Row], paper: Paper) -> list[Text]:
+def _score(result: Result, view: View, rows: Sequence[CheckRow], paper: Paper) -> list[Text]:
     if not rows:
         return [Text("No check was selected.", "bold")]
     numbers = {row.verdict.number for row in rows}
@@ -306,7 +306,7 @@ def _score(result: Result, view: View, rows: Sequence[Row], paper: Paper) -> lis
     return paper.paragraph(f"{line}{tally and ': '}{tally}", 2, style="bold")
 
 
-def _tally(sums: Totals, hidden: Sequence[Row]) -> str:
+def _tally(sums: Totals, hidden: Sequence[CheckRow]) -> str:
     amounts = {
         "passed": sums.passed,
         "failed": sums.failed,

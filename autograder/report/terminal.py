@@ -12,7 +12,7 @@ from autograder.report.details import details
 from autograder.report.paper import Paper
 from autograder.report.repeat import Repeat, from_handout
 from autograder.report.screen import Frame, screen, selected
-from autograder.report.view import Area, Row, View, arrange
+from autograder.report.view import Area, CheckRow, View, arrange
 from autograder.results import Result, Status
 from autograder.text import one_line, shorten
 
@@ -76,7 +76,7 @@ def _table(result: Result, view: View, console: Console, paper: Paper) -> Table:
     return table
 
 
-def _description(row: Row, paper: Paper) -> Text:
+def _description(row: CheckRow, paper: Paper) -> Text:
     """The check's title; for one that was not passed, what happened on the lines below."""
     description = Text(paper.clean(one_line(row.verdict.title)))
     remarks = [row.attempts]

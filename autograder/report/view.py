@@ -41,7 +41,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Row:
+class CheckRow:
     """One check as the reader may see it."""
 
     verdict: Verdict
@@ -113,7 +113,7 @@ class Area:
     """The checks of one area, in the rubric's order, and their sums."""
 
     name: str
-    rows: list[Row]
+    rows: list[CheckRow]
     totals: Totals
 
     @property
@@ -141,7 +141,7 @@ class Area:
         )
 
     @property
-    def passed(self) -> list[Row]:
+    def passed(self) -> list[CheckRow]:
         """The checks that passed."""
         return [row for row in self.rows if row.verdict.status is Status.PASSED]
 
@@ -164,7 +164,7 @@ class NotReached:
     """Checks that were not tried for the same reason."""
 
     reason: str
-    rows: list[Row]
+    rows: list[CheckRow]
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class Alike:
     """Failed checks that found the same, so that it is said once."""
 
     message: str
-    rows: list[Row]
+    rows: list[CheckRow]
 
 
 @dataclass(frozen=True)
@@ -181,12 +181,12 @@ class Problem:
 
     number: int  # from 1 on, the first to fix first
     cause: Cause
-    row: Row  # the check that shows it best
+    row: CheckRow  # the check that shows it best
     others: list[Alike]
-    not_tried: list[Row]
+    not_tried: list[CheckRow]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[CheckRow]:
         """The checks that failed, that which shows it best first."""
         return [self.row, *(row for alike in self.others for row in alike.rows)]
 
@@ -211,7 +211,7 @@ class Problem:
 class View:
     """Everything that a report shows of the checks."""
 
-    rows: list[Row]
+    rows: list[CheckRow]
     areas: list[Area]
     problems: list[Problem]
 
@@ -221,7 +221,7 @@ class View:
         return self.problems[:MOST_CARDS]
 
     @property
-    def selected(self) -> list[Row]:
+    def selected(self) -> list[CheckRow]:
         """The checks that this run was about."""
         return [row for row in self.rows if row.selected]
 
@@ -230,27 +230,27 @@ class View:
         """Whether this run was about some checks only: its points are no grade."""
         return len(self.selected) < len(self.rows)
 
-    def having(self, status: Status) -> list[Row]:
+    def having(self, status: Status) -> list[CheckRow]:
         """The rows of that status whose content the reader may see."""
         return [row for row in self.rows if row.verdict.status is status and not row.withheld]
 
     @property
-    def failed(self) -> list[Row]:
+    def failed(self) -> list[CheckRow]:
         """What the submission has to fix, in the rubric's order."""
         return self.having(Status.FAILED)
 
     @property
-    def grader_errors(self) -> list[Row]:
+    def grader_errors(self) -> list[CheckRow]:
         """Checks that the grader owes the student."""
         return self.having(Status.GRADER_ERROR)
 
     @property
-    def passed(self) -> list[Row]:
+    def passed(self) -> list[CheckRow]:
         """What is right."""
         return self.having(Status.PASSED)
 
     @property
-    def withheld(self) -> list[Row]:
+    def withheld(self) -> list[CheckRow]:
         """Checks of which only number and points may be seen."""
         return [row for row in self.rows if row.withheld]
 
@@ -258,7 +258,7 @@ class View:
     def not_reached(self) -> list[NotReached]:
         """Checks that were not tried for another reason than a problem: by reason."""
         blocked = {row.verdict.number for problem in self.problems for row in problem.not_tried}
-        reasons: dict[str, list[Row]] = {}
+        reasons: dict[str, list[CheckRow]] = {}
         for row in self.having(Status.NOT_REACHED):
             if row.verdict.number not in blocked:
                 reasons.setdefault(row.verdict.message, []).append(row)
@@ -282,14 +282,14 @@ def arrange(result: Result, *, for_instructor: bool, repeat: Repeat = from_hando
         # does not know what day it will be read on.
         withheld = _is_withheld(verdict, for_instructor)
         rows.append(
-            Row(
+            CheckRow(
                 _without_content(verdict) if withheld else verdict,
                 withheld,
                 "" if withheld else repeat(verdict.number, result.seed),
                 () if withheld else _after(verdict, failed, below),
             )
         )
-    areas: dict[str, list[Row]] = {}
+    areas: dict[str, list[CheckRow]] = {}
     for row in rows:
         areas.setdefault(row.verdict.area, []).append(row)
     return View(
@@ -337,7 +337,7 @@ def _is_withheld(verdict: Verdict, for_instructor: bool) -> bool:
     return verdict.visibility != VISIBLE and not for_instructor
 
 
-def _problems(rows: list[Row]) -> list[Problem]:
+def _problems(rows: list[CheckRow]) -> list[Problem]:
     """The causes of the failures that the reader may see, with the rows of their checks."""
     seen = {row.verdict.number: row for row in rows if not row.withheld}
     return [
@@ -352,9 +352,9 @@ def _problems(rows: list[Row]) -> list[Problem]:
     ]
 
 
-def _alike(rows: list[Row]) -> list[Alike]:
+def _alike(rows: list[CheckRow]) -> list[Alike]:
     """``rows`` in groups with the same message, each where its first one was."""
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[CheckRow]] = {}
     for row in rows:
         groups.setdefault(row.verdict.message, []).append(row)
     return [Alike(message, members) for message, members in groups.items()]

@@ -13,7 +13,7 @@ from autograder.cache import Cache
 from autograder.course import load
 from autograder.errors import GraderError, UsageError
 from autograder.files import PUBLIC, write_atomically, write_zip
-from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, Grading, Order
+from autograder.grading import FEEDBACK, OBSERVATIONS, RESULT, GradeOrder, Grading
 from autograder.judge import rubric
 from autograder.kernel.build import Baseline, KernelBuild
 from autograder.progress import Progress
@@ -141,7 +141,7 @@ class Trial:
         self, path: Path, out: Path, only: str | None, seed: int | None, incremental: bool
     ) -> Result:
         number = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
-        order = Order(path, out, number, only)
+        order = GradeOrder(path, out, number, only)
         if incremental:
             grading = Grading(order, self.baseline, self.sandbox, self.progress, self._kernel_of)
         else:

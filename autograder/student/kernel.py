@@ -17,7 +17,7 @@ from pathlib import Path
 from autograder.errors import GraderError
 from autograder.kernel import diagnosis, options
 from autograder.kernel.baseline import FRAGMENT, Baseline
-from autograder.kernel.make import counting, flags, jobs
+from autograder.kernel.make import counting, flags, make_jobs
 from autograder.kernel.submission import EXPECTED, BuildStatus, KernelBuild
 from autograder.progress import Progress
 
@@ -52,7 +52,7 @@ class Tree:
         """Compile and link, as the tree is configured."""
         started = time.monotonic()
         counter = counting("compiling the kernel", EXPECTED, progress)
-        status, log = self._make([f"-j{jobs()}", "linux"], counter)
+        status, log = self._make([f"-j{make_jobs()}", "linux"], counter)
         notes = tuple(_warnings(log, touched))
         if status:
             error = diagnosis.compilation(log, touched)

@@ -25,11 +25,11 @@ from autograder.progress import ProgressLines
 from autograder.sandbox.sandbox import choose
 from tests.bench import faults, grades, judged, kernels, page, pages, student, tools, workers
 from tests.bench.history import History, latest
-from tests.bench.row import Row, number
+from tests.bench.row import BenchRow, number
 from tests.bench.setting import Setting
 from tests.reference import SERIES
 
-Measurement = Callable[[Setting], Iterable[Row]]
+Measurement = Callable[[Setting], Iterable[BenchRow]]
 QUICK: Mapping[str, Measurement] = {
     "start-up": tools.start_up,
     "pgfaultmap": tools.pgfaultmap,
@@ -46,14 +46,14 @@ LONG: Mapping[str, Measurement] = {
 }
 
 
-def measured(measurement: Measurement, setting: Setting) -> list[Row]:
+def measured(measurement: Measurement, setting: Setting) -> list[BenchRow]:
     """Its rows, with when they were measured, and what the machine did besides."""
     load = os.getloadavg()[0]
     now = _now()
     return [replace(row, measured=now, load=load) for row in measurement(setting)]
 
 
-def table(rows: Iterable[Row], since: str) -> Iterable[str]:
+def table(rows: Iterable[BenchRow], since: str) -> Iterable[str]:
     """The table's lines; what is older than the run that began at ``since`` says so."""
     yield f"{'':62} {'figure':>12} {'goal':>14} {'':7} {'baseline':>12} {'load':>5}"
     for row in rows:

@@ -20,7 +20,7 @@ from statistics import median
 from autograder.errors import GraderError
 from autograder.guest import initramfs
 from tests.bench import plain
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import Setting
 from tests.reference import series_patch
 
@@ -32,7 +32,7 @@ TRACED_BOOTS = 7
 _TOLD = re.compile(r"^(untraced|traced) (\d+)\r?$", re.M)
 
 
-def measure(setting: Setting) -> Iterable[Row]:
+def measure(setting: Setting) -> Iterable[BenchRow]:
     """The reference against the unpatched kernel, and traced against untraced."""
     unpatched, reference = plain.kernel(setting, b""), plain.kernel(setting, series_patch())
     with tempfile.TemporaryDirectory() as name, _on_one_processor():
@@ -44,7 +44,7 @@ def measure(setting: Setting) -> Iterable[Row]:
                 rounds = _boot(kernel, initrd, folder, {"mode": "untraced", "rounds": ROUNDS})
                 quickest[kernel].append(min(rounds["untraced"]) / PAGES)
         without, with_it = median(quickest[unpatched]), median(quickest[reference])
-        yield Row(
+        yield BenchRow(
             "fault of an untraced process, reference against unpatched kernel",
             "",
             with_it / without,
@@ -55,7 +55,7 @@ def measure(setting: Setting) -> Iterable[Row]:
         for _ in range(TRACED_BOOTS):
             rounds = _boot(reference, initrd, folder, {"mode": "traced", "rounds": ROUNDS})
             ratios.append(median(rounds["traced"]) / median(rounds["untraced"]))
-        yield Row(
+        yield BenchRow(
             "traced fault with a reader draining, against untraced",
             "",
             median(ratios),

@@ -17,11 +17,11 @@ from autograder.grading import RESULT
 from autograder.results import Result, Status
 from tests.bench.kernels import TOUCHES_SCHED
 from tests.bench.memory import peak_below
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import ROOT, Setting
 
 
-def measure(setting: Setting) -> Iterable[Row]:
+def measure(setting: Setting) -> Iterable[BenchRow]:
     """A submission that touches sched.h and was never seen before."""
     with setting.cache.workdir("bench") as work:
         archive = _archive(work)
@@ -48,8 +48,10 @@ def measure(setting: Setting) -> Iterable[Row]:
         raise GraderError("the grade that is measured has grader errors")
     timing = result.timing
     stages = f"build {timing.build:.0f} s, {timing.boots} boots {timing.observe:.0f} s"
-    yield Row("whole grade, archive to report", "s", seconds, goal=85, note=stages)
-    yield Row("memory of one grade with its compilers, at most", "MB", peak.megabytes, goal=1500)
+    yield BenchRow("whole grade, archive to report", "s", seconds, goal=85, note=stages)
+    yield BenchRow(
+        "memory of one grade with its compilers, at most", "MB", peak.megabytes, goal=1500
+    )
 
 
 def _archive(work: Path) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from autograder.files import write_atomically
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class Run:
     began: str  # ISO 8601
     code: str  # hashes of what was measured
     quick: bool
-    rows: Mapping[str, list[Row]] = field(default_factory=dict)
+    rows: Mapping[str, list[BenchRow]] = field(default_factory=dict)
 
-    def with_rows(self, name: str, rows: list[Row]) -> Run:
+    def with_rows(self, name: str, rows: list[BenchRow]) -> Run:
         """The run with the rows of one more measurement."""
         return Run(self.began, self.code, self.quick, {**self.rows, name: rows})
 
     @property
-    def all_rows(self) -> list[Row]:
+    def all_rows(self) -> list[BenchRow]:
         """Every row, in order."""
         return [row for rows in self.rows.values() for row in rows]
 
@@ -68,7 +68,7 @@ class History:
         return [_run(json.loads(line)) for line in self.file.read_text().splitlines()]
 
 
-def latest(runs: list[Run]) -> dict[str, Row]:
+def latest(runs: list[Run]) -> dict[str, BenchRow]:
     """The last that was measured of each figure: a quick run leaves some out.
 
     A baseline that the last run left out is not taken from an earlier one.
@@ -83,5 +83,5 @@ def _run(data: Mapping[str, object]) -> Run:
         str(data["began"]),
         str(data["code"]),
         bool(data["quick"]),
-        {name: [Row(**row) for row in found] for name, found in rows.items()},
+        {name: [BenchRow(**row) for row in found] for name, found in rows.items()},
     )

@@ -22,7 +22,7 @@ from autograder.judge.observer import LiveObserver, RecordedObserver
 from autograder.judge.stages import Stages
 from autograder.results import Status, Verdict
 from tests.bench.memory import peak_below
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import Setting
 from tests.corpus import REFERENCE, solutions
 
@@ -31,7 +31,7 @@ TIMES = 3
 EACH_ALONE = "a boot for each check, one after another"
 
 
-def one(setting: Setting) -> Iterable[Row]:
+def one(setting: Setting) -> Iterable[BenchRow]:
     """All checks on the reference's kernel, and the same with a boot for each."""
     with setting.cache.workdir("bench") as work:
         stages, kernel = _built(setting, REFERENCE, work / "built")
@@ -41,7 +41,7 @@ def one(setting: Setting) -> Iterable[Row]:
             boots = _examine(setting, stages, kernel, seed, work / str(seed))
             seconds.append(time.monotonic() - began)
         alone = _each_alone(setting, stages, kernel, work / "alone")
-        yield Row(
+        yield BenchRow(
             "all checks on a built kernel",
             "s",
             median(seconds),
@@ -53,7 +53,7 @@ def one(setting: Setting) -> Iterable[Row]:
         yield from _memory(setting, kernel, work / "memory")
 
 
-def many(setting: Setting) -> Iterable[Row]:
+def many(setting: Setting) -> Iterable[BenchRow]:
     """Forty kernels, one after another, each with its guests side by side."""
     folders = [REFERENCE, *solutions()]
     with setting.cache.workdir("bench") as work:
@@ -62,7 +62,7 @@ def many(setting: Setting) -> Iterable[Row]:
         for seed in range(MANY):
             stages, kernel = built[seed % len(built)]
             _examine(setting, stages, kernel, seed, work / str(seed))
-        yield Row(
+        yield BenchRow(
             f"{MANY} built kernels judged completely",
             "s",
             time.monotonic() - began,
@@ -97,7 +97,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
     (work / "seen").mkdir(parents=True)
     began = time.monotonic()
     observer = LiveObserver(machine, work / "seen", 1)
-    for job in rubric.jobs(selected, 1):
+    for job in rubric.guest_jobs(selected, 1):
         observer.observe(job, 1)
     observer.close()
     recorded = RecordedObserver(work / "seen")
@@ -108,7 +108,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
     return time.monotonic() - began
 
 
-def _memory(setting: Setting, kernel: Kernel, work: Path) -> Iterable[Row]:
+def _memory(setting: Setting, kernel: Kernel, work: Path) -> Iterable[BenchRow]:
     """The guest in which all that can share a boot does, and the unpatched kernel's boot."""
     programs = compile_programs(setting.cache.root, assignment.current().probes)
     (boot,) = [check for check in rubric.checks() if check.id == assignment.current().boots]
@@ -119,11 +119,11 @@ def _memory(setting: Setting, kernel: Kernel, work: Path) -> Iterable[Row]:
         with peak_below(os.getpid(), with_root=False) as peak:
             observer = LiveObserver(machine, work, 1)  # one guest at a time
             jobs = [boot.plan.job(1)]
-            observer.plan(rubric.jobs(rubric.select(None), 1) if which is kernel else jobs)
+            observer.plan(rubric.guest_jobs(rubric.select(None), 1) if which is kernel else jobs)
             observer.everything()
             observer.close()
         peaks.append(peak.megabytes)
-    yield Row(
+    yield BenchRow(
         "memory of one guest, at most",
         "MB",
         peaks[0],

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.kernel.build import build_submission
-from autograder.kernel.make import INSIDE, jobs, make
+from autograder.kernel.make import INSIDE, make, make_jobs
 from autograder.kernel.patching import COMMAND
 from autograder.sandbox.command import Bind, Limits
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import Setting
 from tests.corpus import SOLUTIONS
 
@@ -29,17 +29,17 @@ NEW_SOURCE = (
 )
 
 
-def measure(setting: Setting) -> Iterable[Row]:
+def measure(setting: Setting) -> Iterable[BenchRow]:
     """A submission that touches sched.h, and one that touches no header that there was."""
     patch = TOUCHES_SCHED.read_bytes()
     wall, cpu = _build(setting, patch)
     c_wall, c_cpu = _build(setting, only_c(setting.baseline.tree))
     naive_wall, naive_cpu = (None, None) if setting.quick else _naive(setting, patch)
-    yield Row(WALL, "s", wall, goal=75, baseline=naive_wall, against=NAIVE)
-    yield Row(f"{WALL}: processors", "CPU s", cpu, goal=140, baseline=naive_cpu, against=NAIVE)
+    yield BenchRow(WALL, "s", wall, goal=75, baseline=naive_wall, against=NAIVE)
+    yield BenchRow(f"{WALL}: processors", "CPU s", cpu, goal=140, baseline=naive_cpu, against=NAIVE)
     touched = "kernel of a submission that touches only .c files and new files"
-    yield Row(touched, "s", c_wall, goal=10, baseline=naive_wall, against=NAIVE)
-    yield Row(f"{touched}: processors", "CPU s", c_cpu, baseline=naive_cpu, against=NAIVE)
+    yield BenchRow(touched, "s", c_wall, goal=10, baseline=naive_wall, against=NAIVE)
+    yield BenchRow(f"{touched}: processors", "CPU s", c_cpu, baseline=naive_cpu, against=NAIVE)
 
 
 def _build(setting: Setting, patch: bytes) -> tuple[float, float]:
@@ -69,7 +69,7 @@ def _naive(setting: Setting, patch: bytes) -> tuple[float, float]:
         began = time.monotonic()
         cpu = run(*COMMAND, f"--input={INSIDE}.patch")
         cpu += run(*make("olddefconfig"))
-        cpu += run(*make(f"-j{jobs()}", "linux"))
+        cpu += run(*make(f"-j{make_jobs()}", "linux"))
         return time.monotonic() - began, cpu
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from autograder.report.html import environment
 from tests.bench.history import Run, latest
-from tests.bench.row import Row, number
+from tests.bench.row import BenchRow, number
 
 WIDTH, HEIGHT, MARGIN = 300, 60, 4
 
@@ -26,7 +26,7 @@ class Point:
 class Drawing:
     """One figure over all runs that measured it; ``goal`` is the height of its goal."""
 
-    row: Row
+    row: BenchRow
     points: Sequence[Point]
     goal: float | None
 
@@ -45,7 +45,7 @@ def render(runs: Sequence[Run]) -> str:
     )
 
 
-def _drawing(row: Row, runs: Sequence[Run]) -> Drawing:
+def _drawing(row: BenchRow, runs: Sequence[Run]) -> Drawing:
     seen = [old for run in runs for old in run.all_rows if old.what == row.what]
     top = max([old.figure for old in seen] + [row.goal or 0]) or 1.0
 

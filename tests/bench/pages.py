@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from autograder.errors import GraderError
 from tests.bench import replay
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import Setting
 
 
-def measure(setting: Setting) -> Iterable[Row]:
+def measure(setting: Setting) -> Iterable[BenchRow]:
     """Until a page can be used, and how smoothly it plays."""
     try:
         found = replay.measure()
@@ -19,7 +19,7 @@ def measure(setting: Setting) -> Iterable[Row]:
         raise GraderError(str(error)) from error
     for page in found:
         title = f"replay of {page.events:,} events"
-        yield Row(f"{title}: page", "MB", page.page_bytes / 1e6)
-        yield Row(f"{title}: interactive after", "s", page.interactive_seconds)
-        yield Row(f"{title}: frames", "/s", page.frames_per_second)
-        yield Row(f"{title}: longest frame", "s", page.longest_frame_seconds)
+        yield BenchRow(f"{title}: page", "MB", page.page_bytes / 1e6)
+        yield BenchRow(f"{title}: interactive after", "s", page.interactive_seconds)
+        yield BenchRow(f"{title}: frames", "/s", page.frames_per_second)
+        yield BenchRow(f"{title}: longest frame", "s", page.longest_frame_seconds)

@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.cache import complete_or_nothing
 from autograder.errors import GraderError
 from autograder.kernel import options
-from autograder.kernel.make import INSIDE, jobs, make
+from autograder.kernel.make import INSIDE, make, make_jobs
 from autograder.kernel.patching import COMMAND
 from autograder.sandbox.command import Bind, Limits
 from tests.bench.setting import Setting
@@ -60,7 +60,7 @@ def _build(setting: Setting, patch: bytes, asked: str, work: Path) -> Path:
         make(f"KCONFIG_ALLCONFIG={INSIDE}/.plain.config", "allnoconfig"),
         *([apply] if patch else []),
         make("olddefconfig"),  # what the patch adds takes its default
-        make(f"-j{jobs()}", "linux"),
+        make(f"-j{make_jobs()}", "linux"),
     ]
     for command in commands:
         done = setting.sandbox.run(

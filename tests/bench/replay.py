@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.events import PAGE, Event, EventKind
 from autograder.pgfault.trace.story import Story
 from autograder.pgfault.viewer import trace_page
 
@@ -94,7 +94,7 @@ def made_up(count: int) -> list[Event]:
     source = Random(SEED)
     starts = [0x40_0000 + number * 0x1000_0000 for number in range(REGIONS)]
     events = [
-        Event(number, Kind.ADD, str(number), start=start, end=start + PAGES * PAGE)
+        Event(number, EventKind.ADD, str(number), start=start, end=start + PAGES * PAGE)
         for number, start in enumerate(starts)
     ]
     at = 0
@@ -103,5 +103,5 @@ def made_up(count: int) -> list[Event]:
             at = source.randrange(REGIONS * PAGES)
         at = (at + source.choice([1, 1, 1, 2, -3])) % (REGIONS * PAGES)
         address = starts[at // PAGES] + at % PAGES * PAGE
-        events.append(Event(len(events) * 2000, Kind.FAULT, address=address))
+        events.append(Event(len(events) * 2000, EventKind.FAULT, address=address))
     return events[:count]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Row:
+class BenchRow:
     """A line of the table.  ``baseline`` was measured in the same run."""
 
     what: str

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from autograder.student.mirror import mirror
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import Setting
 from tests.corpus import REFERENCE
 from tests.reference import reference_build
@@ -19,7 +19,7 @@ EDITED = "fs/proc/pgfault_history.c"
 TIMES = 3
 
 
-def measure(setting: Setting) -> Iterable[Row]:
+def measure(setting: Setting) -> Iterable[BenchRow]:
     """The reference as a student's work, one line of it changed, and one check."""
     with tempfile.TemporaryDirectory() as folder:
         way = Way(Path(folder), setting.cache.root, tell=lambda line: None)
@@ -39,4 +39,4 @@ def measure(setting: Setting) -> Iterable[Row]:
         for number in range(TIMES):
             source.write_text(f"{source.read_text()}\nstatic const int edited_{number} = 1;\n")
             seconds.append(way.run(check).seconds)
-    yield Row("handout's edit-to-verdict, one check", "s", median(seconds), goal=10)
+    yield BenchRow("handout's edit-to-verdict, one check", "s", median(seconds), goal=10)

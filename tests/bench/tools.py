@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import ROOT, Setting
 from tests.corpus import REFERENCE
 
@@ -24,13 +24,13 @@ PAGE = 4096
 LIVE = 20_000  # regions at one time, in a trace of a process that maps and unmaps
 
 
-def start_up(setting: Setting) -> Iterable[Row]:
+def start_up(setting: Setting) -> Iterable[BenchRow]:
     """``--help``, in turns with an interpreter that does nothing."""
     ours, nothing = [], []
     for _ in range(TIMES):
         nothing.append(_seconds([sys.executable, "-c", "pass"]))
         ours.append(_seconds([sys.executable, "-m", "autograder", "--help"]))
-    yield Row(
+    yield BenchRow(
         "start-up of the command line (--help)",
         "s",
         median(ours),
@@ -40,7 +40,7 @@ def start_up(setting: Setting) -> Iterable[Row]:
     )
 
 
-def pgfaultmap(setting: Setting) -> Iterable[Row]:
+def pgfaultmap(setting: Setting) -> Iterable[BenchRow]:
     """Two traces: every page faults once, in no order; and regions that come and go."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -56,8 +56,8 @@ def pgfaultmap(setting: Setting) -> Iterable[Row]:
             title = f"pgfaultmap on {EVENTS:,} events, {what}"
             read = median(seconds for seconds, _ in cat)
             seconds = median(seconds for seconds, _ in tool)
-            yield Row(title, "s", seconds, goal=1, baseline=read, against="cat of the trace")
-            yield Row(f"{title}: memory", "MB", max(memory for _, memory in tool), goal=64)
+            yield BenchRow(title, "s", seconds, goal=1, baseline=read, against="cat of the trace")
+            yield BenchRow(f"{title}: memory", "MB", max(memory for _, memory in tool), goal=64)
 
 
 def _once() -> bytes:

@@ -8,14 +8,14 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.bench.row import Row
+from tests.bench.row import BenchRow
 from tests.bench.setting import Setting
 from tests.class_bench import Bench
 
 SIZE = 4  # submissions
 
 
-def measure(setting: Setting) -> Iterable[Row]:
+def measure(setting: Setting) -> Iterable[BenchRow]:
     """How many times quicker the second makes it; nothing where there is one processor."""
     both = sorted(os.sched_getaffinity(0))[:2]
     if len(both) < 2:
@@ -24,7 +24,7 @@ def measure(setting: Setting) -> Iterable[Row]:
         bench = Bench(Path(folder), SIZE)
         one = bench.grade("one job, one processor", "--jobs", "1", processors=both[:1])
         two = bench.grade("two jobs, two processors", "--jobs", "2", processors=both)
-    yield Row(
+    yield BenchRow(
         "bulk: two workers against one",
         "",
         one / two,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.files import write_atomically
-from autograder.guest.observation import Kind, Observation, Outcome
+from autograder.guest.observation import Ending, Observation, Outcome
 from autograder.judge import rubric
 from autograder.judge.observer import record_path
 from autograder.judge.verdicts import empty_verdict
@@ -137,7 +137,7 @@ def observations(result: Result, folder: Path) -> None:
         seen = Observation(
             probe=job.probe,
             params=dict(job.params),
-            outcome=Outcome(kind=Kind.COMPLETED),
+            outcome=Outcome(kind=Ending.COMPLETED),
             files={name: content.encode() for name, content in files.items()},
         )
         write_atomically(record_path(folder, job, 1), seen.model_dump_json())

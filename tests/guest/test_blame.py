@@ -17,7 +17,7 @@ from autograder import assignment
 from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.guest.machine import Job, Kernel, Machine
-from autograder.guest.observation import Kind
+from autograder.guest.observation import Ending
 from autograder.guest.programs import compile_programs
 from autograder.kernel import ready
 from autograder.progress import silent
@@ -47,7 +47,7 @@ def machine(kernel: Kernel, work: Path) -> Machine:
 
 def test_a_good_boot(kernel: Kernel, work: Path) -> None:
     seen = machine(kernel, work).observe(IDLE)
-    assert seen.outcome.kind is Kind.COMPLETED
+    assert seen.outcome.kind is Ending.COMPLETED
     assert not seen.reports
     assert not list(work.iterdir())
 
@@ -103,7 +103,7 @@ def test_guest_killed_from_outside(kernel: Kernel, work: Path) -> None:
     finally:
         stop.set()
         killer.join()
-    assert seen.outcome.kind is Kind.KILLED
+    assert seen.outcome.kind is Ending.KILLED
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small disk")

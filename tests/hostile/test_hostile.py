@@ -12,7 +12,7 @@ import pytest
 
 from autograder.cache import Cache
 from autograder.errors import GraderError
-from autograder.grading import FEEDBACK, RESULT, Grading, Order
+from autograder.grading import FEEDBACK, RESULT, GradeOrder, Grading
 from autograder.guest import machine
 from autograder.kernel import ready, submission, tools
 from autograder.kernel.build import Baseline
@@ -65,7 +65,7 @@ class Run:
         path = case.make(self.folder / f"{number}-handed-in", self.world)
         out = self.folder / f"{number}-out"
         started = time.monotonic()
-        order = Order(path, out, seed=11, only=case.only)
+        order = GradeOrder(path, out, seed=11, only=case.only)
         result = Grading(order, self.baseline, self.sandbox, silent).run(self.world.cache)
         self.seconds[case.name] = time.monotonic() - started
         return result, out

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from autograder.bulk.batch import Engine
-from autograder.bulk.run import ClassRun, Outcome
+from autograder.bulk.run import ClassRun, ClassSummary
 from autograder.bulk.shelf import Shelf
 from autograder.bulk.students import Roster, Student
-from autograder.bulk.worker import Done, Order
+from autograder.bulk.worker import Done, WorkerOrder
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.files import write_atomically
@@ -31,11 +31,11 @@ class FakeEngine:
     """Answers at once: what the submission's ``kernel.patch`` says."""
 
     def __init__(self) -> None:
-        self.orders: list[Order] = []
+        self.orders: list[WorkerOrder] = []
         self.width = 2
-        self.before: Callable[[Order], None] = lambda order: None
+        self.before: Callable[[WorkerOrder], None] = lambda order: None
 
-    def submit(self, order: Order) -> Future[Done]:
+    def submit(self, order: WorkerOrder) -> Future[Done]:
         self.orders.append(order)
         future: Future[Done] = Future()
         try:
@@ -45,7 +45,7 @@ class FakeEngine:
             future.set_exception(error)
         return future
 
-    def grade(self, order: Order) -> Done:
+    def grade(self, order: WorkerOrder) -> Done:
         text = Path(order.submission, "kernel.patch").read_text()
         if text == "unreadable":
             return Done(outcome="unreadable", message="it cannot be read")
@@ -90,7 +90,7 @@ def run(tmp_path: Path, **facts: object) -> ClassRun:
     return ClassRun(tmp_path / "grades", Course(), VERSIONS, **facts)  # type: ignore[arg-type]
 
 
-def grade(tmp_path: Path, engine: FakeEngine, **facts: object) -> Outcome:
+def grade(tmp_path: Path, engine: FakeEngine, **facts: object) -> ClassSummary:
     return run(tmp_path, **facts).grade_all(tmp_path / "class", None, engine)
 
 
@@ -162,7 +162,7 @@ def test_one_bad_submission_never_stops_the_rest(
 def test_interrupted_and_started_again(
     tmp_path: Path, submissions: Path, engine: FakeEngine
 ) -> None:
-    def interrupt(order: Order) -> None:
+    def interrupt(order: WorkerOrder) -> None:
         if order.name == "eve":
             raise KeyboardInterrupt
 
@@ -182,7 +182,7 @@ def test_regrade_just_what_is_named(tmp_path: Path, submissions: Path, engine: F
     grade(tmp_path, engine)
     engine.orders.clear()
 
-    def only_one(order: Order) -> Done:
+    def only_one(order: WorkerOrder) -> Done:
         done = FakeEngine.grade(engine, order)
         path = Path(order.out) / RESULT
         made = Result.read(path)

@@ -29,7 +29,7 @@ from autograder.bulk.classbook import ClassBook
 from autograder.bulk.run import ClassRun
 from autograder.bulk.shelf import ClassList, Shelf
 from autograder.bulk.students import Roster
-from autograder.bulk.worker import Done, Order
+from autograder.bulk.worker import Done, WorkerOrder
 from autograder.course import Course
 from autograder.errors import UsageError
 from autograder.files import write_atomically
@@ -64,7 +64,7 @@ class Intake:
         self.width = 4
         self.taken: dict[str, Submission] = {}
 
-    def submit(self, order: Order) -> Future[Done]:
+    def submit(self, order: WorkerOrder) -> Future[Done]:
         submission = take_in(Path(order.submission), self.work / order.name, SERIES)
         self.taken[order.name] = submission
         made = result(order.name, () if submission.patch else ("build/patch_applies",))

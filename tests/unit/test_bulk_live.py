@@ -9,7 +9,7 @@ import time
 from rich.console import Console
 
 from autograder.bulk.batch import Tally
-from autograder.bulk.live import Bars, Lines
+from autograder.bulk.live import Bars, PlainView
 
 
 def tally(since: float = 0) -> Tally:
@@ -49,7 +49,7 @@ def test_bars_keep_their_figures_on_a_narrow_terminal() -> None:
 
 def test_lines_tell_what_is_done_what_runs_and_how_long() -> None:
     stream = io.StringIO()
-    with Lines(Console(file=stream, width=80)) as lines:
+    with PlainView(Console(file=stream, width=80)) as lines:
         lines.told("ada", "booting the kernel", None)
         lines.told("s1", "booting the kernel", None)
         lines.changed(tally())

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder import assignment
-from autograder.guest.observation import Kind, Outcome
+from autograder.guest.observation import Ending, Outcome
 from autograder.judge import answers, rubric
 from autograder.judge import hints as judge_hints
 from autograder.pgfault.checks import hints
@@ -129,11 +129,18 @@ def test_expected_and_observed_have_one_shape() -> None:
 
 
 def test_a_boot_that_ends_early_has_a_hint_of_its_own() -> None:
-    for kind in (Kind.HANG, Kind.SPIN, Kind.FLOOD, Kind.PANIC, Kind.NO_BOOT, Kind.VANISHED):
+    for kind in (
+        Ending.HANG,
+        Ending.SPIN,
+        Ending.FLOOD,
+        Ending.PANIC,
+        Ending.NO_BOOT,
+        Ending.VANISHED,
+    ):
         assert judge_hints.for_outcome(Outcome(kind=kind)) == judge_hints.OUTCOMES[kind]
     detail = "a read returned 0 (end of file) after step 2, while the process lived"
-    assert hints.for_ending(Outcome(kind=Kind.GAVE_UP, detail=detail)) == hints.ZERO_IS_THE_END
-    assert not hints.for_ending(Outcome(kind=Kind.GAVE_UP, detail="pipe"))
+    assert hints.for_ending(Outcome(kind=Ending.GAVE_UP, detail=detail)) == hints.ZERO_IS_THE_END
+    assert not hints.for_ending(Outcome(kind=Ending.GAVE_UP, detail="pipe"))
 
 
 def test_what_probes_say_is_plain() -> None:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
+from autograder.guest.observation import Ending, Observation, Outcome, Record, Report
 from autograder.judge.evidence import evidence_of, reports_told
 
 
-def observation(kind: Kind = Kind.COMPLETED, **more: object) -> Observation:
+def observation(kind: Ending = Ending.COMPLETED, **more: object) -> Observation:
     fields = {"probe": "steps", "params": {}, "outcome": Outcome(kind=kind), **more}
     return Observation.model_validate(fields)
 
@@ -18,7 +18,7 @@ def process(pid: str, state: str) -> Record:
 
 def test_a_hang_tells_who_waits_where() -> None:
     seen = observation(
-        Kind.HANG,
+        Ending.HANG,
         records=[process("24", "S"), process("x", "?"), process("26", "D")],
         files={
             "process_stack~1": b"[<0>] schedule+0xb7/0x250\n[<0>] do_wait+0x1/0x2\n",
@@ -34,7 +34,7 @@ def test_a_hang_tells_who_waits_where() -> None:
 
 
 def test_processes_whose_stacks_do_not_match_are_told_without() -> None:
-    seen = observation(Kind.HANG, records=[process("24", "S")], files={})
+    seen = observation(Ending.HANG, records=[process("24", "S")], files={})
     hang = next(item for item in evidence_of(seen) if item.kind == "hang")
     assert hang.processes[0].stack == []
 

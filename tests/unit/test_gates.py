@@ -7,7 +7,7 @@ import pytest
 
 from autograder.errors import GraderError
 from autograder.guest.machine import Job
-from autograder.guest.observation import Kind, Observation, Outcome, Record
+from autograder.guest.observation import Ending, Observation, Outcome, Record
 from autograder.judge import rubric
 from autograder.judge.gates import blocked, closed_gate
 from autograder.judge.stages import Gate
@@ -20,7 +20,7 @@ EVENTS = {"events.out": b"0.000000001 fault 1000\n"}
 
 
 def seen(
-    kind: Kind = Kind.COMPLETED,
+    kind: Ending = Ending.COMPLETED,
     records: tuple[Record, ...] = (BOOTED, READ),
     files: dict[str, bytes] | None = None,
 ) -> Observation:
@@ -34,7 +34,7 @@ def seen(
 
 
 def gave_up(words: bytes) -> Observation:
-    return seen(Kind.GAVE_UP, files={"gave_up": words})
+    return seen(Ending.GAVE_UP, files={"gave_up": words})
 
 
 class Boots:
@@ -53,10 +53,10 @@ class Boots:
         return list(self.by_probe.values())
 
 
-PANIC = seen(Kind.PANIC)
+PANIC = seen(Ending.PANIC)
 CASES: dict[str, tuple[Boots, str, Finding]] = {
     "no boot": (
-        Boots(proc_entries=seen(Kind.NO_BOOT, ())),
+        Boots(proc_entries=seen(Ending.NO_BOOT, ())),
         "build/boots",
         Finding.NO_BOOT,
     ),
@@ -111,7 +111,7 @@ def test_closed(case: str) -> None:
         # One panic may be the probe's own matter: its check has to show it.
         Boots(proc_entries=PANIC, drain=seen()),
         Boots(proc_entries=seen(), drain=PANIC, write_result=seen()),
-        Boots(proc_entries=seen(), drain=seen(Kind.HANG), write_result=PANIC),
+        Boots(proc_entries=seen(), drain=seen(Ending.HANG), write_result=PANIC),
     ],
 )
 def test_open(boots: Boots) -> None:
@@ -120,7 +120,7 @@ def test_open(boots: Boots) -> None:
 
 def test_the_graders_fault_is_no_gate() -> None:
     with pytest.raises(GraderError):
-        closed_gate(Boots(proc_entries=seen(Kind.KILLED)), 1)
+        closed_gate(Boots(proc_entries=seen(Ending.KILLED)), 1)
 
 
 def test_what_is_behind() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.bulk.local import GradingProcesses
 from autograder.bulk.processors import free_memory, processor_quota
-from autograder.bulk.worker import Done, Order
+from autograder.bulk.worker import Done, WorkerOrder
 from autograder.course import Course
 from autograder.gradescope import canary
 from autograder.gradescope.harness import RESULTS, HandedIn, Harness
@@ -163,7 +163,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-Pretend = Callable[[GradingProcesses, Order], Done]
+Pretend = Callable[[GradingProcesses, WorkerOrder], Done]
 
 
 def run(root: Path, monkeypatch: pytest.MonkeyPatch, grade: Pretend) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, grade: Pretend) -> dict[str
     return told
 
 
-def half(order: Order) -> None:
+def half(order: WorkerOrder) -> None:
     """What a grade leaves that came to half of the checks."""
     made = result(order.name)
     made.finished = ""
@@ -185,7 +185,7 @@ def half(order: Order) -> None:
 
 
 def test_a_whole_grade(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def grade(processes: GradingProcesses, order: Order) -> Done:
+    def grade(processes: GradingProcesses, order: WorkerOrder) -> Done:
         assert order.series == "6.18"  # of the kernel in the zip
         result(order.name).write(Path(order.out) / RESULT)
         return Done(outcome="graded")
@@ -198,7 +198,7 @@ def test_a_whole_grade(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_from_the_first_moment_on(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[dict[str, Any]] = []
 
-    def grade(processes: GradingProcesses, order: Order) -> Done:
+    def grade(processes: GradingProcesses, order: WorkerOrder) -> Done:
         seen.append(json.loads((root / RESULTS).read_text()))
         half(order)
         processes.watch(order.name, "checking: something", 0.5)
@@ -213,7 +213,7 @@ def test_a_file_from_the_first_moment_on(root: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_grade_that_died_keeps_what_it_had(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def grade(processes: GradingProcesses, order: Order) -> Done:
+    def grade(processes: GradingProcesses, order: WorkerOrder) -> Done:
         half(order)
         return Done(outcome="grader_error", message="the grader's process ended with status -9")
 
@@ -228,7 +228,7 @@ def test_the_time_limit_comes_first(root: Path, monkeypatch: pytest.MonkeyPatch)
     (root / "source" / "gradescope.json").write_text('{"minutes": 0.1}')
     monkeypatch.setattr("autograder.gradescope.harness.LEAST", 0.2)
 
-    def grade(processes: GradingProcesses, order: Order) -> Done:
+    def grade(processes: GradingProcesses, order: WorkerOrder) -> Done:
         half(order)
         while not processes._stopped:
             time.sleep(0.01)
@@ -245,7 +245,7 @@ def test_an_old_result_is_not_taken_for_this_one(
     (root / "grade").mkdir()
     result().write(root / "grade" / RESULT)
 
-    def grade(processes: GradingProcesses, order: Order) -> Done:
+    def grade(processes: GradingProcesses, order: WorkerOrder) -> Done:
         return Done(outcome="unreadable", message="it cannot be read")
 
     told = run(root, monkeypatch, grade)

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from autograder.guest.observation import Kind, Observation, Outcome
+from autograder.guest.observation import Ending, Observation, Outcome
 from autograder.guest.protocol import parse
 
 GOOD = b"T booted now=0.1\nT bytes a.out 5\nab\ncd\nT read ret=-1 errno=3 reader=r\n"
@@ -54,7 +54,7 @@ def test_of_files_with_one_name_the_last_counts_and_none_is_lost() -> None:
     seen = Observation(
         probe="p",
         params={},
-        outcome=Outcome(kind=Kind.COMPLETED),
+        outcome=Outcome(kind=Ending.COMPLETED),
         records=records,
         files=files,
     )
@@ -66,7 +66,7 @@ def test_of_files_with_one_name_the_last_counts_and_none_is_lost() -> None:
 def test_of_records_with_one_name_the_last_counts() -> None:
     records, _ = parse(b"T reader bytes=1\nT reader bytes=2\n", "T")
     seen = Observation(
-        probe="drain", params={}, outcome=Outcome(kind=Kind.COMPLETED), records=records
+        probe="drain", params={}, outcome=Outcome(kind=Ending.COMPLETED), records=records
     )
     assert seen.one("reader").number("bytes") == 2
     assert [record.number("bytes") for record in seen.all("reader")] == [1, 2]

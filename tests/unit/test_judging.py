@@ -9,7 +9,7 @@ import pytest
 
 from autograder.errors import GraderError
 from autograder.guest.machine import Job
-from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
+from autograder.guest.observation import Ending, Observation, Outcome, Record, Report
 from autograder.judge import rubric
 from autograder.judge.judging import Judge, judge
 from autograder.judge.stages import Gate, Stages
@@ -19,7 +19,7 @@ CHECK = "reading/never_traced"
 Answer = Callable[[Job, int], Observation]
 
 
-def observation(answer: str = "errno=3 ret=-1", kind: Kind = Kind.COMPLETED) -> Observation:
+def observation(answer: str = "errno=3 ret=-1", kind: Ending = Ending.COMPLETED) -> Observation:
     fields = dict(pair.split("=") for pair in answer.split())
     return Observation(
         probe="read_untraced",
@@ -115,15 +115,15 @@ def test_a_third_attempt_decides(third: Observation, status: Status) -> None:
     assert len(verdict.attempts) == 3
 
 
-@pytest.mark.parametrize("kind", [Kind.HANG, Kind.PANIC, Kind.PROBE_DIED, Kind.VANISHED])
-def test_a_boot_that_ends_badly_fails_the_check(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Ending.HANG, Ending.PANIC, Ending.PROBE_DIED, Ending.VANISHED])
+def test_a_boot_that_ends_badly_fails_the_check(kind: Ending) -> None:
     verdict = verdict_on(sequence(*[observation(kind=kind)] * 2))
     assert verdict.status is Status.FAILED
     assert "somewhere" in verdict.observed
 
 
-@pytest.mark.parametrize("kind", [Kind.SPIN, Kind.FLOOD, Kind.HANG])
-def test_what_only_costs_time_is_not_repeated(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Ending.SPIN, Ending.FLOOD, Ending.HANG])
+def test_what_only_costs_time_is_not_repeated(kind: Ending) -> None:
     seen = observation(kind=kind).model_copy(update={"cpu_seconds": 20.0})
     verdict = verdict_on(sequence(seen))
     assert verdict.status is Status.FAILED
@@ -131,19 +131,19 @@ def test_what_only_costs_time_is_not_repeated(kind: Kind) -> None:
 
 
 def test_a_guest_that_a_busy_machine_starved_is_booted_again() -> None:
-    verdict = verdict_on(sequence(observation(kind=Kind.SPIN), GOOD, GOOD))
+    verdict = verdict_on(sequence(observation(kind=Ending.SPIN), GOOD, GOOD))
     assert verdict.status is Status.PASSED
     assert verdict.attempts == ["failed", "passed", "passed"]
 
 
-@pytest.mark.parametrize("kind", [Kind.KILLED, Kind.BROKEN])
-def test_what_no_submission_does_is_the_graders_fault(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [Ending.KILLED, Ending.BROKEN])
+def test_what_no_submission_does_is_the_graders_fault(kind: Ending) -> None:
     verdict = verdict_on(sequence(*[observation(kind=kind)] * 2))
     assert verdict.status is Status.GRADER_ERROR
 
 
 def test_a_guest_killed_once_is_booted_again() -> None:
-    verdict = verdict_on(sequence(observation(kind=Kind.KILLED), GOOD))
+    verdict = verdict_on(sequence(observation(kind=Ending.KILLED), GOOD))
     assert verdict.status is Status.PASSED
 
 
@@ -157,7 +157,7 @@ def test_a_broken_machine_is_the_graders_fault() -> None:
 
 
 def test_a_probe_that_notes_nothing_is_the_graders_fault() -> None:
-    silent = Observation(probe="x", params={}, outcome=Outcome(kind=Kind.COMPLETED))
+    silent = Observation(probe="x", params={}, outcome=Outcome(kind=Ending.COMPLETED))
     verdict = verdict_on(sequence(silent, silent))
     assert verdict.status is Status.GRADER_ERROR
 
@@ -172,7 +172,7 @@ def test_what_is_behind_a_closed_gate_is_not_tried_before_it() -> None:
     """Though it stands before the gate's own check in the rubric."""
     behind, own = "file/restart_is_fresh", "reading/records_leave_the_trace"
     verdicts: dict[str, Verdict] = {}
-    observer = Canned(lambda job, attempt: observation(kind=Kind.PANIC))
+    observer = Canned(lambda job, attempt: observation(kind=Ending.PANIC))
     gate = Gate(own, Finding.NO_RECORD, "no record was ever read from a trace")
     stages = Stages(gate=gate, tools=frozenset({"pgfaultmap"}))
     selected = rubric.select(f"{behind},{own}")

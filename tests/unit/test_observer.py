@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from autograder.guest.machine import MOST_COUNTING, MOST_TOGETHER, Job, Machine
-from autograder.guest.observation import Kind, Observation, Outcome
+from autograder.guest.observation import Ending, Observation, Outcome
 from autograder.judge import rubric
 from autograder.judge.observer import LiveObserver, boots_for
 
@@ -29,7 +29,7 @@ def test_probes_that_count_memory_share_with_their_like_only() -> None:
 
 
 def test_every_probe_of_the_rubric_is_booted_once() -> None:
-    jobs = rubric.jobs(rubric.select(None), 1)
+    jobs = rubric.guest_jobs(rubric.select(None), 1)
     booted = [job for together in boots_for(jobs) for job in together]
     assert sorted(map(repr, booted)) == sorted(map(repr, jobs))
 
@@ -43,7 +43,7 @@ class Seer:
     def observe(self, job: Job) -> Observation:
         self.processors.append(os.sched_getaffinity(0))
         return Observation(
-            probe=job.probe, params=dict(job.params), outcome=Outcome(kind=Kind.COMPLETED)
+            probe=job.probe, params=dict(job.params), outcome=Outcome(kind=Ending.COMPLETED)
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.cli import probing
 from autograder.errors import UsageError
-from autograder.guest.observation import Kind, Observation, Outcome, Record, Report
+from autograder.guest.observation import Ending, Observation, Outcome, Record, Report
 from autograder.judge import rubric
 
 SEED = 7
@@ -41,7 +41,7 @@ def test_what_cannot_be_run_is_said(name: str, words: list[str], why: str) -> No
         probing.job(name, words, SEED)
 
 
-def seen(kind: Kind, **facts: object) -> Observation:
+def seen(kind: Ending, **facts: object) -> Observation:
     made = {
         "probe": "drain",
         "params": {"unread": "3"},
@@ -59,7 +59,7 @@ def seen(kind: Kind, **facts: object) -> Observation:
 
 
 def test_notes_are_printed_and_act_on_no_terminal() -> None:
-    assert list(probing.told(seen(Kind.COMPLETED))) == [
+    assert list(probing.told(seen(Ending.COMPLETED))) == [
         "probe drain unread=3",
         "  booted now=0.1",
         "  read ret=-1 text=a<U+001B>[1m",
@@ -70,17 +70,17 @@ def test_notes_are_printed_and_act_on_no_terminal() -> None:
 
 
 def test_files_are_printed_if_asked_for() -> None:
-    lines = list(probing.told(seen(Kind.COMPLETED), files=True))
+    lines = list(probing.told(seen(Ending.COMPLETED), files=True))
     assert lines[3:6] == ["  file events: 9 bytes", "    one", "    two<U+001B>"]
 
 
 def test_a_probe_that_gave_up_says_why_itself() -> None:
-    gave_up = Outcome(kind=Kind.GAVE_UP, detail="open failed")
-    lines = list(probing.told(seen(Kind.GAVE_UP, outcome=gave_up)))
+    gave_up = Outcome(kind=Ending.GAVE_UP, detail="open failed")
+    lines = list(probing.told(seen(Ending.GAVE_UP, outcome=gave_up)))
     assert lines[-1] == "outcome: gave up: open failed"
     assert not [line for line in lines if "log:" in line]
 
 
 def test_the_log_is_printed_if_the_probe_did_not_end() -> None:
-    lines = list(probing.told(seen(Kind.PANIC)))
+    lines = list(probing.told(seen(Ending.PANIC)))
     assert lines[-3:] == ["  log: first", "  log: last", "outcome: panic"]

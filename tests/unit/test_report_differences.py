@@ -63,7 +63,7 @@ def test_interesting_lines_of_a_log() -> None:
     assert [run.look for run in runs] == [plain, marked, marked, unsure, plain, marked, marked]
     assert [run.place for run in runs] == [None, None, 0, None, None, 1, None]
     assert "\n".join(run.text for run in runs) == log
-    assert loglines.marked("", []) == [loglines.Lines("", Look.PLAIN)]
+    assert loglines.marked("", []) == [loglines.Stretch("", Look.PLAIN)]
 
 
 def test_logs_and_excerpts_know_of_each_other() -> None:

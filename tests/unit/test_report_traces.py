@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.files import write_atomically
-from autograder.guest.observation import Kind, Observation, Outcome
+from autograder.guest.observation import Ending, Observation, Outcome
 from autograder.judge import rubric
 from autograder.judge.observer import SHARED, record_path
 from autograder.judge.verdicts import empty_verdict
@@ -35,7 +35,7 @@ def keep(folder: Path, name: str, attempt: int, events: str) -> None:
     seen = Observation(
         probe=job.probe,
         params=dict(job.params),
-        outcome=Outcome(kind=Kind.COMPLETED),
+        outcome=Outcome(kind=Ending.COMPLETED),
         files={"events.out": events.encode()},
     )
     write_atomically(record_path(folder, job, attempt), seen.model_dump_json())

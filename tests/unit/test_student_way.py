@@ -7,7 +7,7 @@ import pytest
 
 from autograder.pgfault import milestones
 from tests.corpus import HERE, load
-from tests.stages import STAGES, Row, Stage, table
+from tests.stages import STAGES, Stage, table
 from tests.student_way import Block, Command, Ran, blocks, commands
 
 
@@ -37,9 +37,11 @@ def test_the_stages_are_in_the_order_of_the_milestones() -> None:
 
 
 def test_what_is_wrong_with_a_stage_is_named() -> None:
-    good = Row(Stage("M1", "x/y"), ran("\x1b[Kchecking\x1b[Kone\ntwo\n"), [], "A card.", 1, 0, 5, 3)
+    good = StageRow(
+        Stage("M1", "x/y"), ran("\x1b[Kchecking\x1b[Kone\ntwo\n"), [], "A card.", 1, 0, 5, 3
+    )
     assert good.lines == ["one", "two"] and good.complaints == []
-    bad = Row(Stage("M1", "x/y"), ran("x" * 81 + "\n" * 40 + "end\n"), [], "", 1, 2, 5, 3)
+    bad = StageRow(Stage("M1", "x/y"), ran("x" * 81 + "\n" * 40 + "end\n"), [], "", 1, 2, 5, 3)
     assert bad.complaints == [
         "2 grader errors",
         "41 lines",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.pgfault.trace.events import EventSyntaxError, Kind, parse, parse_line
+from autograder.pgfault.trace.events import EventKind, EventSyntaxError, parse, parse_line
 
 
 def test_every_kind() -> None:
@@ -16,11 +16,11 @@ def test_every_kind() -> None:
     )
     events = parse(text)
     assert [event.kind for event in events] == [
-        Kind.ADD,
-        Kind.RESIZE,
-        Kind.FAULT,
-        Kind.LOST,
-        Kind.REMOVE,
+        EventKind.ADD,
+        EventKind.RESIZE,
+        EventKind.FAULT,
+        EventKind.LOST,
+        EventKind.REMOVE,
     ]
     assert (events[0].time, events[0].id, events[0].start, events[0].end) == (1, "a", 4096, 12288)
     assert events[1].time == 12_000_000_500

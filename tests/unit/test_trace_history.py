@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.pgfault.trace.address_space import AddressSpace, TraceError, follow
-from autograder.pgfault.trace.events import PAGE, Event, Kind, parse
+from autograder.pgfault.trace.events import PAGE, Event, EventKind, parse
 from autograder.pgfault.trace.history import History
 from tests.traces import Process, broken, text
 
@@ -60,9 +60,9 @@ def test_after_a_contradiction_it_goes_on() -> None:
 
 def test_after_a_loss_only_impossible_ranges_are_problems() -> None:
     events = [
-        Event(0, Kind.LOST, count=3),
-        Event(1, Kind.REMOVE, "x"),
-        Event(2, Kind.ADD, "y", start=PAGE, end=PAGE),
+        Event(0, EventKind.LOST, count=3),
+        Event(1, EventKind.REMOVE, "x"),
+        Event(2, EventKind.ADD, "y", start=PAGE, end=PAGE),
     ]
     history = History(events)
     assert [problem.event for problem in history.problems] == [2]

@@ -7,8 +7,7 @@ import itertools
 
 import pytest
 
-from autograder.guest.observation import Kind as Ending
-from autograder.guest.observation import Observation, Outcome
+from autograder.guest.observation import Ending, Observation, Outcome
 from autograder.pgfault.trace.segments import Segment, segments
 from autograder.pgfault.trace.story import Story, observed, read
 from tests.traces import Process, text

@@ -20,7 +20,7 @@ import pytest
 
 from autograder.assignment import DEFAULT
 from autograder.bulk.local import GradingProcesses
-from autograder.bulk.worker import Order
+from autograder.bulk.worker import WorkerOrder
 from autograder.course import COURSE_FILE, load
 from autograder.progress import Unheard
 from autograder.results import Result, Status
@@ -96,11 +96,11 @@ def test_a_class_is_graded_without_readers(tmp_path: Path) -> None:
     whole(out / "dee" / "result.json")
 
 
-def order(tmp_path: Path) -> Order:
+def order(tmp_path: Path) -> WorkerOrder:
     path = tmp_path / "ada.7z"
     path.write_bytes(SEVEN_ZIP)
     out = str(tmp_path / "out")
-    return Order(
+    return WorkerOrder(
         name="ada", submission=str(path), out=out, seed=1, series="7.3", assignment=DEFAULT
     )
 

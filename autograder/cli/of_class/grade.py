@@ -16,7 +16,7 @@ from autograder.errors import EXIT_GRADER, UsageError
 
 if TYPE_CHECKING:
     from autograder.bulk.live import View
-    from autograder.bulk.run import MakeEngine, Outcome
+    from autograder.bulk.run import ClassSummary, MakeEngine
 
 ClusterOption = Annotated[
     str | None,
@@ -57,14 +57,14 @@ def grade(
     try:
         with live.view(Console(stderr=True)) as view:
             run = replace(run, changed=view.changed)
-            outcome = run.grade_all(submissions, known, _engine(view, jobs, cluster))
+            summary = run.grade_all(submissions, known, _engine(view, jobs, cluster))
     except KeyboardInterrupt:
         print(
             "Interrupted. The grades made so far are kept; the same command continues.",
             file=sys.stderr,
         )
         raise typer.Exit(frame.EXIT_INTERRUPTED) from None
-    _tell(outcome, out)
+    _tell(summary, out)
 
 
 def regrade(
@@ -101,8 +101,8 @@ def regrade(
     names = [word.strip() for word in students.split(",") if word.strip()]
     with live.view(Console(stderr=True)) as view:
         run = replace(run, changed=view.changed)
-        outcome = run.regrade(names, only, _engine(view, jobs, cluster), why)
-    _tell(outcome, grades)
+        summary = run.regrade(names, only, _engine(view, jobs, cluster), why)
+    _tell(summary, grades)
 
 
 def _engine(view: View, jobs: int | None, cluster: str | None) -> MakeEngine:
@@ -117,11 +117,11 @@ def _engine(view: View, jobs: int | None, cluster: str | None) -> MakeEngine:
     return lambda grades, lock: LocalEngine(side_by_side, grades, view.told, [lock])
 
 
-def _tell(outcome: Outcome, grades: Path) -> None:
+def _tell(summary: ClassSummary, grades: Path) -> None:
     from rich.console import Console
 
     from autograder.bulk import tables
 
-    tables.outcome(outcome, grades, Console())
-    if outcome.tally.failed:
+    tables.summary(summary, grades, Console())
+    if summary.tally.failed:
         raise typer.Exit(EXIT_GRADER)

@@ -14,7 +14,7 @@ from autograder.pgfault.checks.traces import (
     space_of,
 )
 from autograder.pgfault.trace.address_space import Extents, maps
-from autograder.pgfault.trace.events import Event, Kind
+from autograder.pgfault.trace.events import Event, EventKind
 from autograder.pgfault.trace.steps import happened, step_of
 
 
@@ -53,11 +53,11 @@ def was_replaced(events: list[Event], place: Extents) -> bool:
     live: dict[str, Extents] = {}
     added = 0
     for event in events:
-        if event.kind is Kind.REMOVE:
+        if event.kind is EventKind.REMOVE:
             extents = live.pop(event.id, None)
             if extents == place:
                 removed.add(event.id)
-        elif event.kind in (Kind.ADD, Kind.RESIZE):
+        elif event.kind in (EventKind.ADD, EventKind.RESIZE):
             live[event.id] = Extents(event.start, event.end)
-            added += event.kind is Kind.ADD and live[event.id] == place
+            added += event.kind is EventKind.ADD and live[event.id] == place
     return bool(removed) and added >= 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from autograder.guest.observation import Kind, Outcome
+from autograder.guest.observation import Ending, Outcome
 from autograder.judge.hints import (
     ENDED_EARLY as ENDED_EARLY,
 )
@@ -30,8 +30,7 @@ from autograder.judge.hints import (
     SPINNING as SPINNING,
 )
 from autograder.pgfault.trace.address_space import Extents
-from autograder.pgfault.trace.events import Event
-from autograder.pgfault.trace.events import Kind as EventKind
+from autograder.pgfault.trace.events import Event, EventKind
 
 # What pgfaultmap and tracepgfault print, and how they end.
 EVENT_LINE = "Rule P4 gives the form of every line that pgfaultmap --events prints."
@@ -204,7 +203,7 @@ MEMORY_LOST = (
 
 def for_ending(outcome: Outcome) -> str:
     """The hint for a boot whose end this assignment knows more about; else empty."""
-    at_end = outcome.kind is Kind.GAVE_UP and "end of file" in outcome.detail
+    at_end = outcome.kind is Ending.GAVE_UP and "end of file" in outcome.detail
     return ZERO_IS_THE_END if at_end else ""
 
 

@@ -13,7 +13,7 @@ from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
 from autograder.pgfault.checks.foundations import READS
 from autograder.pgfault.checks.traces import area, events_of, expect_no_loss, expect_pages, pages_in
-from autograder.pgfault.trace.events import Kind
+from autograder.pgfault.trace.events import EventKind
 
 AREA = "Buffer"
 RESTS_ON = (READS,)
@@ -155,7 +155,7 @@ def test_goes_on_after_overflow(seen: Observation) -> None:
 def expect_counted(seen: Observation, did: str, faults: int, slack: int) -> None:
     """Raise Mismatch unless the lost events add up to what is missing of the first ``faults``."""
     events = events_of(seen)
-    lost = sum(event.count for event in events if event.kind is Kind.LOST)
+    lost = sum(event.count for event in events if event.kind is EventKind.LOST)
     kept = sum(page < faults for page in pages_in(events, area(seen), 3 * MANY))
     dropped = faults - kept
     expect_that(
@@ -338,7 +338,7 @@ def test_losses_end_with_the_trace(seen: Observation) -> None:
     """After a trace that overflowed was stopped, the next one has lost nothing."""
     did = f"a trace overflowed and was stopped; in a new one {LATER} pages were touched"
     events = events_of(seen)
-    lost = sum(event.count for event in events if event.kind is Kind.LOST)
+    lost = sum(event.count for event in events if event.kind is EventKind.LOST)
     expect_that(
         did,
         not lost,

@@ -11,7 +11,7 @@ from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.foundations import FAULTS, FORKS, READS
 from autograder.pgfault.checks.touches import events_without_loss, expect_touched
 from autograder.pgfault.checks.traces import area, events_of, expect_pages, pages_in, region_called
-from autograder.pgfault.trace.events import Kind
+from autograder.pgfault.trace.events import EventKind
 from autograder.pgfault.trace.steps import happened
 
 AREA = "Faults"
@@ -260,7 +260,7 @@ def test_agrees_with_the_counters(seen: Observation) -> None:
     if not counts:
         fail(did, expected="the process runs", observed="the process never ran")
     recorded = [
-        sum(event.kind is Kind.FAULT for event in events_of(seen, f"events.{step}"))
+        sum(event.kind is EventKind.FAULT for event in events_of(seen, f"events.{step}"))
         for step in (0, len(counts) - 1)
     ]
     faults, traced = counts[-1] - counts[0], recorded[-1] - recorded[0]

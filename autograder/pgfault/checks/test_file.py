@@ -21,7 +21,7 @@ from autograder.pgfault.checks.traces import (
     pages_in,
     space_of,
 )
-from autograder.pgfault.trace.events import Kind
+from autograder.pgfault.trace.events import EventKind
 
 AREA = "The file"
 RESTS_ON = (EXISTS,)
@@ -225,7 +225,7 @@ def test_start_twice_changes_nothing(seen: Observation) -> None:
     )
     did = "the check wrote 1 twice and read the trace"
     space = space_of(did, events)
-    adds = sum(event.kind is Kind.ADD for event in events)
+    adds = sum(event.kind is EventKind.ADD for event in events)
     all_ = len(space.ever)
     first = len(initial_regions(events))
     expect(

@@ -30,7 +30,7 @@ from autograder.pgfault.checks.traces import (
     region_called,
     tool_status,
 )
-from autograder.pgfault.trace.events import PAGE, Kind
+from autograder.pgfault.trace.events import PAGE, EventKind
 
 AREA = "Tools"
 RESTS_ON = (READS,)
@@ -178,7 +178,7 @@ def test_map_last_extents(seen: Observation) -> None:
 def test_map_of_growing_stack(seen: Observation) -> None:
     """The pages that faulted stay where they were when a region grows at its start."""
     stack = region_called(seen, "maps.2", "[stack]")
-    faults = {event.page for event in events_of(seen) if event.kind is Kind.FAULT}
+    faults = {event.page for event in events_of(seen) if event.kind is EventKind.FAULT}
     head = f"Region: {stack.start:08x} - {stack.end:08x} ({stack.pages:4d} pages): |"
     lines = [line for line in map_lines(seen) if f"- {stack.end:08x} " in line]
     expect_that(

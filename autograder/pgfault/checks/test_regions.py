@@ -12,7 +12,7 @@ from autograder.pgfault.checks.agreement import expect_agreement, was_replaced
 from autograder.pgfault.checks.foundations import BEGINS, MAPS, READS, SPLITS
 from autograder.pgfault.checks.traces import area, events_of, expect_initial_regions, region_called
 from autograder.pgfault.trace.address_space import Extents, maps
-from autograder.pgfault.trace.events import PAGE, Kind
+from autograder.pgfault.trace.events import PAGE, EventKind
 from autograder.pgfault.trace.steps import happened
 
 AREA = "Regions"
@@ -242,7 +242,7 @@ def test_execve(seen: Observation) -> None:
     """After execve() only the new program's regions are left."""
     expect_agreement(seen)
     before, after = (events_of(seen, f"events.{step}") for step in (1, 2))
-    gone = sum(event.kind is Kind.REMOVE for event in after[len(before) :])
+    gone = sum(event.kind is EventKind.REMOVE for event in after[len(before) :])
     old = len(maps(seen.text("maps.1")))
     expect_that(
         "the traced process called execve() on the program that it ran before",

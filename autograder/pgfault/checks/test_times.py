@@ -12,7 +12,7 @@ from autograder.judge.rubric import needs, observe, rule
 from autograder.pgfault.checks.foundations import FAULTS
 from autograder.pgfault.checks.touches import events_without_loss
 from autograder.pgfault.checks.traces import area, expect_pages
-from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.events import PAGE, Event, EventKind
 
 AREA = "Faults"
 GROUP = "faults"
@@ -49,7 +49,7 @@ def test_times(seen: Observation) -> None:
     at = {
         (event.address - area(seen)) // PAGE: event.time / 1e9
         for event in events
-        if event.kind is Kind.FAULT and 0 <= event.address - area(seen) < 64 * PAGE
+        if event.kind is EventKind.FAULT and 0 <= event.address - area(seen) < 64 * PAGE
     }
     expect_pages(
         "a process touched three pages and slept in between",

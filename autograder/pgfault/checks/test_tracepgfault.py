@@ -18,7 +18,7 @@ from autograder.pgfault.checks.traces import (
     pages_in,
     quoted,
 )
-from autograder.pgfault.trace.events import Event, Kind
+from autograder.pgfault.trace.events import Event, EventKind
 
 AREA = "Tools"
 RESTS_ON = (RUNS,)
@@ -292,7 +292,7 @@ def test_traces_the_command(seen: Observation) -> None:
     did = "tracepgfault ran a command"
     expect_status(seen, "tool", did, 0)
     events = expect_pages_of_command(seen, did, seen.number("pages"), GATE)
-    removed = sum(event.kind is Kind.REMOVE for event in events)
+    removed = sum(event.kind is EventKind.REMOVE for event in events)
     expect_that(
         did,
         removed >= 4,

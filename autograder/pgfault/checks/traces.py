@@ -19,7 +19,7 @@ from autograder.pgfault.trace.address_space import (
     maps,
     named,
 )
-from autograder.pgfault.trace.events import PAGE, Event, Kind, parse_line
+from autograder.pgfault.trace.events import PAGE, Event, EventKind, parse_line
 from autograder.pgfault.trace.steps import STRIDE
 from autograder.results import Finding
 
@@ -27,11 +27,11 @@ AS_IN_MAPS = "should be those in /proc/PID/maps"  # of the regions that a check 
 MOST_REGIONS = 16  # of those that are set beside each other
 LONGEST_LINE = 120  # of a tool's output, quoted
 LINE_FORMS = {
-    Kind.ADD: "SECONDS.NANOSECONDS add ID START-END",
-    Kind.RESIZE: "SECONDS.NANOSECONDS resize ID START-END",
-    Kind.REMOVE: "SECONDS.NANOSECONDS remove ID",
-    Kind.FAULT: "SECONDS.NANOSECONDS fault ADDRESS",
-    Kind.LOST: "SECONDS.NANOSECONDS lost COUNT",
+    EventKind.ADD: "SECONDS.NANOSECONDS add ID START-END",
+    EventKind.RESIZE: "SECONDS.NANOSECONDS resize ID START-END",
+    EventKind.REMOVE: "SECONDS.NANOSECONDS remove ID",
+    EventKind.FAULT: "SECONDS.NANOSECONDS fault ADDRESS",
+    EventKind.LOST: "SECONDS.NANOSECONDS lost COUNT",
 }
 
 
@@ -107,7 +107,11 @@ def _parsed(did: str, text: str) -> list[Event]:
         except ValueError as error:  # of a number too long to be one, Python says so itself
             words = line.split(" ")
             kind = words[1] if len(words) > 1 else ""
-            form = LINE_FORMS[Kind(kind)] if kind in set(LINE_FORMS) else LINE_FORMS[Kind.FAULT]
+            form = (
+                LINE_FORMS[EventKind(kind)]
+                if kind in set(LINE_FORMS)
+                else LINE_FORMS[EventKind.FAULT]
+            )
             more = "…" if len(line) > LONGEST_LINE else ""
             fail(
                 did,
@@ -182,7 +186,7 @@ def _contradiction(did: str, events: list[Event]) -> NoReturn:
             space.apply(event)
         except TraceError:
             known = f"the region {event.id} {'exists already' if live else 'does not exist'}"
-            if event.kind is (Kind.RESIZE if live else Kind.ADD):
+            if event.kind is (EventKind.RESIZE if live else EventKind.ADD):
                 known = f"it gives the region the range {event.start:x}-{event.end:x}"
             fail(
                 did,
@@ -219,7 +223,7 @@ def pages_in(events: list[Event], start: int, pages: int = STRIDE // PAGE // 2) 
     return [
         (event.address - start) // PAGE
         for event in events
-        if event.kind is Kind.FAULT and event.address in extents
+        if event.kind is EventKind.FAULT and event.address in extents
     ]
 
 
@@ -277,7 +281,7 @@ def _faults(pages: list[int]) -> str:
 
 def expect_no_loss(did: str, events: list[Event]) -> None:
     """Raise Mismatch where the trace says that records were lost."""
-    lost = sum(event.count for event in events if event.kind is Kind.LOST)
+    lost = sum(event.count for event in events if event.kind is EventKind.LOST)
     expect_that(
         did,
         not lost,
@@ -330,7 +334,7 @@ def initial_regions(events: list[Event]) -> list[Event]:
     """The add events that a trace begins with."""
     first: list[Event] = []
     for event in events:
-        if event.kind is not Kind.ADD:
+        if event.kind is not EventKind.ADD:
             break
         first.append(event)
     return first

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.events import PAGE, Event, EventKind
 
 _MAPS_LINE = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ \d+\s*(.*)")
 
@@ -65,18 +65,18 @@ class AddressSpace:
 
     def apply(self, event: Event) -> None:
         """Take in one event.  Errors: TraceError, unless records were lost before."""
-        if event.kind is Kind.LOST:
+        if event.kind is EventKind.LOST:
             self.lost += event.count
-        elif event.kind is Kind.FAULT:
+        elif event.kind is EventKind.FAULT:
             for region in self.live.values():
                 if event.address in region.extents:
                     region.faulted.add(event.page)
-        elif event.kind is Kind.ADD:
+        elif event.kind is EventKind.ADD:
             self._add(event)
         elif event.id not in self.live:
             if not self.lost:
                 raise TraceError(unknown(event))
-        elif event.kind is Kind.REMOVE:
+        elif event.kind is EventKind.REMOVE:
             del self.live[event.id]
         else:
             region = self.live[event.id]

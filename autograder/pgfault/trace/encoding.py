@@ -24,12 +24,12 @@ import base64
 from typing import Any
 
 from autograder.pgfault.trace.address_space import Extents
-from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.events import PAGE, Event, EventKind
 from autograder.pgfault.trace.segments import Segment
 from autograder.pgfault.trace.story import Story
 from autograder.text import one_line
 
-KINDS = (Kind.FAULT, Kind.ADD, Kind.RESIZE, Kind.REMOVE, Kind.LOST)
+KINDS = (EventKind.FAULT, EventKind.ADD, EventKind.RESIZE, EventKind.REMOVE, EventKind.LOST)
 LONGEST_ID = 32  # characters: ids are shown, and kept apart by their numbers
 LATEST = 1 << 47  # nanoseconds between two events, about 39 hours
 MOST_PARTINGS = 200
@@ -75,14 +75,14 @@ def _stream(events: list[Event], ids: dict[str, int]) -> bytes:
         passed = max(-LATEST, min(LATEST, event.time - time))
         time = event.time
         _number(out, _zigzag(passed) * 8 + KINDS.index(event.kind))
-        if event.kind is Kind.FAULT:
+        if event.kind is EventKind.FAULT:
             _number(out, _zigzag(event.address // PAGE - page))
             page = event.address // PAGE
-        elif event.kind is Kind.LOST:
+        elif event.kind is EventKind.LOST:
             _number(out, min(event.count, LATEST))
         else:
             _number(out, ids.setdefault(event.id, len(ids)))
-            if event.kind is not Kind.REMOVE:
+            if event.kind is not EventKind.REMOVE:
                 _number(out, _zigzag(event.start // PAGE - start))
                 _number(out, _pages(event))
                 start = event.start // PAGE

@@ -14,7 +14,7 @@ _HEX = re.compile(r"[0-9a-fA-F]{1,16}")
 _RANGE = re.compile(r"([0-9a-fA-F]{1,16})-([0-9a-fA-F]{1,16})")
 
 
-class Kind(str, Enum):
+class EventKind(str, Enum):
     """The words an event may begin with, after its time."""
 
     ADD = "add"
@@ -31,7 +31,7 @@ class Event:
     """One event; fields that its kind does not have are empty or 0."""
 
     time: int  # nanoseconds
-    kind: Kind
+    kind: EventKind
     id: str = ""
     start: int = 0
     end: int = 0
@@ -67,20 +67,20 @@ def parse_line(line: str, number: int = 1) -> Event:
         raise wrong("the time must be seconds, a point and nine digits")
     nanoseconds = int(time[1]) * 1_000_000_000 + int(time[2])
     try:
-        kind = Kind(words[1])
+        kind = EventKind(words[1])
     except ValueError:
         raise wrong("the second word must be add, resize, remove, fault or lost") from None
-    if kind is Kind.FAULT:
+    if kind is EventKind.FAULT:
         if not _HEX.fullmatch(words[2]):
             raise wrong("the address must be hexadecimal digits")
         return Event(nanoseconds, kind, address=int(words[2], 16))
-    if kind is Kind.LOST:
+    if kind is EventKind.LOST:
         if not words[2].isdecimal():
             raise wrong("the count must be a decimal number")
         return Event(nanoseconds, kind, count=int(words[2]))
     if not words[2]:
         raise wrong("the identity is empty")
-    if kind is Kind.REMOVE:
+    if kind is EventKind.REMOVE:
         return Event(nanoseconds, kind, id=words[2])
     extents = _RANGE.fullmatch(words[3]) if len(words) > 3 else None
     if not extents:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from autograder.pgfault.trace.address_space import Extents, doubled, impossible, unknown
-from autograder.pgfault.trace.events import PAGE, Event, Kind
+from autograder.pgfault.trace.events import PAGE, Event, EventKind
 
 NEVER = 1 << 62  # the end of a region that was not removed
 MOST_PROBLEMS = 200
@@ -87,19 +87,19 @@ class History:
         return sorted(found, key=lambda pair: (pair[1], pair[0].born))
 
     def _take(self, number: int, event: Event) -> None:
-        if event.kind is Kind.FAULT:
+        if event.kind is EventKind.FAULT:
             self._fault(event)
             return
-        if event.kind is Kind.LOST:
+        if event.kind is EventKind.LOST:
             self.lost += event.count
             return
         self._sorted = None
         known = self._live.get(event.id)
-        if event.kind in (Kind.ADD, Kind.RESIZE) and (
+        if event.kind in (EventKind.ADD, EventKind.RESIZE) and (
             event.start >= event.end or event.start % PAGE or event.end % PAGE
         ):
             self._problem(number, impossible(event), True)
-        elif event.kind is Kind.ADD:
+        elif event.kind is EventKind.ADD:
             if known is not None:
                 self._problem(number, doubled(event))
                 known.ended = number
@@ -108,7 +108,7 @@ class History:
             self.lives.append(life)
         elif known is None:
             self._problem(number, unknown(event))
-        elif event.kind is Kind.REMOVE:
+        elif event.kind is EventKind.REMOVE:
             known.ended = number
             del self._live[event.id]
         else:

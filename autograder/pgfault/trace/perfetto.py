@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.pgfault.trace.events import Event, Kind
+from autograder.pgfault.trace.events import Event, EventKind
 from autograder.pgfault.trace.story import Story
 from autograder.text import one_line
 
@@ -53,14 +53,14 @@ def _faults(story: Story, tracks: dict[int, int]) -> Iterator[dict[str, Any]]:
     for number, event in enumerate(story.events):
         if number in tracks:
             live[event.id] = tracks[number]
-        if event.kind in (Kind.ADD, Kind.RESIZE) and event.id in live:
+        if event.kind in (EventKind.ADD, EventKind.RESIZE) and event.id in live:
             ranges[event.id] = event.start, event.end
-        elif event.kind is Kind.REMOVE:
+        elif event.kind is EventKind.REMOVE:
             live.pop(event.id, None)
             ranges.pop(event.id, None)
-        elif event.kind is Kind.LOST:
+        elif event.kind is EventKind.LOST:
             yield _instant(event, OUTSIDE, f"{event.count} records lost")
-        elif event.kind is Kind.FAULT:
+        elif event.kind is EventKind.FAULT:
             pages.add(event.page)
             owner = next(
                 (live[key] for key, (start, end) in ranges.items() if start <= event.address < end),

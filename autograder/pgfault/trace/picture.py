@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograder.pgfault.trace.events import PAGE, Kind
+from autograder.pgfault.trace.events import PAGE, EventKind
 from autograder.pgfault.trace.places import short
 from autograder.pgfault.trace.segments import Segment
 from autograder.pgfault.trace.story import Story
@@ -84,7 +84,7 @@ def picture(story: Story, segments: list[Segment]) -> Picture:
     dots = {
         (round(across(number) / DOT) * DOT, round(scale.middle(event.address // PAGE) / DOT) * DOT)
         for number, event in enumerate(story.events)
-        if event.kind is Kind.FAULT
+        if event.kind is EventKind.FAULT
     }
     marks = [Mark(across(problem.event), problem.words) for problem in story.history.problems[:20]]
     if parting := story.first_parting:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.pgfault.trace.events import PAGE, Kind
+from autograder.pgfault.trace.events import PAGE, EventKind
 from autograder.pgfault.trace.story import Story
 
 SHORTEST_FOLD = 48  # untouched pages in a row
@@ -35,7 +35,7 @@ class Segment:
 
 def segments(story: Story) -> list[Segment]:
     """All pages that were ever mapped, or faulted, by address."""
-    faulted = sorted({e.address // PAGE for e in story.events if e.kind is Kind.FAULT})
+    faulted = sorted({e.address // PAGE for e in story.events if e.kind is EventKind.FAULT})
     mapped = _joined(
         [
             *(

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from autograder.guest.observation import Observation
 from autograder.pgfault.trace.address_space import Extents, maps
-from autograder.pgfault.trace.events import PAGE, Event, EventSyntaxError, Kind, parse
+from autograder.pgfault.trace.events import PAGE, Event, EventKind, EventSyntaxError, parse
 from autograder.pgfault.trace.history import History
 from autograder.pgfault.trace.places import Place, names, of_check, of_maps
 from autograder.pgfault.trace.steps import after
@@ -103,7 +103,7 @@ class Story:
         living = self.history.at(checkpoint.state)
         traced = [extents for _, extents in living]
         told = self.events[: checkpoint.state]
-        faulted = {event.page for event in told if event.kind is Kind.FAULT}
+        faulted = {event.page for event in told if event.kind is EventKind.FAULT}
         missing = [page for page in checkpoint.touched if page not in faulted]
         return Parting(
             checkpoint,

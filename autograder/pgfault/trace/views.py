@@ -12,19 +12,19 @@ import io
 from collections import Counter, deque
 from collections.abc import Callable
 
-from autograder.pgfault.trace.events import PAGE, Kind
+from autograder.pgfault.trace.events import PAGE, EventKind
 from autograder.pgfault.trace.story import Story
 from autograder.text import one_line
 
-Row = dict[str, "int | float | str"]
+ViewRow = dict[str, "int | float | str"]
 
 WINDOW = 64  # faults: the pages of the last so many are the working set
 MOST_STEPS = 500  # rows of the working set over time
 
 
-def working_set(story: Story, most: int = MOST_STEPS) -> list[Row]:
+def working_set(story: Story, most: int = MOST_STEPS) -> list[ViewRow]:
     """Pages faulted so far, pages among the last 64 faults, and pages mapped, over the events."""
-    rows: list[Row] = []
+    rows: list[ViewRow] = []
     recent: deque[int] = deque()
     recently: dict[int, int] = {}
     seen: set[int] = set()
@@ -32,7 +32,7 @@ def working_set(story: Story, most: int = MOST_STEPS) -> list[Row]:
     total = 0
     every = max(len(story.events) // most, 1)
     for number, event in enumerate(story.events, start=1):
-        if event.kind is Kind.FAULT:
+        if event.kind is EventKind.FAULT:
             seen.add(event.page)
             recent.append(event.page)
             recently[event.page] = recently.get(event.page, 0) + 1
@@ -41,9 +41,9 @@ def working_set(story: Story, most: int = MOST_STEPS) -> list[Row]:
                 recently[old] -= 1
                 if not recently[old]:
                     del recently[old]
-        elif event.kind in (Kind.ADD, Kind.RESIZE, Kind.REMOVE):
+        elif event.kind in (EventKind.ADD, EventKind.RESIZE, EventKind.REMOVE):
             total -= mapped.pop(event.id, 0)
-            if event.kind is not Kind.REMOVE:
+            if event.kind is not EventKind.REMOVE:
                 mapped[event.id] = max(event.end - event.start, 0) // PAGE
                 total += mapped[event.id]
         if number % every == 0 or number == len(story.events):
@@ -59,7 +59,7 @@ def working_set(story: Story, most: int = MOST_STEPS) -> list[Row]:
     return rows
 
 
-def faults_by_region(story: Story) -> list[Row]:
+def faults_by_region(story: Story) -> list[ViewRow]:
     """For each region that ever was, in the order of their adding: its faults."""
     return [
         {
@@ -74,30 +74,30 @@ def faults_by_region(story: Story) -> list[Row]:
     ]
 
 
-def faults_by_second(story: Story) -> list[Row]:
+def faults_by_second(story: Story) -> list[ViewRow]:
     """For each second in which something happened: faults and changes of regions."""
-    seconds: dict[int, Row] = {}
+    seconds: dict[int, ViewRow] = {}
     for event in story.events:
         second = int(_since(story, event.time) // 1)
         row = seconds.setdefault(
             second, {"second": second, "faults": 0, "region_changes": 0, "lost": 0}
         )
-        if event.kind is Kind.FAULT:
+        if event.kind is EventKind.FAULT:
             row["faults"] = int(row["faults"]) + 1
-        elif event.kind is Kind.LOST:
+        elif event.kind is EventKind.LOST:
             row["lost"] = int(row["lost"]) + event.count
         else:
             row["region_changes"] = int(row["region_changes"]) + 1
     return [seconds[second] for second in sorted(seconds)]
 
 
-def first_touch(story: Story) -> list[Row]:
+def first_touch(story: Story) -> list[ViewRow]:
     """Every page in the order of its first fault: what a prefetcher would want to know."""
     order: dict[int, int] = {}
-    rows: list[Row] = []
+    rows: list[ViewRow] = []
     before = 0
     for event in story.events:
-        if event.kind is Kind.FAULT and event.page not in order:
+        if event.kind is EventKind.FAULT and event.page not in order:
             order[event.page] = len(order)
             rows.append(
                 {
@@ -111,13 +111,13 @@ def first_touch(story: Story) -> list[Row]:
     return rows
 
 
-def strides(touches: list[Row], most: int = 5) -> list[tuple[int, int]]:
+def strides(touches: list[ViewRow], most: int = 5) -> list[tuple[int, int]]:
     """The distances in pages most frequent between first touches, with how often each is."""
     counted = Counter(int(row["distance_pages"]) for row in touches[1:])
     return sorted(counted.items(), key=lambda pair: (-pair[1], abs(pair[0]), pair[0]))[:most]
 
 
-VIEWS: dict[str, Callable[[Story], list[Row]]] = {
+VIEWS: dict[str, Callable[[Story], list[ViewRow]]] = {
     "working-set": working_set,
     "faults-by-region": faults_by_region,
     "faults-by-second": faults_by_second,
@@ -125,7 +125,7 @@ VIEWS: dict[str, Callable[[Story], list[Row]]] = {
 }
 
 
-def as_csv(rows: list[Row]) -> str:
+def as_csv(rows: list[ViewRow]) -> str:
     """``rows`` with a heading, as RFC 4180 has it."""
     text = io.StringIO()
     if rows:

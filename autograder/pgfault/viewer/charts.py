@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.pgfault.trace.views import Row
+from autograder.pgfault.trace.views import ViewRow
 
 WIDTH, HEIGHT = 720, 180
 
@@ -18,7 +18,7 @@ class Chart:
     most: int  # the value at the top
 
 
-def chart(rows: list[Row], *keys: str) -> Chart:
+def chart(rows: list[ViewRow], *keys: str) -> Chart:
     """The curves of ``keys`` over the row's ``event``."""
     most = max((int(row[key]) for row in rows for key in keys), default=0) or 1
     last = int(rows[-1]["event"]) if rows else 1
@@ -32,7 +32,7 @@ def chart(rows: list[Row], *keys: str) -> Chart:
     return Chart(paths, most)
 
 
-def bars(rows: list[Row], place: str, key: str) -> Chart:
+def bars(rows: list[ViewRow], place: str, key: str) -> Chart:
     """A bar for each row: ``key`` over ``place``, which starts with 0."""
     most = max((int(row[key]) for row in rows), default=0) or 1
     last = max((int(row[place]) for row in rows), default=0)

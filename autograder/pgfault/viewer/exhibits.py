@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from autograder.guest.observation import Observation
 from autograder.judge import rubric
 from autograder.judge.observer import SHARED, record_path
-from autograder.pgfault.trace.events import Kind
+from autograder.pgfault.trace.events import EventKind
 from autograder.pgfault.trace.story import Story, observed
 from autograder.pgfault.viewer import scripts
 from autograder.pgfault.viewer.replay import Replay
@@ -78,7 +78,7 @@ def _failed_first(
 
 
 def _worth(story: Story) -> int:
-    changes = sum(event.kind is not Kind.FAULT for event in story.events)
+    changes = sum(event.kind is not EventKind.FAULT for event in story.events)
     return min(len(story.events), 2000) + CHANGE * changes
 
 
