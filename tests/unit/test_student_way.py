@@ -7,7 +7,7 @@ import pytest
 
 from autograder.pgfault import milestones
 from tests.corpus import HERE, load
-from tests.stages import STAGES, Stage, table
+from tests.stages import STAGES, Stage, StageRow, table
 from tests.student_way import Block, Command, Ran, blocks, commands
 
 
