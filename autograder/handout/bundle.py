@@ -51,7 +51,9 @@ def contents(course: Course, top: Path = KIT) -> dict[str, bytes]:
     files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
     files["kit/course.toml"] = course_file(course).encode()
     modules = imports.modules([ENTRY, *_roots(top)], top)
-    files.update({f"kit/{path}": (top / path).read_bytes() for path in modules})
+    checks = Path(_package()[1], "checks")  # of these, students get what is visible
+    others = [path for path in modules if checks not in path.parents]
+    files.update({f"kit/{path}": (top / path).read_bytes() for path in others})
     files.update(_checks(course, top))
     for name in DATA:
         files.update(_tree(top / name, f"kit/{name}/" if (top / name).is_dir() else f"kit/{name}"))
@@ -152,11 +154,10 @@ def _package() -> tuple[str, str]:
 
 
 def _roots(top: Path) -> list[str]:
-    """What the assignment's part of a student's kit begins with: all but the checks."""
+    """What the assignment's part of a student's kit begins with."""
     name, folder = _package()
     modules = sorted(path.stem for path in (top / folder / "checks").glob("*.py"))
-    shared = [module for module in modules if not module.startswith(("test_", "__"))]
-    return [name, *(f"{name}.checks.{module}" for module in shared)]
+    return [name, *(f"{name}.checks.{module}" for module in modules)]
 
 
 def _tree(path: Path, prefix: str) -> dict[str, bytes]:

@@ -58,8 +58,9 @@ PROBE(steps)
 	struct reader reader;
 	char label[32];
 
-	if (steps > MOST)
-		broken("the job has %d steps, and this probe can take %d", steps, MOST);
+	if (before > MOST || steps > MOST)
+		broken("the job has %d and %d steps, and this probe can take %d of each", before,
+		       steps, MOST);
 	snprintf(all, sizeof(all), "%s%s", job_text("before"), before ? ";" : "");
 	strncat(all, job_text("steps"), sizeof(all) - strlen(all) - 1);
 	target = target_new(all);
