@@ -12,7 +12,16 @@ import pytest
 from autograder.bulk.run import ClassRun
 from autograder.bulk.students import Roster
 from autograder.files import write_atomically
-from autograder.report import html
+from autograder.report import html, view
+from autograder.report.diagnosis import Cause
+from autograder.results import (
+    Evidence,
+    Finding,
+    Result,
+    Status,
+    SubmissionInfo,
+    total,
+)
 from tests.handed_in import (
     BERLIN,
     CASES,
@@ -22,6 +31,7 @@ from tests.handed_in import (
     Intake,
     snapshot,
 )
+from tests.page import HOSTILE, REPORT, excerpt, verdict
 from tests.sample_class import VERSIONS
 
 
@@ -67,3 +77,99 @@ def case(tmp_path: Path, grade: Grade) -> Callable[[str], Class]:
         return graded
 
     return run
+
+
+@pytest.fixture
+def result() -> Result:
+    verdicts = [
+        verdict("1.1", Status.PASSED, area="build"),
+        verdict(
+            "2.1",
+            Status.FAILED,
+            message=f"message {HOSTILE}",
+            did="What we did",
+            expected="line\nexpected",
+            observed=f"observed {HOSTILE}",
+            hint="A hint",
+            attempts=["failed", "failed"],
+            evidence=[Evidence(kind="console", title=f"log {HOSTILE}", text=f"text {HOSTILE}")],
+        ),
+        verdict("2.2", Status.NOT_REACHED, message="The kernel did not build."),
+        verdict("2.3", Status.GRADER_ERROR, message="The disk was full."),
+        verdict("2.4", Status.FAILED, attempts=["failed", "passed", "passed"]),
+        verdict(
+            "2.5",
+            Status.FAILED,
+            id="reading/secret_id",
+            title="secret title",
+            clause="secret clause",
+            message="secret message",
+            visibility="hidden",
+            evidence=[Evidence(kind="output", title="secret log", text="secret text")],
+        ),
+        verdict("3.1", Status.PASSED, area="threads", extra_credit=True),
+    ]
+    return Result(
+        kit_version="0.1.0",
+        kernel_version="7.3.2",
+        seed=4711,
+        started="2025-10-15T09:12:04Z",
+        finished="2025-10-15T09:13:21Z",
+        sandbox="bubblewrap",
+        submission=SubmissionInfo(
+            name=f"ada {HOSTILE}",
+            sha256="0f6c",
+            files=["kernel.patch", HOSTILE],
+            answers=f"answers {HOSTILE}",
+        ),
+        verdicts=verdicts,
+        totals=total(verdicts),
+        notes=[f"note {HOSTILE}"],
+    )
+
+
+@pytest.fixture
+def diagnosed(monkeypatch: pytest.MonkeyPatch) -> Result:
+    """A submission with two causes: a report of KASAN, and another thing apart from that."""
+    report = Evidence(
+        kind="report",
+        title="BUG: KASAN: slab-use-after-free in peek+0x1/0x2",
+        text=REPORT,
+        excerpts=[excerpt(420), excerpt(42)],
+    )
+    same = report.model_copy(update={"title": f"{report.title} (in steps)"})
+    failed = Status.FAILED
+    verdicts = [
+        verdict("1.1", Status.PASSED, area="build", points=400, max_points=400),
+        verdict("2.1", failed, message="The read returned 0.", evidence=[same]),
+        verdict("2.2", failed, message="The read returned 0."),
+        verdict("2.3", failed, message="The read returned EINVAL."),
+        verdict("2.4", Status.NOT_REACHED, message="A check that it depends on failed."),
+        verdict("2.5", failed, did="stat()", expected="mode 0600", observed="mode 0644"),
+        verdict("8.1", failed, area="kernel health", evidence=[report], expected="no report"),
+    ]
+    by = {verdict.number: verdict for verdict in verdicts}
+    causes = (
+        Cause(
+            Finding.REPORT,
+            "Your kernel reads memory it has freed: mm/x.c:420, in peek().",
+            by["8.1"],
+            "Copy the record before pop() frees it. Write ` 1`.",
+            excerpt(420),
+            report,
+            (by["2.1"], by["2.2"], by["2.3"]),
+            (by["2.4"],),
+        ),
+        Cause(Finding.MISMATCH, "Every user can read the trace.", by["2.5"], "A hint"),
+    )
+    monkeypatch.setattr(view, "diagnose", lambda verdicts: causes)
+    return Result(
+        kit_version="0",
+        kernel_version="7.3",
+        seed=7,
+        started="",
+        finished="then",
+        submission=SubmissionInfo(name="ada", sha256="", files=[]),
+        verdicts=verdicts,
+        totals=total(verdicts),
+    )
