@@ -47,11 +47,12 @@ class Entry:
 
     @property
     def setback(self) -> str:
-        """Why most of the checks that were not tried were not; empty where all were."""
+        """Why most of the checks that were not tried were not, a sentence; empty where all were."""
         if self.result is None or self.state == UNREADABLE:
             return ""
         reasons = Counter(v.message for v in self.result.verdicts if v.status is Status.NOT_REACHED)
-        return next((f"{n} not tried: {why}" for why, n in reasons.most_common(1)), "")
+        (why, number), *_ = reasons.most_common(1) or [("", 0)]
+        return f"{number} not tried: {why.rstrip('.')}." if number else ""
 
     @property
     def settled(self) -> float | None:

@@ -181,8 +181,8 @@ def test_why_most_was_not_reached_is_in_the_books() -> None:
     for verdict in made.verdicts:
         verdict.message = "no kernel" if verdict.status is Status.NOT_REACHED else ""
     told = book(Entry("ada", record(), made))
-    assert "2 not tried: no kernel" in page.render(told)
-    assert "2 not tried: no kernel" in gradebook.gradebook(told)[1]
+    assert "2 not tried: no kernel." in page.render(told)
+    assert "2 not tried: no kernel." in gradebook.gradebook(told)[1]
 
 
 SHORT, STOPPED = "reading/short_buffer", "reading/stopped"
