@@ -171,7 +171,10 @@ def _place(milestone: str) -> int:
 
 def record(rows: list[StageRow]) -> None:
     """Keep what the checks found at each stage, and the card that it got."""
-    found = {row.stage.name: VERDICTS.dump_python(row.lost, mode="json") for row in rows}
+    found = {
+        row.stage.name: VERDICTS.dump_python(row.lost, mode="json", exclude_defaults=True)
+        for row in rows
+    }
     RECORDED.write_bytes(lzma.compress(json.dumps(found).encode()))
     cards = {row.stage.name: card(diagnose(row.lost)) for row in rows}
     PINNED.write_text(json.dumps(cards, indent=1) + "\n")
