@@ -104,7 +104,7 @@ class Assignment:
     """What stands in the text's page where a fence names it, out of the folder of examples."""
 
     add_commands: Callable[[Typer], None] | None = None
-    """Puts commands of its own into ``python -m autograder``."""
+    """Puts commands of its own into the instructor's command line."""
 
     tools: Mapping[str, str] = field(default_factory=dict)
     """Programs that ``make -C tools`` has to build: their names, and their paths below tools/."""

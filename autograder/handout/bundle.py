@@ -50,7 +50,8 @@ def contents(course: Course, top: Path = KIT) -> dict[str, bytes]:
     files.update(_tree(top / "handout" / "pictures", "pictures/"))
     files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
     files["kit/course.toml"] = course_file(course).encode()
-    modules = imports.modules([ENTRY, *_roots(top)], top)
+    commands = f"{_package()[0]}.viewer.command"  # the assignment's, for instructors
+    modules = imports.modules([ENTRY, *_roots(top)], top, [commands])
     checks = Path(_package()[1], "checks")  # of these, students get what is visible
     others = [path for path in modules if checks not in path.parents]
     files.update({f"kit/{path}": (top / path).read_bytes() for path in others})
