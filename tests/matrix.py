@@ -10,10 +10,12 @@ it was, and a row is made anew only when the mutant, the checks or the probes ch
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import json
 import multiprocessing
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -50,6 +52,8 @@ from tests.words import message_complaints, sentence_complaints
 
 QUOTING = ("build/", "health/")
 """Checks whose messages are those of a compiler or of the kernel."""
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 @dataclass
@@ -271,7 +275,8 @@ def main() -> int:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
     matrix.make_reference()
     rows = []
-    with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("fork")) as pool:
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(options.jobs, context, initializer=_end_with_parent) as pool:
         graded = [
             pool.submit(_run, out, options.seed, options.only, item, not options.quick)
             for item in chosen
@@ -292,6 +297,11 @@ def main() -> int:
     if left:
         print(f"{len(left)} checks that no mutant proves: {' '.join(left)}")
     return 0 if right == len(rows) and not left else 1
+
+
+def _end_with_parent() -> None:
+    """Leave nobody behind who goes on grading for a run that was ended."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _run(
