@@ -61,7 +61,7 @@ def test_fork_child_exit_is_harmless(seen: Observation) -> None:
     expect_drawn(
         seen,
         "the child of a traced process exited, and the parent touched pages",
-        "Whoever frees the trace at exit must know whose trace it is.",
+        "The code that frees the trace at exit must know whose trace it is.",
     )
 
 

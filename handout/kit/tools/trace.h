@@ -2,9 +2,9 @@
 /*
  * The format of your trace, for the tools that read it.
  *
- * Nobody prescribes it (section 5 of the assignment).  What a record has to
- * tell is in section 5.3; that whoever reads a part of the trace must be able
- * to understand it, and has whole records, is in 5.2 (rules R2 and R6).
+ * The format is yours to choose (section 5 of the assignment).  Section 5.3 says
+ * what a record has to tell.  A program that reads a part of the trace gets whole
+ * records and must be able to understand them: rules R2 and R6 in section 5.2.
  *
  * The kernel needs the same definitions.  Its headers for programs are below
  * include/uapi/; put yours there, and make this one agree with it.
