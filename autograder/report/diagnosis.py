@@ -86,7 +86,7 @@ def diagnose(verdicts: Sequence[Verdict]) -> tuple[Cause, ...]:
     blocked = [v for v in verdicts if v.status is Status.NOT_REACHED and v.blocked_by]
     causes = [_with_not_tried(cause, blocked) for cause in causes]
     later = _later(verdicts)
-    return tuple(sorted(causes, key=lambda one: (_rank(one), one.verdict.id in later, -one.lost)))
+    return tuple(sorted(causes, key=lambda one: (_rank(one), _is_later(one, later), -one.lost)))
 
 
 def _later(verdicts: Sequence[Verdict]) -> set[str]:
@@ -109,9 +109,16 @@ def _later(verdicts: Sequence[Verdict]) -> set[str]:
     return later
 
 
+def _is_later(cause: Cause, later: set[str]) -> bool:
+    """Whether all that a cause may explain is work that was not begun."""
+    return all(verdict.id in later for verdict in (cause.verdict, *cause.others))
+
+
 def _rank(cause: Cause) -> int:
-    """The place of a cause in the order; an error report without a line of the student's is
-    one symptom among others.
+    """The place of a cause in the order.
+
+    An error report without a line of the student's is one symptom among others; so is a
+    process that sleeps where a signal can end it: nobody woke it, which has a reason elsewhere.
     """
     finding = cause.finding
     if finding is Finding.PANIC and cause.verdict.id == assignment.current().boots:
@@ -120,7 +127,14 @@ def _rank(cause: Cause) -> int:
         return _ORDER.index(Finding.HANG)
     if finding in (Finding.REPORT, Finding.PANIC, Finding.HANG, Finding.SPIN) and not cause.place:
         return _ORDER.index(Finding.MISMATCH)
+    if finding is Finding.HANG and not _is_stuck(cause.evidence):
+        return _ORDER.index(Finding.MISMATCH)
     return _ORDER.index(finding)
+
+
+def _is_stuck(hang: Evidence | None) -> bool:
+    """Whether some process of a hang cannot even be killed."""
+    return hang is not None and any(process.state == "D" for process in hang.processes)
 
 
 def _with_not_tried(cause: Cause, blocked: list[Verdict]) -> Cause:

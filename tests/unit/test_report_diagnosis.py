@@ -59,6 +59,7 @@ HANG = Evidence(
         Process(pid=31, name="traced", state="D", stack=["mutex_lock", "history_fault"]),
     ],
 )
+ASLEEP = HANG.model_copy(update={"processes": HANG.processes[:1]})
 LOCKDEP = Evidence(kind="report", title="WARNING: possible recursive locking detected", text="")
 
 # What failed or was not tried, and the sentences of the causes in their order.
@@ -128,6 +129,17 @@ CASES: dict[str, tuple[list[Verdict], list[str]]] = {
         [
             "Your kernel reads memory it has freed: mm/pgfault_history.c:420, in history_peek().",
             "regions/mmap was tried, but regions/mmap went wrong.",
+        ],
+    ),
+    "a process that a signal could end is a symptom among others": (
+        [
+            failed("buffer/freed_after_readers", Finding.HANG, "", of_patch(ASLEEP, place(line=7))),
+            failed("regions/mmap"),
+        ],
+        [
+            "regions/mmap was tried, but regions/mmap went wrong.",
+            "The process 'reader' never goes on: it waits in the kernel:"
+            " mm/pgfault_history.c:7, in history_peek().",
         ],
     ),
     "a report that names no line of the patch comes after a hang that does": (
