@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Grades submissions of the page fault tracing assignment.
+"""Grades submissions of a kernel programming assignment.
 
 The data flow is the layout: intake, build, observe, judge, score, report.
 """

@@ -72,7 +72,7 @@ class Assignment:
     """The folder with the probes: C sources, compiled together with those of ``guest/lib``."""
 
     boots: str
-    """The id of the check that stands for 'the kernel boots'; its probe has to note it."""
+    """The id of the check that stands for 'the kernel boots': any probe of its own will do."""
 
     areas: Mapping[str, str]
     """The areas of the rubric, in order, with what each asks for."""

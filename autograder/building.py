@@ -11,7 +11,7 @@ from autograder.cache import Cache
 from autograder.errors import UsageError
 from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
-from autograder.judge.stages import UNREAD, Stages
+from autograder.judge.stages import KERNEL_CHECK, PATCH_CHECK, TOOLS_CHECK, UNREAD, Stages
 from autograder.kernel.build import (
     Baseline,
     KernelBuild,
@@ -82,7 +82,7 @@ def _with_tools(stages: Stages, build: ToolsBuild) -> Stages:
         stages,
         tools=frozenset(build.built),
         tools_problem="" if build.ok else build.message,
-        evidence={**stages.evidence, "build/tools_build": [log]},
+        evidence={**stages.evidence, TOOLS_CHECK: [log]},
     )
 
 
@@ -91,7 +91,7 @@ def _with_kernel(stages: Stages, build: KernelBuild) -> Stages:
         return stages
     log = Evidence(kind="compiler", title="the end of the log", text=build.log[-LOG_SHOWN:])
     if build.patch_failed:
-        evidence = {**stages.evidence, "build/patch_applies": [log]}
+        evidence = {**stages.evidence, PATCH_CHECK: [log]}
         return replace(stages, patch_problem=build.message, evidence=evidence)
-    evidence = {**stages.evidence, "build/kernel_builds": [log]}
+    evidence = {**stages.evidence, KERNEL_CHECK: [log]}
     return replace(stages, kernel_problem=build.message, evidence=evidence)

@@ -43,7 +43,7 @@ def boot(
 
 
 def probe(
-    name: Annotated[str, typer.Argument(help="The probe: a PROBE() in pgfault/probes.")],
+    name: Annotated[str, typer.Argument(help="The probe: a PROBE() of the assignment.")],
     parameters: Annotated[
         list[str] | None, typer.Argument(metavar="KEY=VALUE", help="What the probe gets.")
     ] = None,

@@ -36,12 +36,13 @@ def gradescope(
     from autograder.gradescope.bundle import Bundle
     from autograder.gradescope.harness import Settings
     from autograder.kernel import ready
+    from autograder.kernel.build import build_baseline
 
     kernel = frame.course(course).series
     cache, shut = Cache.default(), frame.sandbox(sandbox)
     with ProgressLines() as lines:
         source = ready.source(kernel, cache, lines)
-        baseline = ready.baseline(kernel, cache, shut, lines)
+        baseline = build_baseline(source, cache, shut, lines)
         bundle = Bundle(source, baseline, cache, lines)
         settings = Settings(minutes=minutes, leaderboard=leaderboard)
         bundle.write(out / "autograder.zip", settings, course or COURSE_FILE, prebuilt=prebuilt)

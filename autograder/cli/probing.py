@@ -71,7 +71,7 @@ def observe(
         if submission is not None:
             kernel = build_for_boot(submission, baseline, work, cache, sandbox, progress)
         progress("booting the kernel", None)
-        programs = compile_programs(cache.root, assignment.current().probes)
+        programs = compile_programs(cache.root)
         return Machine(kernel, programs, sandbox, work / "guests").observe(wanted)
 
 

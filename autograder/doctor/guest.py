@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from autograder import assignment
 from autograder.cache import Cache
 from autograder.doctor.finding import Finding, missing, ok, warning
-from autograder.guest.machine import Job, Kernel, Machine
+from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
+from autograder.judge import rubric
 from autograder.kernel.baseline import latest
 from autograder.sandbox.sandbox import Sandbox
-
-IDLE = Job("proc_entries", {"base": "0x1000000000"})
 
 
 def guest(cache: Cache, series: str, sandbox: Sandbox) -> Iterator[Finding]:
@@ -28,13 +27,8 @@ def guest(cache: Cache, series: str, sandbox: Sandbox) -> Iterator[Finding]:
         return
     with cache.workdir("doctor") as work:
         kernel = Kernel(baseline / "tree" / "linux")
-        machine = Machine(
-            kernel,
-            compile_programs(cache.root, assignment.current().probes),
-            sandbox,
-            work,
-        )
-        seen = machine.observe(IDLE)
+        machine = Machine(kernel, compile_programs(cache.root), sandbox, work)
+        seen = machine.observe(rubric.job_of(assignment.current().boots, 0))
     if seen.all("finished"):
         yield ok("guest", f"User Mode Linux boots in {seen.wall_seconds:.1f} s.")
         return

@@ -77,17 +77,14 @@ class Bundle:
             yield "baseline.tar.gz", self._prebuilt()
 
     def _canary(self, sandbox: Sandbox) -> Iterator[Member]:
-        boots = assignment.current().boots
-        check = next(check for check in rubric.checks() if check.id == boots)
-        assert check.plan is not None
         for name in ("setup.sh", "run_autograder"):
             yield name, (SCRIPTS / "canary" / name).read_bytes()
         yield "canary.py", Path(__file__).with_name("canary.py").read_bytes()
         yield "linux", self.baseline.linux.read_bytes()
-        programs = compile_programs(self.cache.root, assignment.current().probes)
+        programs = compile_programs(self.cache.root)
         with tempfile.TemporaryDirectory() as folder:
             machine = Machine(Kernel(self.baseline.linux), programs, sandbox, Path(folder))
-            job = check.plan.job(SEED)
+            job = rubric.job_of(assignment.current().boots, SEED)
             yield "initrd", machine.archive([job], [secrets.token_hex(8)])
 
     def _downloads(self, series: str) -> bytes:

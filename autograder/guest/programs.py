@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.assignment import current
 from autograder.errors import GraderError
 
 LIB = Path(__file__).parent / "lib"
@@ -28,14 +29,12 @@ class Programs:
     helper: Path
 
 
-def compile_programs(cache: Path, probes: Path) -> Programs:
-    """Compile the probes in the folder ``probes`` into ``cache``, unless that was done for the
-    same sources.
-    """
+def compile_programs(cache: Path) -> Programs:
+    """Compile the assignment's probes into ``cache``, unless that was done for the same sources."""
     compiler = shutil.which("gcc")
     if compiler is None:
         raise GraderError("gcc is missing: install it (Debian: apt-get install gcc libc6-dev)")
-    sources = [*sorted(LIB.glob("*.[ch]")), *sorted(probes.glob("*.[ch]"))]
+    sources = [*sorted(LIB.glob("*.[ch]")), *sorted(current().probes.glob("*.[ch]"))]
     digest = hashlib.sha256(" ".join(FLAGS).encode())
     for source in sources:
         digest.update(source.name.encode() + source.read_bytes())

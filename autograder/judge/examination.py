@@ -45,7 +45,7 @@ class Examination:
         if self.kernel is None:
             judge(Judge(None, self.stages, self.seed, self.selected, report))
             return 0
-        programs = compile_programs(cache.root, assignment.current().probes)
+        programs = compile_programs(cache.root)
         machine = Machine(self.kernel, programs, sandbox, self.work / "guests")
         with closing(LiveObserver(machine, self.records, make_jobs())) as observer:
             stages = replace(self.stages, gate=closed_gate(observer, self.seed))
@@ -61,9 +61,7 @@ class Examination:
 
 def require_guests(machine: Machine) -> None:
     """Errors: GraderError where not even the unpatched kernel boots here."""
-    boot = next(check for check in rubric.checks() if check.id == assignment.current().boots)
-    assert boot.plan is not None
-    seen = machine.observe(boot.plan.job(0))
+    seen = machine.observe(rubric.job_of(assignment.current().boots, 0))
     if not seen.all("booted"):
         last = " / ".join(seen.console.split("\n")[-4:])[-300:]
         raise GraderError(

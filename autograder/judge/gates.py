@@ -48,16 +48,10 @@ def blocked(gate: Gate) -> set[str]:
 
 
 def _look(observer: Observer, check_id: str, seed: int) -> Observation:
-    seen = _seen(observer, _job_of(check_id, seed))
+    seen = _seen(observer, rubric.job_of(check_id, seed))
     if seen.outcome.graders_fault:
         raise GraderError(str(seen.outcome))
     return seen
-
-
-def _job_of(check_id: str, seed: int) -> Job:
-    check = next(check for check in rubric.checks() if check.id == check_id)
-    assert check.plan is not None
-    return check.plan.job(seed)
 
 
 def _seen(observer: Observer, job: Job) -> Observation:

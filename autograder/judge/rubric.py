@@ -175,6 +175,12 @@ def _checks(package: str) -> tuple[Check, ...]:
     return tuple(found)
 
 
+def job_of(check_id: str, seed: int) -> Job:
+    """What the probe of the check with this id is to do.  Errors: StopIteration if it has none."""
+    plan = next(check.plan for check in checks() if check.id == check_id and check.plan)
+    return plan.job(seed)
+
+
 def select(expression: str | None) -> list[Check]:
     """The checks that ``--only`` names: numbers, areas, milestones, parts of ids, with commas."""
     if not expression:

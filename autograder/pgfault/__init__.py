@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from autograder.assignment import Assignment
 from autograder.pgfault.areas import AREAS
 from autograder.pgfault.causes import CAUSES, GATES
+from autograder.pgfault.checks.foundations import BOOTS
 from autograder.pgfault.milestones import MILESTONES
 from autograder.pgfault.rules import rules
 
@@ -63,7 +64,7 @@ ASSIGNMENT = Assignment(
     title="Page fault tracing",
     checks="autograder.pgfault.checks",
     probes=Path(__file__).parent / "probes",
-    boots="build/boots",
+    boots=BOOTS,
     areas=AREAS,
     milestones=MILESTONES,
     gate=_gate,

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from autograder import assignment
 from autograder.judge import rubric
 from autograder.judge.dependencies import resting_on
+from autograder.judge.stages import TOOLS_CHECK
 from autograder.report import complaints, hangs
 from autograder.results import Evidence, Excerpt, Finding, Status, Verdict
 
@@ -66,7 +67,6 @@ _THING = re.compile(r"no\b|nothing\b|blanks\b|'|\d+ ")  # what begins so may lac
 _VERB = re.compile(r"^[^']*\b(?:is|are|has|have)\b")
 _SEVERAL = re.compile(r"blanks\b|(?!1 )\d+ |no (?:such )?\w+s\b")
 _SHOULD = " should be "  # what a check compares line by line: 'the regions should be those in'
-_TOOLS = "build/tools_build"
 
 
 def diagnose(verdicts: Sequence[Verdict]) -> tuple[Cause, ...]:
@@ -152,7 +152,7 @@ def _obstacles(failed: list[Verdict], below: Below) -> Collected:
     what was tried all the same and failed alike: with the first of two obstacles, if either.
     """
     found = [verdict for verdict in failed if _is_obstacle(verdict)]
-    under = {v.id: below.get(v.id, set()) if v.id != _TOOLS else set() for v in found}
+    under = {v.id: below.get(v.id, set()) if v.id != TOOLS_CHECK else set() for v in found}
     first = [v for v in found if not any(v.id in names for names in under.values())]
     taken = {verdict.id for verdict in first}
     causes = []
@@ -194,7 +194,7 @@ def _obstacle(verdict: Verdict, others: tuple[Verdict, ...]) -> Cause:
         if observed.startswith(("the kernel ", "the tools ")):
             sentence = _sentence(f"Your {observed.removeprefix('the ')}")
         else:
-            what = "Your tools do" if verdict.id == _TOOLS else "Your kernel does"
+            what = "Your tools do" if verdict.id == TOOLS_CHECK else "Your kernel does"
             sentence = _sentence(
                 f"{what} not build: {observed}" if observed else f"{what} not build"
             )

@@ -39,21 +39,23 @@ class Rule:
     @property
     def sentence(self) -> str:
         """Its first sentence, as it leads to the rest."""
-        first = _SENTENCE.match(self.text)
-        return first[1] if first else self.text
+        return _parts(self.text)[0]
 
     @property
     def more(self) -> list[Block]:
         """What follows that sentence; the sentence itself if it is all."""
-        first = _SENTENCE.match(self.text)
-        rest = self.text[first.end() :].strip("\n") if first else ""
-        return blocks(rest or self.text)
+        return blocks(_parts(self.text)[1] or self.text)
 
 
 def first_sentence(text: str) -> str:
     """The sentence with which a rule begins; one that leads to a list ends there."""
+    return re.sub(r":$", ".", _parts(text)[0])
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """The first sentence, and what follows; all of it, and nothing, if no sentence ends in it."""
     first = _SENTENCE.match(text)
-    return re.sub(r":$", ".", first[1]) if first else text
+    return (first[1], text[first.end() :].strip("\n")) if first else (text, "")
 
 
 def quoted(verdict: Verdict) -> str:

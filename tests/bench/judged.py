@@ -92,7 +92,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
     """The seconds that it takes without any of the ways that make it quicker."""
     verdicts: dict[str, Verdict] = {}
     selected = rubric.select(None)
-    programs = compile_programs(setting.cache.root, assignment.current().probes)
+    programs = compile_programs(setting.cache.root)
     machine = Machine(kernel, programs, setting.sandbox, work / "guests")
     (work / "seen").mkdir(parents=True)
     began = time.monotonic()
@@ -110,7 +110,7 @@ def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) ->
 
 def _memory(setting: Setting, kernel: Kernel, work: Path) -> Iterable[BenchRow]:
     """The guest in which all that can share a boot does, and the unpatched kernel's boot."""
-    programs = compile_programs(setting.cache.root, assignment.current().probes)
+    programs = compile_programs(setting.cache.root)
     (boot,) = [check for check in rubric.checks() if check.id == assignment.current().boots]
     assert boot.plan is not None
     peaks = []

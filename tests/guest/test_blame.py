@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from autograder import assignment
 from autograder.cache import Cache
 from autograder.errors import GraderError
 from autograder.guest.machine import Job, Kernel, Machine
@@ -40,9 +39,7 @@ def work() -> Iterator[Path]:
 
 
 def machine(kernel: Kernel, work: Path) -> Machine:
-    return Machine(
-        kernel, compile_programs(Cache.default().root, assignment.current().probes), choose(), work
-    )
+    return Machine(kernel, compile_programs(Cache.default().root), choose(), work)
 
 
 def test_a_good_boot(kernel: Kernel, work: Path) -> None:

@@ -12,7 +12,7 @@ from autograder.judge.build_checks import (
 )
 from autograder.judge.expect import expect_that, some
 from autograder.judge.rubric import any_outcome, hint, observe, rests_on, rule
-from autograder.judge.stages import Stages
+from autograder.judge.stages import KERNEL_CHECK, PATCH_CHECK, Stages
 from autograder.pgfault.checks.foundations import BOOTS
 
 AREA = "Build"
@@ -33,7 +33,7 @@ def test_patch_applies(stages: Stages) -> None:
 @number("1.2")
 @weight(1)
 @rule("K2")
-@rests_on("build/patch_applies")
+@rests_on(PATCH_CHECK)
 @hint("Fix the compiler's first error first; the others may come of it.")
 def test_kernel_builds(stages: Stages) -> None:
     """The patched kernel compiles and links."""
@@ -53,7 +53,7 @@ def test_tools_build(stages: Stages) -> None:
 @number("1.4")
 @weight(1)
 @rule("K3")
-@rests_on("build/kernel_builds")
+@rests_on(KERNEL_CHECK)
 @hint("The kernel's log ends where the boot stopped; `make boot` boots the same kernel.")
 @observe("proc_entries")
 @any_outcome
