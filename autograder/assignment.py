@@ -66,7 +66,7 @@ class Assignment:
 
     title: str
     checks: str
-    """The package with the checks: its modules ``test_*.py``, and ``pytest.ini`` beside them."""
+    """The package with the checks: its modules ``test_*.py``."""
 
     probes: Path
     """The folder with the probes: C sources, compiled together with those of ``guest/lib``."""
@@ -103,8 +103,19 @@ class Assignment:
     embedded: Callable[[Path], Mapping[str, Embedded]] = _nothing
     """What stands in the text's page where a fence names it, out of the folder of examples."""
 
+    shows: Sequence[str] = ()
+    """What of its package only shows what was seen: a change there makes no grade out of date."""
+
     add_commands: Callable[[Typer], None] | None = None
     """Puts commands of its own into the instructor's command line."""
+
+    reads: Sequence[str] = ()
+    """Files of the kit outside its package that it reads while grading, by their paths in there:
+    they go wherever it does.
+    """
+
+    for_instructors: Sequence[str] = ()
+    """What of its package students do not get, besides the hidden checks."""
 
     tools: Mapping[str, str] = field(default_factory=dict)
     """Programs that ``make -C tools`` has to build: their names, and their paths below tools/."""

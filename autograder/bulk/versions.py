@@ -20,9 +20,6 @@ ROOTS = ("autograder.grading", "autograder.bulk.worker")
 # A grade is kept, shown and counted there, after it was made or while it is.  From a kept
 # grade all of this is made again without grading (rescore, report).
 BESIDE = ("autograder.bulk", "autograder.report", "autograder.progress")
-SHOWS = ("viewer", "text")
-"""The modules of an assignment's package that show what was seen, and judge nothing."""
-
 DATA = (".c", ".h", ".config", ".ini")
 
 
@@ -64,8 +61,9 @@ def judging(top: Path) -> set[Path]:
 
     Found, not listed: what grading imports, all checks, and the data beside these.
     """
-    package, checks = assignment.current().package, assignment.current().checks
-    beside = [*BESIDE, *(f"{package}.{name}" for name in SHOWS)]
+    chosen = assignment.current()
+    checks = chosen.checks
+    beside = [*BESIDE, *(f"{chosen.package}.{name}" for name in chosen.shows)]
     names = sorted(path.stem for path in top.joinpath(*checks.split(".")).glob("*.py"))
     roots = [*ROOTS, *(f"{checks}.{name}" for name in names)]
     found = imports.modules(roots, top, beside)

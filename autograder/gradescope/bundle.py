@@ -34,7 +34,6 @@ from autograder.sandbox.sandbox import Sandbox
 SCRIPTS = KIT / "gradescope"
 PACKED = (
     "autograder",
-    "handout/text/04-contract.md.j2",
     "templates",
     "schema",
     "scripts/setup.sh",
@@ -64,7 +63,7 @@ class Bundle:
     def _members(self, settings: Settings, course: Path, prebuilt: bool) -> Iterator[Member]:
         for name in ("setup.sh", "run_autograder"):
             yield name, (SCRIPTS / name).read_bytes()
-        for path in _kit():
+        for path in kit():
             yield str(path.relative_to(KIT)), path.read_bytes()
         if course.exists():
             yield "course.toml", course.read_bytes()
@@ -145,8 +144,9 @@ def _roots(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _kit() -> Iterator[Path]:
-    for name in PACKED:
+def kit() -> Iterator[Path]:
+    """The files of the kit that go along."""
+    for name in (*PACKED, *assignment.current().reads):
         top = KIT / name
         if top.is_file():
             yield top

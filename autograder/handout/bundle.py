@@ -25,8 +25,8 @@ FOLDER = "pgfault"
 ENTRY = "autograder.student.__main__"
 DATA = (
     "autograder/guest/lib",
+    "autograder/judge/pytest.ini",
     "autograder/kernel/config",
-    "handout/text/04-contract.md.j2",
     "templates",
     "web/src",
 )
@@ -50,13 +50,14 @@ def contents(course: Course, top: Path = KIT) -> dict[str, bytes]:
     files.update(_tree(top / "handout" / "pictures", "pictures/"))
     files["kit/setup.sh"] = (top / "scripts" / "setup.sh").read_bytes()
     files["kit/course.toml"] = course_file(course).encode()
-    commands = f"{_package()[0]}.viewer.command"  # the assignment's, for instructors
-    modules = imports.modules([ENTRY, *_roots(top)], top, [commands])
+    chosen = assignment.current()
+    withheld = [f"{chosen.package}.{name}" for name in chosen.for_instructors]
+    modules = imports.modules([ENTRY, *_roots(top)], top, withheld)
     checks = Path(_package()[1], "checks")  # of these, students get what is visible
     others = [path for path in modules if checks not in path.parents]
     files.update({f"kit/{path}": (top / path).read_bytes() for path in others})
     files.update(_checks(course, top))
-    for name in DATA:
+    for name in (*DATA, *chosen.reads):
         files.update(_tree(top / name, f"kit/{name}/" if (top / name).is_dir() else f"kit/{name}"))
     files = {name: data for name, data in files.items() if not _for_instructors(name)}
     locked = lock.needed((top / "requirements.lock").read_text(), third_party(files))
@@ -137,8 +138,6 @@ def _checks(course: Course, top: Path) -> dict[str, bytes]:
             continue  # an area of which nothing is shown
         source = visible.without_names(source, withheld)
         files[f"kit/{folder}/checks/{path.name}"] = source.encode()
-    settings = f"{folder}/checks/pytest.ini"
-    files[f"kit/{settings}"] = (top / settings).read_bytes()
     plans = [check.plan for check in rubric.checks() if check.id in shown]
     wanted = {plan.probe for plan in plans if plan is not None}
     for path in sorted((top / folder / "probes").iterdir()):

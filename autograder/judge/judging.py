@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -29,6 +30,7 @@ from autograder.judge.stages import TOOLS_CHECK, Stages
 from autograder.judge.verdicts import verdict_of
 from autograder.results import Evidence, Finding, Status, Verdict
 
+SETTINGS = Path(__file__).with_name("pytest.ini")
 USERS_WISHES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 ENDS = {
     Ending.GAVE_UP: ("the check made the situation that it looks at", "every call for it succeeds"),
@@ -268,7 +270,7 @@ def judge(judge_plugin: Judge) -> None:
         "--rootdir",
         str(folder),
         "-c",
-        str(folder / "pytest.ini"),
+        str(SETTINGS),
         "-p",
         "no:cacheprovider",
         "-p",

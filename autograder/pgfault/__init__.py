@@ -11,7 +11,7 @@ from autograder.pgfault.areas import AREAS
 from autograder.pgfault.causes import CAUSES, GATES
 from autograder.pgfault.checks.foundations import BOOTS
 from autograder.pgfault.milestones import MILESTONES
-from autograder.pgfault.rules import rules
+from autograder.pgfault.rules import FILE, rules
 
 if TYPE_CHECKING:
     from typer import Typer
@@ -74,7 +74,10 @@ ASSIGNMENT = Assignment(
     exhibits=_exhibits,
     text_values=_text_values,
     embedded=_embedded,
+    shows=("viewer", "text"),
     add_commands=_add_commands,
+    reads=(FILE,),
+    for_instructors=("viewer.command",),
     tools={"tracepgfault": "tracepgfault", "pgfaultmap": "pgfaultmap"},
     rules=rules,
 )

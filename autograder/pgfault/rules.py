@@ -13,7 +13,7 @@ from functools import cache
 
 from autograder.files import KIT
 
-TEXT = KIT / "handout" / "text" / "04-contract.md.j2"
+FILE = "handout/text/04-contract.md.j2"
 
 _RULE = re.compile(r"\*\*([A-Z]\d+)\.(?:\*\* ?| )")
 _TABLE_LINE = re.compile(r"\|[ :|-]+\|")
@@ -24,7 +24,7 @@ _EMPHASIS = re.compile(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 @cache
 def rules() -> Mapping[str, str]:
     """The text of each rule by its name, in the contract's order."""
-    return parse(TEXT.read_text())
+    return parse((KIT / FILE).read_text())
 
 
 def parse(contract: str) -> dict[str, str]:

@@ -7,11 +7,12 @@ import re
 
 import pytest
 
+from autograder.course import COURSE_FILE, load
 from autograder.files import KIT
 from autograder.gradescope import bundle as gradescope
 from autograder.handout import bundle
 from autograder.judge import rubric
-from autograder.pgfault.rules import TEXT, parse, rules
+from autograder.pgfault.rules import FILE, parse, rules
 from autograder.report.rules import Rule, blocks, first_sentence, quoted
 from autograder.results import Verdict
 from tests.corpus import mutants
@@ -58,7 +59,7 @@ def test_rules_are_read_from_the_contract_s_text() -> None:
 
 
 def test_every_rule_of_the_text_is_found_and_is_plain() -> None:
-    names = re.findall(r"^\*\*([A-Z]\d+)\.", TEXT.read_text(), re.M)
+    names = re.findall(r"^\*\*([A-Z]\d+)\.", (KIT / FILE).read_text(), re.M)
     assert list(rules()) == names and len(names) > 30
     for name, text in rules().items():
         assert not re.search(r"\*|\{|^#|```", text, re.M), name
@@ -121,5 +122,5 @@ def test_the_parts_of_a_rule() -> None:
 
 
 def test_the_text_comes_along_wherever_the_kit_goes() -> None:
-    name = str(TEXT.relative_to(KIT))
-    assert name in bundle.DATA and name in gradescope.PACKED
+    assert f"kit/{FILE}" in bundle.contents(load(KIT / COURSE_FILE))
+    assert KIT / FILE in gradescope.kit()

@@ -40,7 +40,7 @@ JUDGES = {
     "judge/rubric.py": "checks",
     "pgfault/checks/test_reading.py": "checks",
     "pgfault/checks/hints.py": "checks",
-    "pgfault/checks/pytest.ini": "checks",
+    "judge/pytest.ini": "checks",
     "guest/machine.py": "probes",
     "pgfault/probes/steps.c": "probes",
     "guest/lib/probe.h": "probes",
