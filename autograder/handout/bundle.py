@@ -27,6 +27,7 @@ DATA = (
     "autograder/guest/lib",
     "autograder/judge/pytest.ini",
     "autograder/kernel/config",
+    "autograder/kernel/holder",
     "templates",
     "web/src",
 )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from autograder.errors import GraderError
+from autograder.kernel import holder
 from autograder.progress import Progress
 
 WHOLE = (
@@ -101,6 +102,7 @@ def unpack(tarball: Path, target: Path, progress: Progress, more: Sequence[str] 
         raise GraderError(f"{tarball} holds no kernel source")
     _pass_over(target)
     _hasten(target)
+    holder.install(target, EPOCH)
 
 
 def version(tree: Path) -> str:
@@ -175,6 +177,7 @@ def _edit(path: Path, change: Callable[[re.Match[str]], str], pattern: re.Patter
 
 def recipe(more: Sequence[str] = ()) -> str:
     """What decides which files are kept: a tree from another recipe is another tree."""
-    return repr(
-        (WHOLE, LEFT_OUT, FLAT, RULES, DRIVERS, UNPATCHED, STACK_WALK, ASKED, ENOUGH, *more)
+    return (
+        repr((WHOLE, LEFT_OUT, FLAT, RULES, DRIVERS, UNPATCHED, STACK_WALK, ASKED, ENOUGH, *more))
+        + holder.recipe()
     )

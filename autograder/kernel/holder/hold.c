@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Hold one task at one instruction, for some milliseconds in which all other tasks run.
+ *
+ * One processor and virtual time make every run the same, and so no race ever shows.  A task
+ * that is put to sleep at an instruction of the code under test lets the others in exactly
+ * there: a race shows, and shows again.
+ *
+ * The instruction is replaced by a breakpoint (int3).  The task that meets it returns from
+ * the signal to hold_entry, which sleeps and then goes on at the instruction.
+ *
+ * /sys/kernel/debug/hold/control takes lines:
+ *	place ADDRESS		an instruction; the addresses must ascend
+ *	watch PID		from now on note which places this task reaches, in order
+ *	hold PID ADDRESS MS	hold this task when it first can be held there
+ *	mark TEXT		write a line into the kernel's log
+ *	off			neither watch nor hold
+ * and answers "held N refused M": how often it held since the last "watch" or "hold", and
+ * how often the task was at the place but must not sleep.
+ * /sys/kernel/debug/hold/reached: "ADDRESS CAN" in the order in which the watched task came
+ * to them; CAN is 1 where it may sleep.
+ */
+
+#include <linux/bsearch.h>
+#include <linux/debugfs.h>
+#include <linux/hrtimer.h>
+#include <linux/init.h>
+#include <linux/preempt.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <hold.h>
+#include <os.h>
+
+#define MOST_PLACES	16384
+#define BREAKPOINT	0xcc
+#define TRAP_FLAG	0x100	/* one instruction, then a signal */
+#define RED_ZONE	128	/* bytes below the stack pointer that are in use */
+
+struct place {
+	unsigned long address;
+	u8 byte;		/* what the breakpoint stands for */
+	bool set;
+	bool can;		/* the watched task may sleep here */
+};
+
+static struct place places[MOST_PLACES];
+static unsigned int place_count;
+static struct place *reached[MOST_PLACES];
+static unsigned int reached_count;
+
+static pid_t watched, victim;
+static struct place *held_at;
+static unsigned int held_ms, held, refused;
+static struct place *stepped_over;	/* to be set again after one instruction */
+
+void hold_now(void);
+void hold_entry(void);
+
+static int compare(const void *key, const void *element)
+{
+	unsigned long address = *(const unsigned long *)key;
+	const struct place *place = element;
+
+	return address < place->address ? -1 : address > place->address;
+}
+
+static struct place *find(unsigned long address)
+{
+	return bsearch(&address, places, place_count, sizeof(*places), compare);
+}
+
+static void set_breakpoint(struct place *place, bool set)
+{
+	*(u8 *)place->address = set ? BREAKPOINT : place->byte;
+	place->set = set;
+}
+
+/* Whether the current task may sleep here without any code being able to tell. */
+static bool may_sleep_here(void)
+{
+	return !preempt_count() && !irqs_disabled() && !rcu_preempt_depth() &&
+	       task_is_running(current) && !current->exit_state && current->pid &&
+	       !(current->flags & PF_KTHREAD);
+}
+
+/* The victim is here, at its instruction, in its own context: it may sleep. */
+void hold_now(void)
+{
+	ktime_t until = ktime_add_ms(ktime_get(), held_ms);
+
+	held++;
+	pr_info("hold: %s/%d is held\n", current->comm, current->pid);
+	do {
+		ktime_t expires = until;
+
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
+	} while (ktime_before(ktime_get(), until));
+	__set_current_state(TASK_RUNNING);
+	pr_info("hold: %s/%d goes on\n", current->comm, current->pid);
+}
+
+/* Calls hold_now() with all registers kept, then goes on at the address on the stack. */
+asm(".text\n"
+    "hold_entry:\n"
+    "	pushfq; push %rax; push %rcx; push %rdx; push %rsi; push %rdi; push %r8; push %r9\n"
+    "	push %r10; push %r11; push %rbp; push %rbx\n"
+    "	mov %rsp, %rbx; and $-16, %rsp; cld\n"
+    "	movabs $hold_now, %rax; call *%rax; mov %rbx, %rsp\n"
+    "	pop %rbx; pop %rbp; pop %r11; pop %r10; pop %r9; pop %r8; pop %rdi; pop %rsi; pop %rdx\n"
+    "	pop %rcx; pop %rax; popfq; ret $128\n");
+
+static void step_over(struct place *place, long long *flags)
+{
+	set_breakpoint(place, false);
+	stepped_over = place;
+	*flags |= TRAP_FLAG;
+}
+
+int hold_trap(long long *rip, long long *rsp, long long *flags)
+{
+	struct place *place = stepped_over;
+
+	if (place) {
+		stepped_over = NULL;
+		*flags &= ~TRAP_FLAG;
+		if (watched || place == held_at)
+			set_breakpoint(place, true);
+		return 1;
+	}
+	place = find(*rip - 1);
+	if (!place || !place->set)
+		return 0;
+	*rip -= 1;
+	if (watched && current->pid == watched) {
+		/* The first time tells enough. */
+		set_breakpoint(place, false);
+		place->can = may_sleep_here();
+		reached[reached_count++] = place;
+	} else if (!watched && place == held_at && current->pid == victim && !may_sleep_here()) {
+		refused++;
+		step_over(place, flags);
+	} else if (!watched && place == held_at && current->pid == victim) {
+		set_breakpoint(place, false);
+		held_at = NULL;
+		*rsp -= RED_ZONE + sizeof(long);
+		*(unsigned long *)*rsp = place->address;
+		*rip = (unsigned long)hold_entry;
+	} else {
+		step_over(place, flags);
+	}
+	return 1;
+}
+
+static void all_off(void)
+{
+	watched = 0;
+	victim = 0;
+	held_at = NULL;
+	for (unsigned int i = 0; i < place_count; i++)
+		if (places[i].set)
+			set_breakpoint(&places[i], false);
+}
+
+static int add_place(unsigned long address)
+{
+	struct place *place = &places[place_count];
+
+	if (find(address))
+		return 0;	/* another job of this boot has named it */
+	if (place_count == MOST_PLACES)
+		return -ENOSPC;
+	if (place_count && place[-1].address >= address)
+		return -EINVAL;
+	if (os_protect_memory((void *)(address & PAGE_MASK), PAGE_SIZE, 1, 1, 1))
+		return -EACCES;
+	*place = (struct place){ .address = address, .byte = *(u8 *)address };
+	place_count++;
+	return 0;
+}
+
+static void watch(pid_t pid)
+{
+	all_off();
+	held = 0;
+	refused = 0;
+	reached_count = 0;
+	watched = pid;
+	for (unsigned int i = 0; i < place_count; i++)
+		set_breakpoint(&places[i], true);
+}
+
+static int hold(pid_t pid, unsigned long address, unsigned int ms)
+{
+	all_off();
+	held = 0;
+	refused = 0;
+	held_at = find(address);
+	if (!held_at)
+		return -ENOENT;
+	victim = pid;
+	held_ms = ms;
+	set_breakpoint(held_at, true);
+	return 0;
+}
+
+static int command(const char *line)
+{
+	unsigned long address;
+	unsigned int ms;
+	pid_t pid;
+
+	if (!*line)
+		return 0;
+	if (sscanf(line, "place %lx", &address) == 1)
+		return add_place(address);
+	if (sscanf(line, "hold %d %lx %u", &pid, &address, &ms) == 3)
+		return hold(pid, address, ms);
+	if (sscanf(line, "watch %d", &pid) == 1)
+		watch(pid);
+	else if (!strncmp(line, "mark ", 5))
+		pr_info("hold: mark %s\n", line + 5);
+	else if (!strcmp(line, "off"))
+		all_off();
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static ssize_t control_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	char *text, *rest, *line;
+	int err = 0;
+
+	if (count > SZ_1M)
+		return -EINVAL;
+	text = memdup_user_nul(buf, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	rest = text;
+	while (!err && (line = strsep(&rest, "\n")))
+		err = command(line);
+	kfree(text);
+	return err ?: count;
+}
+
+static ssize_t control_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	char text[64];
+	int size = scnprintf(text, sizeof(text), "held %u refused %u\n", held, refused);
+
+	return simple_read_from_buffer(buf, count, pos, text, size);
+}
+
+static const struct file_operations control_fops = {
+	.open = simple_open,
+	.read = control_read,
+	.write = control_write,
+};
+
+static int reached_show(struct seq_file *seq, void *unused)
+{
+	for (unsigned int i = 0; i < reached_count; i++)
+		seq_printf(seq, "%lx %d\n", reached[i]->address, reached[i]->can);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(reached);
+
+static int __init hold_init(void)
+{
+	struct dentry *folder = debugfs_create_dir("hold", NULL);
+
+	debugfs_create_file("control", 0600, folder, NULL, &control_fops);
+	debugfs_create_file("reached", 0400, folder, NULL, &reached_fops);
+	return 0;
+}
+late_initcall(hold_init);
