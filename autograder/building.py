@@ -11,6 +11,7 @@ from autograder.cache import Cache
 from autograder.errors import UsageError
 from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
+from autograder.judge.patchlines import PatchedLines
 from autograder.judge.stages import KERNEL_CHECK, PATCH_CHECK, TOOLS_CHECK, UNREAD, Stages
 from autograder.kernel.build import (
     Baseline,
@@ -57,7 +58,8 @@ def build(
     stages = _with_kernel(stages, kernel)
     if kernel.linux is None:
         return stages, None
-    return stages, Kernel(kernel.linux, tools.built if tools else {})
+    added = PatchedLines(submission.patch).added()
+    return stages, Kernel(kernel.linux, tools.built if tools else {}, added)
 
 
 def build_for_boot(

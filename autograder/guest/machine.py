@@ -26,7 +26,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import GraderError
-from autograder.guest import console, initramfs, protocol
+from autograder.guest import console, initramfs, places, protocol
 from autograder.guest.observation import Ending, Observation, Outcome, Record
 from autograder.guest.programs import Programs
 from autograder.guest.symbols import Symbols
@@ -37,8 +37,10 @@ from autograder.sandbox.sandbox import Sandbox
 
 MEMORY = "128M"
 PATIENCE = 900  # guest seconds that a probe may take
+PATIENCE_HELD = 20_000  # the same for one in which a process is held
 CPU_SECONDS = 12  # a boot with its probe takes one or two
 CPU_SECONDS_MORE = 0.5  # for each further probe of the same boot
+CPU_SECONDS_HELD = 6  # for each in which a process is held, again and again
 SLEEP_SECONDS = 20  # in which no process of a guest has anything to do
 WALL_SECONDS = 240
 LARGEST_LOG = 1 << 20
@@ -50,6 +52,7 @@ TOGETHER = "together"
 """What stands for the probe in the observation of a boot that several shared."""
 MOST_TOGETHER = 16  # probes in one boot: init has room for 64
 MOST_COUNTING = 3  # of those that count memory, which take ten times as long
+MOST_HELD = 2  # of those in which a process is held
 LIMITS = Limits(
     cpu_seconds=CPU_SECONDS + MOST_TOGETHER + 10,
     wall_seconds=WALL_SECONDS,
@@ -67,6 +70,8 @@ class Kernel:
 
     linux: Path
     tools: Mapping[str, Path] = field(default_factory=dict)
+    added: places.Added = field(default_factory=dict)
+    """The lines of its source that the submission's patch adds."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,16 @@ class Job:
 
     probe: str
     params: Mapping[str, str]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it looks for memory that is lost."""
+        return bool(self.params.get("leaks"))
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds processes in the submission's code."""
+        return bool(self.params.get("holds"))
 
 
 class Machine:
@@ -88,6 +103,7 @@ class Machine:
         self.symbols = Symbols(kernel.linux, sandbox)
         self._room = MOST_REPORTED
         self._lock = threading.Lock()
+        self._places: list[places.Place] | None = None
 
     def observe(self, job: Job) -> Observation:
         """Boot, run the job's probe, and return what was seen.
@@ -141,7 +157,7 @@ class Machine:
             probe=job.probe,
             params=dict(job.params),
             outcome=Outcome(kind=Ending.VANISHED),
-            records=records,
+            records=[self._placed(record) for record in records] if job.holds else records,
             files={name: self._with_places(name, content) for name, content in files.items()},
             console=boot.log,
             reports=[self.symbols.annotate(report) for report in reports],
@@ -159,7 +175,32 @@ class Machine:
 
     def archive(self, jobs: Sequence[Job], tags: Sequence[str]) -> bytes:
         """The initramfs for ``jobs``, whose reports are marked each with its tag."""
-        return self.common + _job_archive(jobs, tags)
+        archive = self.common + _job_archive(jobs, tags)
+        if any(job.holds for job in jobs):
+            text = places.numbered(self.places())
+            archive += initramfs.pack([initramfs.file("places", text.encode(), 0o600)])
+        return archive
+
+    def places(self) -> list[places.Place]:
+        """Where a process can be held: the instructions of the lines that the patch adds.
+
+        Errors: GraderError where the kernel's file cannot be read.
+        """
+        with self._lock:
+            if self._places is None:
+                self._places = places.find(self.kernel.linux, self.kernel.added, self.sandbox)
+            return self._places
+
+    def _placed(self, record: Record) -> Record:
+        """A record that names an instruction with ``at``, with its line of the source."""
+        address = record.text("at")
+        if not address or not set(address) <= set("0123456789abcdef"):
+            return record
+        place = places.at(self.places(), int(address, 16))
+        if place is None:
+            return record
+        told = {"place": str(place), "function": place.function}
+        return record.model_copy(update={"fields": {**record.fields, **told}})
 
     def _report(self, line: Path) -> bytes | None:
         """What came over the serial line; None where it is more than there is room for."""
@@ -190,8 +231,11 @@ class Machine:
             os.close(report)
             os.close(quiet)
         log = bytearray()
+        holding = sum(job.holds for job in jobs)
         patience = Patience(
-            cpu_seconds=CPU_SECONDS + CPU_SECONDS_MORE * (len(tags) - 1),
+            cpu_seconds=CPU_SECONDS
+            + CPU_SECONDS_MORE * (len(tags) - 1)
+            + CPU_SECONDS_HELD * holding,
             wall_seconds=WALL_SECONDS,
             resident_bytes=LIMITS.resident_bytes,
             output_bytes=LARGEST_LOG,
@@ -225,7 +269,9 @@ def command(jobs: Sequence[Job], quiet: int, report: int) -> list[str]:
         "panic=-1",
         "uml_dir=/tmp/uml",
         "loglevel=7",
-        *([] if any(job.params.get("leaks") for job in jobs) else ["kmemleak=off"]),
+        *([] if any(job.counts for job in jobs) else ["kmemleak=off"]),
+        # One report is enough, and a kernel that goes on after it may do so without end.
+        *(["kasan.fault=panic"] if any(job.holds for job in jobs) else []),
     ]
 
 
@@ -318,7 +364,8 @@ def _common_archive(kernel: Kernel, programs: Programs) -> bytes:
 def _job_archive(jobs: Sequence[Job], tags: Sequence[str]) -> bytes:
     members = []
     for number, (job, tag) in enumerate(zip(jobs, tags, strict=True)):
-        lines = {"tag": tag, "probe": job.probe, "patience": str(PATIENCE), "leaks": "0"}
+        patience = PATIENCE_HELD if job.holds else PATIENCE
+        lines = {"tag": tag, "probe": job.probe, "patience": str(patience), "leaks": "0"}
         lines["name"] = "target"  # where none is drawn
         text = "".join(f"{key} {value}\n" for key, value in {**lines, **job.params}.items())
         members.append(initramfs.file(f"job.{number}", text.encode(), 0o600))

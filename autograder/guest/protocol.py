@@ -11,7 +11,7 @@ from autograder.guest.observation import Record, earlier
 
 LONGEST_LINE = 4096
 MOST_RECORDS = 20_000
-MOST_OF_A_NAME = 64  # files; of more, the first 63 and the last are kept
+MOST_OF_A_NAME = 2000  # files; of more, the first 1999 and the last are kept
 LARGEST_FILE = 8 << 20
 
 

@@ -20,7 +20,7 @@ MOST_FRAMES = 64
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30, output_bytes=8 << 20)
 # Where kernels are built: in the sandbox, and in a student's own linux/, wherever that lies.
 _TREE = r"(?:/kernel/|/(?:.*/)?linux/)?(?:\./)?"
-_PLACE = re.compile(_TREE + r"((?:arch|fs|include|init|ipc|kernel|lib|mm)/\S+\.[chS]:\d+)")
+SOURCE = re.compile(_TREE + r"((?:arch|fs|include|init|ipc|kernel|lib|mm)/\S+\.[chS]:\d+)")
 _ADDRESS = re.compile(r"0x[0-9a-f]{1,16}")
 _FUNCTION = re.compile(r"([0-9a-f]{8,16}) [tTwW] (\S+)")
 
@@ -91,7 +91,7 @@ def places(output: str) -> dict[int, str]:
     for line in output.splitlines():
         if _ADDRESS.fullmatch(line):
             chain = chains.setdefault(int(line, 16), [])
-        elif match := _PLACE.match(line):
+        elif match := SOURCE.match(line):
             chain.append(match[1])
     return {
         address: next((place for place in chain if not place.startswith("include/")), chain[0])

@@ -16,7 +16,14 @@ from typing import Protocol
 
 from autograder.errors import GraderError
 from autograder.files import write_atomically
-from autograder.guest.machine import MOST_COUNTING, MOST_TOGETHER, TOGETHER, Job, Machine
+from autograder.guest.machine import (
+    MOST_COUNTING,
+    MOST_HELD,
+    MOST_TOGETHER,
+    TOGETHER,
+    Job,
+    Machine,
+)
 from autograder.guest.observation import Observation
 
 SHARED = 0  # the number of the attempt that several jobs made in one boot
@@ -42,15 +49,21 @@ def record_path(folder: Path, job: Job, attempt: int) -> Path:
 
 
 def boots_for(jobs: Iterable[Job]) -> list[list[Job]]:
-    """Which jobs share a boot: those that count memory take long, and begin.
+    """Which jobs share a boot: those that count memory or hold processes take long, and begin.
 
-    They share a boot with their like only: what other jobs leave behind would be counted.
+    They share a boot with their like only: what other jobs leave behind would be counted, and
+    who is held must not have to wait.
     """
     counting: list[Job] = []
+    holding: list[Job] = []
     others: list[Job] = []
     for job in jobs:
-        (counting if job.params.get("leaks") else others).append(job)
-    return [*_in_parts(counting, MOST_COUNTING), *_in_parts(others, MOST_TOGETHER)]
+        (counting if job.counts else holding if job.holds else others).append(job)
+    return [
+        *_in_parts(counting, MOST_COUNTING),
+        *_in_parts(holding, MOST_HELD),
+        *_in_parts(others, MOST_TOGETHER),
+    ]
 
 
 def _in_parts(jobs: list[Job], most: int) -> list[list[Job]]:

@@ -72,6 +72,13 @@ class PatchedLines:
         near = range(line - AROUND, line + AROUND + 1)
         return [file.lines[number] for number in near if number in file.lines]
 
+    def added(self) -> dict[str, frozenset[int]]:
+        """The numbers of the lines that the patch adds to each file; empty for none."""
+        return {
+            name: frozenset(number for number, line in file.lines.items() if line.added)
+            for name, file in self.files.items()
+        }
+
     def _read(self, rows: list[str]) -> None:
         name, shift, at = "", 0, 0
         while at < len(rows):

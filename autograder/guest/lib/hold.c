@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/* A process held at an instruction of the submission's code: arch/um/kernel/hold.c does it. */
+
+#include <stdarg.h>
+
+#include "probe.h"
+
+#define CONTROL "/sys/kernel/debug/hold/control"
+#define REACHED "/sys/kernel/debug/hold/reached"
+#define PLACES "/places"		/* of the initramfs: an address and the number of a line */
+#define MOST_PLACES 16384
+
+static struct {
+	unsigned long address;
+	int line;
+} places[MOST_PLACES];
+static size_t place_count;
+
+static void control(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void control(const char *format, ...)
+{
+	char text[128];
+	va_list args;
+	int fd = open(CONTROL, O_WRONLY | O_CLOEXEC);
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		broken("%s: %s: %m", CONTROL, text);
+	close(fd);
+}
+
+size_t hold_places(void)
+{
+	static char lines[MOST_PLACES * 32];
+	FILE *file = fopen(PLACES, "re");
+	size_t size = 0;
+	int fd;
+
+	while (file && place_count < MOST_PLACES &&
+	       fscanf(file, "%lx %d", &places[place_count].address, &places[place_count].line) == 2)
+		size += sprintf(lines + size, "place %lx\n", places[place_count++].address);
+	if (file)
+		fclose(file);
+	fd = open(CONTROL, O_WRONLY | O_CLOEXEC);
+	if (size && (fd < 0 || write(fd, lines, size) != (ssize_t)size))
+		broken("%s: %m", CONTROL);
+	if (fd >= 0)
+		close(fd);
+	return place_count;
+}
+
+static int line_of(unsigned long address)
+{
+	size_t low = 0, high = place_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (places[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < place_count && places[low].address == address ? places[low].line : -1;
+}
+
+void hold_watch(pid_t pid)
+{
+	control("watch %d", pid);
+}
+
+size_t hold_reached(unsigned long *addresses, size_t room)
+{
+	FILE *file = fopen(REACHED, "re");
+	unsigned long address;
+	int can, before = -1;
+	size_t count = 0;
+
+	if (!file)
+		broken("%s: %m", REACHED);
+	while (fscanf(file, "%lx %d", &address, &can) == 2 && count < room) {
+		int line = line_of(address);
+
+		if (can && line != before)
+			addresses[count++] = address;
+		before = line;
+	}
+	fclose(file);
+	return count;
+}
+
+void hold_at(pid_t pid, unsigned long address, long ms)
+{
+	control("hold %d %lx %ld", pid, address, ms);
+}
+
+bool hold_off(void)
+{
+	char text[64] = "";
+	long held = 0;
+	int fd = open(CONTROL, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		broken("%s: %m", CONTROL);
+	close(fd);
+	sscanf(text, "held %ld", &held);
+	control("off");
+	return held > 0;
+}
+
+void hold_mark(long number)
+{
+	control("mark %ld", number);
+}
