@@ -125,7 +125,8 @@ class Grading:
         chosen = {check.id for check in self.selected}
         verdicts = [
             empty_verdict(check, NOT_YET if check.id in chosen else NOT_SELECTED)
-            for check in rubric.checks()
+            for check in rubric.every_check()
+            if check.id in chosen or not check.on_request
         ]
         return Result(
             kit_version=KIT_VERSION,

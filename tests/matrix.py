@@ -31,6 +31,7 @@ from autograder.intake.patch import inspect
 from autograder.intake.submission import take_in
 from autograder.judge import rubric
 from autograder.judge.examination import Examination
+from autograder.judge.patchlines import PatchedLines
 from autograder.judge.stages import Stages
 from autograder.kernel import ready
 from autograder.kernel.build import (
@@ -105,6 +106,7 @@ class Matrix:
         self.out = out
         self.seed = seed
         self.checks = rubric.select(only)
+        self.on_request = [c for c in rubric.every_check() if c.on_request and not only]
         self.cache = Cache.default()
         self.sandbox: Sandbox = choose()
         self.lines = ProgressLines()
@@ -128,7 +130,7 @@ class Matrix:
     def run_mutant(self, mutant: Mutant, everything: bool) -> MatrixRow:
         """Grade one mutant: with all checks, or only with those that must fail."""
         key = self._key(mutant.diff, mutant.fails | mutant.may_fail, everything)
-        expected = sorted(mutant.fails & {check.id for check in self.checks})
+        expected = sorted(mutant.fails & {check.id for check in self.checks + self.on_request})
         row = MatrixRow(mutant.name, mutant.mistake, mutant.rule, expected, key=key)
         row.allowed = sorted(mutant.may_fail)
         known = self.rows.get(mutant.name)
@@ -150,7 +152,9 @@ class Matrix:
                 row.problem = kernel.message
             else:
                 selected = [check for check in self.checks if everything or check.id in expected]
-                self._examine(row, kernel, tools, selected, work, refused)
+                selected += [check for check in self.on_request if check.id in expected]
+                whole = series_patch() + patch
+                self._examine(row, kernel, tools, selected, work, whole, refused)
         return row
 
     def run_solution(self, folder: Path) -> MatrixRow:
@@ -171,7 +175,7 @@ class Matrix:
             selected = [
                 check for check in self.checks if not (check.extra_credit and extra.exists())
             ]
-            self._examine(row, kernel, tools, selected, work)
+            self._examine(row, kernel, tools, selected, work, submission.patch)
         return row
 
     def _examine(
@@ -181,6 +185,7 @@ class Matrix:
         tools: ToolsBuild,
         selected: list[rubric.Check],
         work: Path,
+        patch: bytes,
         refused: str = "",
     ) -> None:
         stages = Stages(
@@ -189,7 +194,8 @@ class Matrix:
             tools_problem=tools.message,
             tools=frozenset(tools.built),
         )
-        booted = kernel.linux and Kernel(kernel.linux, tools.built)
+        added = PatchedLines(patch).added()
+        booted = kernel.linux and Kernel(kernel.linux, tools.built, added)
         started = time.monotonic()
 
         def take(check_id: str, verdict: Verdict) -> None:
@@ -231,7 +237,7 @@ class Matrix:
 def unproven(rows: Iterable[MatrixRow]) -> list[str]:
     """The checks that no mutant makes fail."""
     proven = {check for row in rows for check in row.failed if check in row.expected}
-    return [check.id for check in rubric.checks() if check.id not in proven]
+    return [check.id for check in rubric.every_check() if check.id not in proven]
 
 
 def main() -> int:

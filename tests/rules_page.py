@@ -54,7 +54,7 @@ def proofs(check_id: str, rule: str, known: Iterable[Mutant]) -> list[Mutant]:
 
 def _section(name: str, text: str, known: list[Mutant]) -> str:
     lines = [f"## {name}", "", first_sentence(text), ""]
-    checks = [check for check in rubric.checks() if check.rule == name]
+    checks = [check for check in rubric.every_check() if check.rule == name]
     if checks:
         lines += ["| check | | mistakes |", "| --- | --- | --- |"]
         lines += [_row(check, proofs(check.id, name, known)) for check in checks]

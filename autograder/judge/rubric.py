@@ -55,6 +55,8 @@ class Check:
     rests_on: tuple[str, ...]
     plan: Plan | None
     all_boots: bool
+    on_request: bool
+    """Whether it is tried, and told of, only where its area or its number is asked for."""
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -141,6 +143,7 @@ def describe(function: Callable[..., None]) -> Check:
         rests_on=attributes.get("__rests_on__", vars(module).get("RESTS_ON", ())),
         plan=attributes.get("__plan__"),
         all_boots=attributes.get("__all_boots__", False),
+        on_request=vars(module).get("ON_REQUEST", False),
     )
 
 
@@ -156,7 +159,18 @@ def modules() -> list[ModuleType]:
 
 
 def checks() -> tuple[Check, ...]:
-    """All checks, in the order of their numbers.  Errors: ValueError for a doubled number."""
+    """The checks of every grade, in the order of their numbers.
+
+    Errors: ValueError for a doubled number.
+    """
+    return tuple(check for check in every_check() if not check.on_request)
+
+
+def every_check() -> tuple[Check, ...]:
+    """All checks, those on request too, in the order of their numbers.
+
+    Errors: ValueError for a doubled number.
+    """
     return _checks(assignment.current().checks)
 
 
@@ -187,7 +201,7 @@ def select(expression: str | None) -> list[Check]:
         return list(checks())
     named = ",".join(_expanded(word.strip()) for word in expression.split(","))
     words = [word.strip() for word in named.split(",") if word.strip()]
-    return [check for check in checks() if any(_is_meant(check, word) for word in words)]
+    return [check for check in every_check() if any(_is_meant(check, word) for word in words)]
 
 
 def _expanded(word: str) -> str:
@@ -201,7 +215,9 @@ def guest_jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) 
 
     Not what only checks want that are ``blocked``: they will not be tried.
     """
-    wanting = checks() if any(check.all_boots for check in selected) else selected
+    wanting = list(selected)
+    if any(check.all_boots for check in selected):
+        wanting = [check for check in every_check() if not check.on_request or check in selected]
     found: list[Job] = []
     for check in wanting:
         if check.plan is None or check.id in blocked:
@@ -214,4 +230,8 @@ def guest_jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) 
 def _is_meant(check: Check, word: str) -> bool:
     if word.replace(".", "").isdecimal():
         return check.number == word or check.number.startswith(f"{word}.")
-    return word.lower() in check.id.lower() or word.lower() == check.area.lower()
+    if word.lower() == check.area.lower():
+        return True
+    if check.on_request:
+        return check.id.lower().startswith(word.lower())
+    return word.lower() in check.id.lower()

@@ -14,4 +14,5 @@ AREAS = {
     "Kernel health": "what the kernel itself complains about, in any boot",
     "Tools": "`tracepgfault` and `pgfaultmap`",
     "Extra credit: threads": "rule X1",
+    "Two at once": "one process is held in your code while others act",
 }

@@ -12,7 +12,7 @@ from autograder.pgfault.rules import rules
 from tests.corpus import HERE, load, mutants
 
 PATHS = sorted((HERE / "mutants").glob("*/*.diff"))
-IDS = {check.id for check in rubric.checks()}
+IDS = {check.id for check in rubric.every_check()}
 
 
 def test_every_file_is_a_mutant() -> None:

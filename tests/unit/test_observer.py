@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import cast
 
-from autograder.guest.machine import MOST_COUNTING, MOST_TOGETHER, Job, Machine
+from autograder.guest.machine import MOST_COUNTING, MOST_HELD, MOST_TOGETHER, Job, Machine
 from autograder.guest.observation import Ending, Observation, Outcome
 from autograder.judge import rubric
 from autograder.judge.observer import LiveObserver, boots_for
@@ -57,3 +57,25 @@ def test_a_guest_stays_on_one_processor(tmp_path: Path) -> None:
     assert [len(processors) for processors in seer.processors] == [1] * 4
     assert set().union(*seer.processors) <= before
     assert os.sched_getaffinity(0) == before
+
+
+def test_those_who_hold_processes_share_with_their_like_only() -> None:
+    holding = [Job("meeting", {"holds": "1", "pairs": str(i)}) for i in range(MOST_HELD + 1)]
+    other = Job("steps", {})
+    assert boots_for([holding[0], other, *holding[1:]]) == [
+        holding[:MOST_HELD],
+        holding[MOST_HELD:],
+        [other],
+    ]
+
+
+def test_checks_on_request() -> None:
+    asked = {check.id for check in rubric.select("two_at_once")}
+    assert asked == {check.id for check in rubric.select("Two at once")}
+    assert asked == {check.id for check in rubric.every_check() if check.on_request}
+    assert asked
+    assert not asked & {check.id for check in rubric.select(None)}
+    assert not asked & {check.id for check in rubric.select("start,read")}
+    assert rubric.select("11.1")[0].number == "11.1"
+    jobs = rubric.guest_jobs(rubric.select("health"), 1)
+    assert not any(job.holds for job in jobs)

@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "pgfault.h"
+#include "actors.h"
 
 static struct target self;	/* in the target: its own ends of the pipes */
 
@@ -153,9 +153,11 @@ struct call target_thread_exec(const char *remaining)
 	return call_result(-1);
 }
 
-/* A target after its execve. */
+/* A target or an actor after its execve. */
 int executed(int argc, char *argv[])
 {
+	if (argc == 5 && !strcmp(argv[0], "actor"))
+		return actor_executed(argv);
 	if (argc != 5 || strcmp(argv[0], "target"))
 		return 75;
 	self.to_target = atoi(argv[1]);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* After a meeting the trace goes on, and the process ends, whoever was first: see meeting.h. */
+
+#include <stdarg.h>
+
+#include "meeting.h"
+
+#define LAST 100		/* the first of the pages that are touched when all is over */
+
+static char words[1024];
+
+void tell(const char *format, ...)
+{
+	size_t size = strlen(words);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words + size, sizeof(words) - size, format, args);
+	va_end(args);
+}
+
+const char *told(void)
+{
+	static char all[sizeof(words)];
+
+	memcpy(all, words, sizeof(words));
+	words[0] = 0;
+	return all;
+}
+
+/* A trace is started, if none is there, and three pages are touched, which a reader gets. */
+static void go_on(const struct victim *victim)
+{
+	long before;
+
+	if (victim->command == OPEN && controller.last.call.ret < 0)
+		actor_ask(&controller, OPEN, traced.pid);
+	if (actor_ask(&controller, START, 0))
+		tell(" start=%ld", controller.last.call.ret);
+	if (!reader.pending) {
+		actor_ask(&reader, CLOSE, 0);
+		actor_ask(&reader, OPEN, traced.pid);
+		tell(" open=%ld", reader.last.call.ret);
+		actor_send(&reader, READ_ALL, 0);
+	}
+	rest(0.05);
+	before = progress->bytes;
+	for (long page = LAST; page < LAST + 3; page++) {
+		actor_ask(&traced, TOUCH, page);
+		rest(0.03);
+		if (progress->bytes == before)
+			tell(" asleep=%ld", page);
+		before = progress->bytes;
+		actor_collect(&reader);
+		if (!reader.pending)	/* it had only one read to make until now */
+			actor_send(&reader, READ_ALL, 0);
+		rest(0.01);
+	}
+	note_proc("maps", traced.pid, "maps");
+}
+
+static void end(bool gone)
+{
+	if (!gone)
+		actor_send(&traced, EXIT, 0);
+	for (int tries = 0; tries < 5 && !parties_reap(); tries++)
+		rest(0.05);
+	if (!parties_reap())
+		tell(" stuck=traced state=%c", proc_state(traced.pid));
+	rest(0.05);
+	actor_collect(&reader);
+	if (reader.pending) {
+		tell(" stuck=reader state=%c", proc_state(reader.pid));
+	} else {
+		tell(" end=%s", reader.last.call.ret ? "error" : "0");
+		actor_ask(&reader, CLOSE, 0);
+	}
+	actor_collect(&other);
+	if (!controller.pending)
+		actor_ask(&controller, CLOSE, 0);
+	if (parties_reap())
+		traced.pid = 0;
+	actor_drop(&traced);
+	if (second.to >= 0)
+		actor_drop(&second);
+}
+
+void aftermath(const struct victim *victim, const char *others)
+{
+	bool gone = parties_reap() || victim->command == EXIT || strstr(others, "exit") ||
+		    strstr(others, "reap");
+
+	actor_collect(&traced);
+	actor_collect(&second);
+	actor_collect(&controller);
+	actor_collect(&other);
+	actor_collect(&reader);
+	if (controller.pending)
+		tell(" stuck=controller");
+	if (other.pending && !strstr(others, "read"))
+		tell(" stuck=other");
+	if (!gone && (traced.pending || second.pending))
+		tell(" stuck=traced");
+	if (!gone && !controller.pending && !traced.pending)
+		go_on(victim);
+	end(gone);
+}
