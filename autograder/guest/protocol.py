@@ -7,6 +7,8 @@ Whatever is not of the expected form is left out, never an error.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from autograder.guest.observation import Record, earlier
 
 LONGEST_LINE = 4096
@@ -19,6 +21,7 @@ def parse(data: bytes, tag: str) -> tuple[list[Record], dict[str, bytes]]:
     """Records and files in ``data``; only lines that begin with ``tag`` count."""
     records: list[Record] = []
     files: dict[str, bytes] = {}
+    put_aside: Counter[str] = Counter()  # files of a name, so that none is looked for twice
     start = tag.encode() + b" "
     position = 0
     while position < len(data) and len(records) < MOST_RECORDS:
@@ -37,7 +40,7 @@ def parse(data: bytes, tag: str) -> tuple[list[Record], dict[str, bytes]]:
             content = data[position : position + size]
             position += size + 1
             if words[1] in files:
-                _keep_earlier(files, words[1])
+                _keep_earlier(files, words[1], put_aside)
             files[words[1]] = content
             records.append(Record(name="bytes", fields={"of": words[1], "size": str(len(content))}))
         elif words:
@@ -46,9 +49,11 @@ def parse(data: bytes, tag: str) -> tuple[list[Record], dict[str, bytes]]:
     return records, files
 
 
-def _keep_earlier(files: dict[str, bytes], name: str) -> None:
+def _keep_earlier(files: dict[str, bytes], name: str, put_aside: Counter[str]) -> None:
     """Put the file called ``name`` aside, for another of that name comes."""
-    for number in range(1, MOST_OF_A_NAME):
-        if earlier(name, number) not in files:
-            files[earlier(name, number)] = files[name]
+    while put_aside[name] < MOST_OF_A_NAME - 1:
+        put_aside[name] += 1
+        place = earlier(name, put_aside[name])
+        if place not in files:
+            files[place] = files[name]
             return

@@ -6,13 +6,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.judge import rubric
+from autograder.results import NOT_SELECTED
 from tests.corpus import REFERENCE
 from tests.guest.conftest import grade
 
 
 def test_the_reference(tmp_path: Path) -> None:
     graded = grade(REFERENCE, tmp_path / "out", "--only", "two_at_once")
-    tried = {v.id: v for v in graded.result.verdicts if v.message != "not selected with --only"}
+    tried = {v.id: v for v in graded.result.verdicts if v.message != NOT_SELECTED}
     assert set(tried) == {check.id for check in rubric.every_check() if check.on_request}
     assert not {v.id: v.message for v in tried.values() if v.status != "passed"}
     assert graded.status == 0
