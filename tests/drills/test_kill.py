@@ -34,33 +34,35 @@ class Kills:
         self.random = random.Random(seed)
         started = time.monotonic()
         done = drill.run()
-        self.takes = time.monotonic() - started
+        self.takes = time.monotonic() - started  # seconds
         assert done.returncode in (0, 1), done.stderr
         self.expected = verdicts(drill.result())
-        self.unfinished = 0
+        self.running = 0  # graders that were killed before their end
         self.hung = 0
         self.marks: list[str] = []  # of the graders that were killed
 
-    def kill_once(self) -> None:
-        """One grade, killed at a moment between its start and its usual end."""
+    def kill_once(self, earliest: float, latest: float) -> None:
+        """One grade, killed between two moments, each a share of its usual time."""
         grader = self.drill.start()
         mark = orphans.mark_of(grader.pid)
         self.marks.append(mark)
+        started = time.monotonic()
         try:
-            grader.wait(self.random.uniform(0, self.takes))
+            grader.wait(self.takes * self.random.uniform(earliest, latest))
         except subprocess.TimeoutExpired:
+            self.running += 1
             known = below(grader.pid)
             grader.kill()
-        else:
+        else:  # the first grade was slow: the next kills come earlier
+            self.takes = time.monotonic() - started
             known = {}
         grader.wait()
         assert not [command(pid) for pid in wait_until_gone(known)]
         # What bubblewrap was making in this very moment hangs until the next run.
         self.hung += bool(sandboxes_of(mark))
+        # One killed before it began to write leaves the result of the grade before it.
         result = self.drill.result()
-        if result is None or not result.finished:
-            self.unfinished += 1
-        else:
+        if result is not None and result.finished:
             assert verdicts(result) == self.expected
 
     def check_the_next(self) -> None:
@@ -76,14 +78,14 @@ class Kills:
 
 def drill(folder: Path, patch: str | None, only: str, times: int, seed: int) -> None:
     kills = Kills(make(folder, patch, only), seed)
-    for _ in range(times):
-        kills.kill_once()
+    for number in range(times):
+        kills.kill_once(number / times, (number + 1) / times)
     kills.check_the_next()
     print(
-        f"{times} kills within {kills.takes:.1f} s: {kills.unfinished} before the end, "
+        f"{times} kills within {kills.takes:.1f} s: {kills.running} before the end, "
         f"{kills.hung} in which bubblewrap hung until the next run"
     )
-    assert kills.unfinished, "no kill came before the end"
+    assert kills.running, "no kill came before the end"
 
 
 def test_a_few_kills(tmp_path: Path) -> None:
