@@ -89,12 +89,12 @@ class Evidence(Model):
     """Something recorded that supports a verdict, shown as preformatted text."""
 
     kind: str = Field(
-        description="'console', 'report' (of the kernel), 'hang', 'compiler', 'output'"
+        description="'console', 'report' (of the kernel), 'hang', 'held', 'compiler', 'output'"
     )
     title: str
     text: str
     excerpts: list[Excerpt] = Field(
-        default=[], description="of a report: the patch's lines around its frames"
+        default=[], description="the patch's lines around what the text points to"
     )
     processes: list[Process] = Field(default=[], description="of a hang: who was still there")
 

@@ -52,7 +52,7 @@ TOGETHER = "together"
 """What stands for the probe in the observation of a boot that several shared."""
 MOST_TOGETHER = 16  # probes in one boot: init has room for 64
 MOST_COUNTING = 3  # of those that count memory, which take ten times as long
-MOST_HELD = 2  # of those in which a process is held
+MOST_HELD = 4  # of those in which a process is held
 LIMITS = Limits(
     cpu_seconds=CPU_SECONDS + MOST_TOGETHER + 10,
     wall_seconds=WALL_SECONDS,
@@ -120,7 +120,8 @@ class Machine:
         Errors: GraderError where this machine cannot run a guest at all.
         """
         boot = self._boot(jobs)
-        whole = self._seen(Job(TOGETHER, {}), boot, *boot.parse(len(jobs) - 1))
+        about = {"holds": "1"} if any(job.holds for job in jobs) else {}
+        whole = self._seen(Job(TOGETHER, about), boot, *boot.parse(len(jobs) - 1))
         each: list[Observation | None] = []
         for number, job in enumerate(jobs):
             records, files = boot.parse(number)

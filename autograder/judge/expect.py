@@ -7,7 +7,7 @@ same shape, so that a page can mark the words in which they differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from _pytest.outcomes import Skipped
@@ -15,7 +15,7 @@ from _pytest.outcomes import Skipped
 from autograder.guest.observation import Observation, Record
 from autograder.judge import answers, hints
 from autograder.judge.answers import READ
-from autograder.results import Finding
+from autograder.results import Evidence, Finding
 
 STATES = {
     "R": "runs",
@@ -45,11 +45,16 @@ class Mismatch(AssertionError):  # noqa: N818  (a verdict, not an error of ours)
         *,
         hint: str = "",
         finding: Finding = Finding.MISMATCH,
+        evidence: Sequence[Evidence] = (),
     ) -> None:
-        """``hint`` fits what was observed: it is shown instead of the check's own."""
+        """``hint`` fits what was observed: it is shown instead of the check's own.
+
+        ``evidence`` comes before what the grader chooses from the observation.
+        """
         self.did = did
         self.hint = hint
         self.finding = finding
+        self.evidence = tuple(evidence)
         self.expected = str(expected)
         self.observed = str(observed)
         super().__init__(f"{did}: expected {self.expected}, observed {self.observed}")

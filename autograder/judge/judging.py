@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from autograder import assignment
 from autograder.errors import GraderError
-from autograder.guest.machine import CPU_SECONDS
+from autograder.guest.machine import CPU_SECONDS, Job
 from autograder.guest.observation import Ending, Observation
 from autograder.judge import hints, rubric
 from autograder.judge.evidence import evidence_of, reports_told
@@ -96,10 +96,14 @@ class Judge:
 
     @pytest.fixture
     def boots(self) -> list[Observation]:
-        """Everything that was observed in any boot."""
+        """Everything that was observed in any boot in which no process is held.
+
+        What happens while one is held is judged by the check that holds it.
+        """
         if self.observer is None:
             raise NotReached(self.stages.obstacle, self.stages.obstacle_check)
-        self.boots_now = self.observer.everything()
+        everything = self.observer.everything()
+        self.boots_now = [seen for seen in everything if not Job(seen.probe, seen.params).holds]
         return self.boots_now
 
     @pytest.fixture(name="stages")
@@ -207,7 +211,7 @@ class Judge:
                 error.did,
                 error.expected,
                 error.observed,
-                evidence,
+                (*error.evidence, *evidence),
                 error.hint,
                 error.finding,
             )

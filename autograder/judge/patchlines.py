@@ -29,6 +29,9 @@ _PLACED = re.compile(
 _ERROR = re.compile(
     r"^(?:\./)?(?P<file>[\w/.-]+\.[chS]):(?P<line>\d+):(?:\d+:)? (?:fatal )?error: "
 )
+# As a check that holds a process writes it.
+_HELD = re.compile(r"^ +(?P<symbol>\w+) {2}(?P<file>\S+\.[chS]):(?P<line>\d+)$")
+_PATTERNS = {"report": _PLACED, "hang": _PLACED, "held": _HELD, "compiler": _ERROR}
 _FUNCTION = re.compile(r"^\S+: In function '(?P<symbol>\w+)':$")
 
 
@@ -140,11 +143,11 @@ def with_excerpts(evidence: Evidence, patched: PatchedLines) -> Evidence:
 def _places(evidence: Evidence) -> Iterator[tuple[str, str, int]]:
     """Function, file and line of each place that ``evidence`` points to."""
     function = ""
-    pattern = {"report": _PLACED, "hang": _PLACED, "compiler": _ERROR}.get(evidence.kind)
+    pattern = _PATTERNS.get(evidence.kind)
     for row in evidence.text.splitlines() if pattern else ():
         if inside := _FUNCTION.match(row):
             function = inside["symbol"]
         elif pattern and (match := pattern.match(row[:LONGEST_ROW])):
             # Code that only the boot runs has no name any more when it is over.
-            symbol = (match["symbol"] or "") if pattern is _PLACED else function
+            symbol = function if pattern is _ERROR else match["symbol"] or ""
             yield symbol, match["file"], int(match["line"])

@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -16,6 +16,9 @@ from typing import Any, TypeVar
 from autograder import assignment
 from autograder.guest.machine import Job
 from autograder.judge.draw import draw_params
+
+ALL = "all"
+"""What stands for the checks of every grade where checks are named."""
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -196,12 +199,27 @@ def job_of(check_id: str, seed: int) -> Job:
 
 
 def select(expression: str | None) -> list[Check]:
-    """The checks that ``--only`` names: numbers, areas, milestones, parts of ids, with commas."""
+    """The checks that ``--only`` names, with commas between the names.
+
+    A name is a number, an area, a milestone or a part of an id; ``all`` names the checks of every
+    grade, and a minus before a name leaves out what it names: ``all,-two_at_once``.
+    """
     if not expression:
         return list(checks())
-    named = ",".join(_expanded(word.strip()) for word in expression.split(","))
-    words = [word.strip() for word in named.split(",") if word.strip()]
-    return [check for check in every_check() if any(_is_meant(check, word) for word in words)]
+    named = [word.strip() for word in expression.split(",")]
+    wanted = _words(word for word in named if not word.startswith("-"))
+    unwanted = _words(word[1:] for word in named if word.startswith("-"))
+    return [
+        check
+        for check in every_check()
+        if any(_is_meant(check, word) for word in wanted)
+        and not any(_is_meant(check, word) for word in unwanted)
+    ]
+
+
+def _words(named: Iterable[str]) -> list[str]:
+    expanded = ",".join(map(_expanded, named))
+    return [word.strip() for word in expanded.split(",") if word.strip()]
 
 
 def _expanded(word: str) -> str:
@@ -217,7 +235,8 @@ def guest_jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) 
     """
     wanting = list(selected)
     if any(check.all_boots for check in selected):
-        wanting = [check for check in every_check() if not check.on_request or check in selected]
+        wanting += [check for check in checks() if check.plan and not check.plan.job(seed).holds]
+        wanting.sort(key=lambda check: check.order)
     found: list[Job] = []
     for check in wanting:
         if check.plan is None or check.id in blocked:
@@ -228,10 +247,12 @@ def guest_jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) 
 
 
 def _is_meant(check: Check, word: str) -> bool:
+    if word.lower() == ALL:
+        return not check.on_request
+    if check.on_request:
+        return check.number == word or check.id.lower().startswith(word.lower())
     if word.replace(".", "").isdecimal():
         return check.number == word or check.number.startswith(f"{word}.")
     if word.lower() == check.area.lower():
         return True
-    if check.on_request:
-        return check.id.lower().startswith(word.lower())
     return word.lower() in check.id.lower()

@@ -20,7 +20,7 @@ MILESTONES = (
         "zombie,reaped,killed,crashed,dies,new_reader,handler,fork,execve_goes_on",
     ),
     Milestone("M6", "Regions", "4,6"),
-    Milestone("M7", "When memory is short", "buffer,health"),
+    Milestone("M7", "When memory is short, and two processes meet", "buffer,health,two_at_once"),
     Milestone("M8", "The tools", "tools"),
     Milestone("M9", "Threads, for extra credit", "threads"),
     Milestone("M10", "Hand in", ""),

@@ -12,7 +12,7 @@ from autograder.pgfault.trace.events import parse
 from autograder.pgfault.viewer import replay_embed
 from autograder.report.exhibits import Embedded
 
-SHOWN = ("maps", "kasan", "lockdep")
+SHOWN = ("maps", "kasan", "lockdep", "held")
 
 
 def values(examples: Path) -> dict[str, str]:

@@ -51,6 +51,8 @@ def _check(row: CheckRow) -> Iterator[Text]:
 def _evidence(item: Evidence) -> Iterator[Text]:
     if item.kind == "report":
         yield from _field("report", Text(item.title))
+    if item.kind == "held":
+        yield from _field("held", Text(item.text))
     for process in item.processes:
         where = " <- ".join(hangs.calls(process)) or "not known"
         text = f"{process.name} ({process.pid}) {hangs.state(process)} in {where}"

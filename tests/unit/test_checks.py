@@ -105,6 +105,17 @@ def test_select(expression: str, expected: list[str]) -> None:
     assert [check.id for check in rubric.select(expression)] == expected
 
 
+def test_select_all_but() -> None:
+    everything = rubric.select(None)
+    assert rubric.select("all") == everything
+    held = rubric.select("two_at_once")
+    assert rubric.select("all, -two_at_once") == [c for c in everything if c not in held]
+    assert rubric.select("11,-11.1") == [c for c in held if c.number != "11.1"]
+    assert rubric.select("reading,-reading") == []
+    thorough = [check for check in rubric.every_check() if check.on_request]
+    assert rubric.select("all,thorough") == everything + thorough
+
+
 def test_select_an_area() -> None:
     assert {check.area for check in rubric.select("3")} == {"Reading"}
     assert len(rubric.select("3,4.1")) == len(rubric.select("reading")) + 1

@@ -211,6 +211,16 @@ def test_health_is_over_all_boots() -> None:
     assert "slab-use-after-free" in verdict.observed
 
 
+def test_a_report_while_a_process_is_held_is_judged_by_the_check_that_holds_it() -> None:
+    report = Report(kind="kasan", title="BUG: KASAN: slab-use-after-free in foo", text="...")
+    sick = GOOD.model_copy(update={"reports": [report], "params": {"holds": "1"}})
+    verdicts: dict[str, Verdict] = {}
+    selected = rubric.select(f"health/no_memory_errors,{CHECK}")
+    observer = Canned(lambda job, attempt: sick)
+    judge(Judge(observer, Stages(), 1, selected, verdicts.__setitem__))
+    assert verdicts["health/no_memory_errors"].status is Status.NOT_REACHED
+
+
 def test_what_the_user_asks_of_pytest_is_not_for_the_checks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

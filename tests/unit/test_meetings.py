@@ -111,6 +111,28 @@ def test_the_words_name_the_place() -> None:
     assert caught.value.observed == "the reader does not go on: it sleeps"
 
 
+def test_both_stacks_are_shown() -> None:
+    meetings = alone()
+    meetings.run(
+        "held",
+        stuck="reader",
+        state="S",
+        held_stack="__switch_to,hold_now,hold_entry,handle_mm_fault,userspace",
+        stuck_stack="__switch_to,ring_read,vfs_read,userspace",
+    )
+    with pytest.raises(Mismatch) as caught:
+        expect_no_harm(meetings.seen())
+    (evidence,) = caught.value.evidence
+    assert evidence.title == "the traced process, before mm/history.c:99"
+    assert evidence.text.splitlines() == [
+        "the traced process was held before this line:",
+        "  ring_put  mm/history.c:99",
+        "  called by handle_mm_fault",
+        "the reader does not go on; it is in:",
+        "  ring_read <- vfs_read",
+    ]
+
+
 def test_a_report_counts_for_the_run_that_it_is_in() -> None:
     meetings = alone()
     meetings.run("held")

@@ -53,6 +53,15 @@ def test_a_frame_in_the_patch_shows_the_lines_around_it() -> None:
     ]
 
 
+def test_the_line_where_a_process_was_held() -> None:
+    text = (
+        "the reader was held before this line:\n  history_read  mm/memory.c:12\n  called by f <- g"
+    )
+    held = Evidence(kind="held", title="the reader", text=text)
+    (excerpt,) = with_excerpts(held, PatchedLines(SIMPLE)).excerpts
+    assert (excerpt.function, excerpt.file, excerpt.line) == ("history_read", "mm/memory.c", 12)
+
+
 def test_only_reports_have_excerpts() -> None:
     assert with_excerpts(report("console"), PatchedLines(SIMPLE)).excerpts == []
     assert with_excerpts(report(), PatchedLines(b"")).excerpts == []

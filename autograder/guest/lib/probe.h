@@ -85,6 +85,8 @@ void hold_watch(pid_t pid);	/* from now on, note what this process reaches */
 /* Where another line began, of what it reached, as far as it can be held there; in order. */
 size_t hold_reached(unsigned long *addresses, size_t room);
 void hold_at(pid_t pid, unsigned long address, long ms);
+/* Before its Nth system call from now on, counted from 0. */
+void hold_before_call(pid_t pid, long n, long ms);
 bool hold_off(void);		/* whether it was held */
 void hold_mark(long number);	/* a line in the kernel's log, for what comes next */
 

@@ -12,7 +12,8 @@
  * /sys/kernel/debug/hold/control takes lines:
  *	place ADDRESS		an instruction; the addresses must ascend
  *	watch PID		from now on note which places this task reaches, in order
- *	hold PID ADDRESS MS	hold this task when it first can be held there
+ *	hold PID ADDRESS MS N	hold this task when it can be held there for the Nth time,
+ *				from 0; the instruction need not be a place
  *	mark TEXT		write a line into the kernel's log
  *	off			neither watch nor hold
  * and answers "held N refused M": how often it held since the last "watch" or "hold", and
@@ -30,6 +31,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -56,7 +58,8 @@ static unsigned int reached_count;
 
 static pid_t watched, victim;
 static struct place *held_at;
-static unsigned int held_ms, held, refused;
+static unsigned int held_ms, held, refused, passes;
+static struct place elsewhere;		/* outside the code under test: a way into the kernel */
 static struct place *stepped_over;	/* to be set again after one instruction */
 
 void hold_now(void);
@@ -72,7 +75,9 @@ static int compare(const void *key, const void *element)
 
 static struct place *find(unsigned long address)
 {
-	return bsearch(&address, places, place_count, sizeof(*places), compare);
+	struct place *place = bsearch(&address, places, place_count, sizeof(*places), compare);
+
+	return place || address != elsewhere.address ? place : &elsewhere;
 }
 
 static void set_breakpoint(struct place *place, bool set)
@@ -146,6 +151,9 @@ int hold_trap(long long *rip, long long *rsp, long long *flags)
 	} else if (!watched && place == held_at && current->pid == victim && !may_sleep_here()) {
 		refused++;
 		step_over(place, flags);
+	} else if (!watched && place == held_at && current->pid == victim && passes) {
+		passes--;
+		step_over(place, flags);
 	} else if (!watched && place == held_at && current->pid == victim) {
 		set_breakpoint(place, false);
 		held_at = NULL;
@@ -166,6 +174,16 @@ static void all_off(void)
 	for (unsigned int i = 0; i < place_count; i++)
 		if (places[i].set)
 			set_breakpoint(&places[i], false);
+	if (elsewhere.set)
+		set_breakpoint(&elsewhere, false);
+}
+
+static int prepare(struct place *place, unsigned long address)
+{
+	if (os_protect_memory((void *)(address & PAGE_MASK), PAGE_SIZE, 1, 1, 1))
+		return -EACCES;
+	*place = (struct place){ .address = address, .byte = *(u8 *)address };
+	return 0;
 }
 
 static int add_place(unsigned long address)
@@ -178,9 +196,8 @@ static int add_place(unsigned long address)
 		return -ENOSPC;
 	if (place_count && place[-1].address >= address)
 		return -EINVAL;
-	if (os_protect_memory((void *)(address & PAGE_MASK), PAGE_SIZE, 1, 1, 1))
+	if (prepare(place, address))
 		return -EACCES;
-	*place = (struct place){ .address = address, .byte = *(u8 *)address };
 	place_count++;
 	return 0;
 }
@@ -196,16 +213,20 @@ static void watch(pid_t pid)
 		set_breakpoint(&places[i], true);
 }
 
-static int hold(pid_t pid, unsigned long address, unsigned int ms)
+static int hold(pid_t pid, unsigned long address, unsigned int ms, unsigned int before)
 {
 	all_off();
 	held = 0;
 	refused = 0;
 	held_at = find(address);
-	if (!held_at)
-		return -ENOENT;
+	if (!held_at) {
+		if (prepare(&elsewhere, address))
+			return -EACCES;
+		held_at = &elsewhere;
+	}
 	victim = pid;
 	held_ms = ms;
+	passes = before;
 	set_breakpoint(held_at, true);
 	return 0;
 }
@@ -213,15 +234,15 @@ static int hold(pid_t pid, unsigned long address, unsigned int ms)
 static int command(const char *line)
 {
 	unsigned long address;
-	unsigned int ms;
+	unsigned int ms, before;
 	pid_t pid;
 
 	if (!*line)
 		return 0;
 	if (sscanf(line, "place %lx", &address) == 1)
 		return add_place(address);
-	if (sscanf(line, "hold %d %lx %u", &pid, &address, &ms) == 3)
-		return hold(pid, address, ms);
+	if (sscanf(line, "hold %d %lx %u %u", &pid, &address, &ms, &before) == 4)
+		return hold(pid, address, ms, before);
 	if (sscanf(line, "watch %d", &pid) == 1)
 		watch(pid);
 	else if (!strncmp(line, "mark ", 5))
@@ -272,12 +293,27 @@ static int reached_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(reached);
 
+/*
+ * Interrupts take the tasklist_lock, to send a signal to a group, but none does here.  lockdep
+ * has to see it once, or it would not tell who takes another lock under the tasklist_lock that
+ * interrupts may not meet.
+ */
+static enum hrtimer_restart take_tasklist_lock(struct hrtimer *timer)
+{
+	read_lock(&tasklist_lock);
+	read_unlock(&tasklist_lock);
+	return HRTIMER_NORESTART;
+}
+
 static int __init hold_init(void)
 {
+	static struct hrtimer timer;
 	struct dentry *folder = debugfs_create_dir("hold", NULL);
 
 	debugfs_create_file("control", 0600, folder, NULL, &control_fops);
 	debugfs_create_file("reached", 0400, folder, NULL, &reached_fops);
+	hrtimer_setup(&timer, take_tasklist_lock, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	hrtimer_start(&timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
 	return 0;
 }
 late_initcall(hold_init);

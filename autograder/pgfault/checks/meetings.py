@@ -18,7 +18,7 @@ from autograder.judge.expect import STATES, Mismatch, NotReached, counted
 from autograder.pgfault.checks.foundations import READS
 from autograder.pgfault.trace.address_space import AddressSpace, Extents, TraceError, maps
 from autograder.pgfault.trace.events import PAGE, Event, EventKind, parse_line
-from autograder.results import Finding
+from autograder.results import Evidence, Finding
 
 AREA_PAGES = 256  # of the traced process: actors.c
 VICTIMS_PAGE = 10
@@ -27,6 +27,10 @@ LAST_PAGES = [100, 101, 102]  # touched when all is over
 EXPECTED = "every process goes on, the trace is whole, and the kernel reports nothing"
 FOUND = {Ending.PANIC: Finding.PANIC, Ending.SPIN: Finding.SPIN, Ending.FLOOD: Finding.SPIN}
 MARK = re.compile(r"^\[ *\d+\.\d+\] hold: mark (\d+)\n", re.M)
+HOLDER = "hold_entry"  # in a stack, what stands for the instruction: hold.c
+ENTRIES = {"__switch_to", "handle_syscall", "userspace", "fork_handler", "new_thread_handler"}
+"""What is in every stack of a process."""
+
 WHO = {
     "traced": "the traced process",
     "reader": "the reader",
@@ -117,6 +121,15 @@ class Run:
         """Whether the traced process ends within the meeting."""
         return self.does("exit", "reap", "close")
 
+    @property
+    def held(self) -> str:
+        """Who was held."""
+        return DOING[self.victim].partition(",")[0].partition(" while ")[0]
+
+    def calls(self, stack: str) -> list[str]:
+        """The functions in one of the stacks that the probe told, the innermost first."""
+        return [name for name in self.record.text(stack).split(",") if name]
+
     def words(self) -> str:
         """What was done, for a report."""
         meanwhile = " and ".join(MEANWHILE[act] for act in self.others)
@@ -173,9 +186,36 @@ def expect_no_harm(seen: Observation) -> None:
         for run in meetings:
             found = complaints(run) or ([] if run.is_over else [str(seen.outcome)])
             if found:
-                raise Mismatch(run.words(), EXPECTED, found[0], finding=_finding(run, seen))
+                raise Mismatch(
+                    run.words(),
+                    EXPECTED,
+                    found[0],
+                    finding=_finding(run, seen),
+                    evidence=list(_evidence(run)),
+                )
     if not tried:
         raise NotReached("these processes do not get along even one after the other", READS)
+
+
+def _evidence(run: Run) -> Iterator[Evidence]:
+    """Where the processes were, with the callers of each function."""
+    place, function = run.record.text("place"), run.record.text("function")
+    if not place:
+        return
+    callers = run.calls("held_stack")
+    if HOLDER in callers:
+        callers = callers[callers.index(HOLDER) + 1 :]
+    lines = [f"{run.held} was held before this line:", f"  {function}  {place}"]
+    lines += _chain("called by ", [name for name in callers if name != function])
+    who = run.record.text("stuck") or ("reader" if run.record.text("asleep") else "")
+    if who:
+        lines += [f"{WHO[who]} does not go on; it is in:", *_chain("", run.calls("stuck_stack"))]
+    yield Evidence(kind="held", title=f"{run.held}, before {place}", text="\n".join(lines))
+
+
+def _chain(head: str, functions: list[str]) -> list[str]:
+    own = [name for name in functions if name not in ENTRIES]
+    return [f"  {head}{' <- '.join(own)}"] if own else []
 
 
 def _finding(run: Run, seen: Observation) -> Finding:

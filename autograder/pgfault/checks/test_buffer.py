@@ -134,7 +134,7 @@ GOES_ON = "There is room as soon as something was read, not only when all was: u
 
 
 @number("7.5")
-@weight(1)
+@weight(0.5)
 @rule("B3")
 @rests_on("buffer/overflow_drops_the_newest")
 @needs("pgfaultmap")
@@ -278,7 +278,7 @@ def test_freed_after_readers(seen: Observation) -> None:
 
 
 @number("7.11")
-@weight(1)
+@weight(0.5)
 @rule("R2")
 @needs("pgfaultmap")
 @observe("rounds", **GO_ROUND)

@@ -20,7 +20,7 @@ FAULT_AROUND = 16  # pages that one fault on a file's page may bring in
 
 
 @number("5.1")
-@weight(1.5)
+@weight(1)
 @rule("T1")
 @rests_on(READS)
 @needs("pgfaultmap")
@@ -126,7 +126,7 @@ def test_shared_memory(seen: Observation) -> None:
 
 
 @number("5.6")
-@weight(1)
+@weight(0.5)
 @rule("T1")
 @needs("pgfaultmap")
 @observe(
@@ -162,7 +162,7 @@ def test_file_memory(seen: Observation) -> None:
 
 
 @number("5.7")
-@weight(1)
+@weight(0.5)
 @rule("T1")
 @rests_on(FAULTS, FORKS)
 @needs("pgfaultmap")

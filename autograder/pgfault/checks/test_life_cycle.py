@@ -39,7 +39,7 @@ def test_zombie_with_records(seen: Observation) -> None:
 
 
 @number("4.2")
-@weight(1)
+@weight(0.5)
 @rule("R1")
 @observe("after_exit", steps=STEPS, pages=PAGES, trace="yes", drained=1, reaped=0, kill=0)
 def test_zombie_drained(seen: Observation) -> None:

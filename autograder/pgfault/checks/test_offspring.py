@@ -48,7 +48,7 @@ def test_fork_child_is_not_traced(seen: Observation) -> None:
 
 
 @number("4.16")
-@weight(1)
+@weight(0.5)
 @rule("T7")
 @rests_on(READS, FORKS)
 @needs("pgfaultmap")

@@ -106,7 +106,7 @@ SLOW = "map 0 900;touch 0 {first};touchrange 0 500 {second}"
 
 
 @number("3.15")
-@weight(1)
+@weight(0.5)
 @rule("B3")
 @needs("pgfaultmap")
 @observe(

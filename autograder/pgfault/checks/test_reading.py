@@ -225,7 +225,7 @@ def test_empty_trace_blocks(seen: Observation) -> None:
 
 
 @number("3.8")
-@weight(1)
+@weight(0.5)
 @rule("R3")
 @rests_on(SLEEPS)
 @observe("blocked_read", steps=IDLE, pages=Sample(5, of=64), by="fault", seconds=SECONDS)

@@ -139,7 +139,7 @@ def test_mprotect_splits(seen: Observation) -> None:
 
 
 @number("6.8")
-@weight(1)
+@weight(0.5)
 @rule("T3")
 @rests_on(MAPS, SPLITS)
 @needs("pgfaultmap")
@@ -216,7 +216,7 @@ def test_brk(seen: Observation) -> None:
 
 
 @number("6.13")
-@weight(1)
+@weight(0.5)
 @rule("T3")
 @needs("pgfaultmap")
 @observe("steps", before="", steps="stack {a};stack {b}", a=Integer(50, 90), b=Integer(100, 200))

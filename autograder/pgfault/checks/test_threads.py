@@ -97,7 +97,7 @@ def expect_end_with_the_last(seen: Observation) -> None:
 
 @number("10.3")
 @extra_credit
-@weight(1)
+@weight(0.5)
 @rule("X1")
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=6, order="1,2,0")
@@ -108,7 +108,7 @@ def test_first_thread_ends_last(seen: Observation) -> None:
 
 @number("10.4")
 @extra_credit
-@weight(1)
+@weight(0.5)
 @rule("X1")
 @needs("pgfaultmap")
 @observe("threads", threads=3, pages=6, order="0,2,1")

@@ -22,7 +22,7 @@ TENTHS = range(4, 16)
 
 
 @number("5.12")
-@weight(1)
+@weight(0.5)
 @rule("T5")
 @needs("pgfaultmap")
 @observe(

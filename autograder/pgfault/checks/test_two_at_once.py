@@ -4,66 +4,75 @@
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
-from autograder.judge.rubric import any_outcome, hint, needs, observe, rule
+from autograder.judge.draw import Integer
+from autograder.judge.rubric import (
+    any_outcome,
+    extra_credit,
+    hint,
+    needs,
+    observe,
+    rests_on,
+    rule,
+)
 from autograder.pgfault.checks.foundations import READS
 from autograder.pgfault.checks.meetings import expect_no_harm
+from autograder.pgfault.checks.slow_tool import RUNS, expect_whole_traces
 
 AREA = "Two at once"
 GROUP = "two_at_once"
 RESTS_ON = (READS,)
-ON_REQUEST = True
 
 
 @number("11.1")
-@weight(0)
+@weight(1)
 @rule("F3")
 @hint("Starting needs a reference to all that it uses: the task, its address space, the trace.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:exit,start:reap", holds=1)
+@observe("meeting", pairs="start:reap", holds=1)
 def test_start_and_exit(seen: Observation) -> None:
     """A trace can be started while the process exits and is reaped."""
     expect_no_harm(seen)
 
 
 @number("11.2")
-@weight(0)
+@weight(0.5)
 @rule("T6")
 @hint("signal->exec_update_lock keeps a process from changing its address space.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:exec,exec-untraced:start", holds=1)
+@observe("meeting", pairs="start:exec", holds=1)
 def test_start_and_execve(seen: Observation) -> None:
     """A trace can be started while the process calls execve()."""
     expect_no_harm(seen)
 
 
 @number("11.3")
-@weight(0)
+@weight(0.5)
 @rule("T2")
 @hint("Hold mmap_lock while you record the regions and until the hooks see the trace.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:touch,start:map,start:unmap", holds=1)
+@observe("meeting", pairs="start:touch+map+unmap", holds=1)
 def test_start_and_fault(seen: Observation) -> None:
     """A trace can be started while the process faults and changes its regions."""
     expect_no_harm(seen)
 
 
 @number("11.4")
-@weight(0)
+@weight(0.5)
 @rule("F3")
 @hint("Look again under the lock whether there is a trace already: somebody may have been faster.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:start,start:stop", holds=1)
+@observe("meeting", pairs="start:start", holds=1)
 def test_start_and_start(seen: Observation) -> None:
     """Two processes can start and stop a trace at the same time."""
     expect_no_harm(seen)
 
 
 @number("11.5")
-@weight(0)
+@weight(0.5)
 @rule("F4")
 @hint("A stop may free what a hook uses: a lock or a reference has to keep it.")
 @needs("pgfaultmap")
@@ -79,19 +88,19 @@ def test_stop_and_fault(seen: Observation) -> None:
 
 
 @number("11.6")
-@weight(0)
+@weight(0.5)
 @rule("T6")
 @hint("Between the old and the new address space a trace may end and another begin.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="exec:stop,exec:stop+start", holds=1)
+@observe("meeting", pairs="exec:stop+start", holds=1)
 def test_stop_and_execve(seen: Observation) -> None:
     """A trace can be stopped, and started anew, in the middle of execve()."""
     expect_no_harm(seen)
 
 
 @number("11.7")
-@weight(0)
+@weight(0.5)
 @rule("F4")
 @hint("After the copy, ask whether it is still the same trace before you take the records out.")
 @needs("pgfaultmap")
@@ -103,7 +112,7 @@ def test_stop_and_read(seen: Observation) -> None:
 
 
 @number("11.8")
-@weight(0)
+@weight(0.5)
 @rule("R3")
 @hint("After it is in the queue, a reader must look once more: wait_event_interruptible() does.")
 @needs("pgfaultmap")
@@ -115,7 +124,7 @@ def test_stop_and_sleep(seen: Observation) -> None:
 
 
 @number("11.9")
-@weight(0)
+@weight(0.5)
 @rule("R3")
 @hint("Between a reader's look and its sleep a record may come: it must not sleep then.")
 @needs("pgfaultmap")
@@ -127,19 +136,20 @@ def test_read_and_fault(seen: Observation) -> None:
 
 
 @number("11.10")
-@weight(0)
+@weight(0.5)
 @rule("R1")
 @hint("A reader that found no record must look once more for the end after it is in the queue.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="read:exit,read:reap,wait:exit,wait:reap,exit:read", holds=1)
+@observe("meeting", pairs="read:reap,wait:reap,exit:read", holds=1)
 def test_read_and_exit(seen: Observation) -> None:
     """The process can exit and be reaped while a reader looks for records."""
     expect_no_harm(seen)
 
 
 @number("11.11")
-@weight(0)
+@weight(1)
+@extra_credit
 @rule("B4")
 @hint("A lock must keep the records of two threads apart.")
 @needs("pgfaultmap")
@@ -148,3 +158,15 @@ def test_read_and_exit(seen: Observation) -> None:
 def test_fault_in_two_threads(seen: Observation) -> None:
     """Two threads can fault at the same time."""
     expect_no_harm(seen)
+
+
+@number("11.12")
+@weight(0.5)
+@rule("P1")
+@rests_on(RUNS)
+@hint("The child must wait before execve() until its parent has started the trace.")
+@needs("tracepgfault", "pgfaultmap")
+@observe("slow_tool", pages=Integer(5, 20), at=Integer(0x20_0000, 0x80_0000), holds=1)
+def test_slow_tool(seen: Observation) -> None:
+    """tracepgfault traces the whole command, however slow the tool itself is."""
+    expect_whole_traces(seen)

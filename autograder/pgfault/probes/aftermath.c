@@ -6,8 +6,9 @@
 #include "meeting.h"
 
 #define LAST 100		/* the first of the pages that are touched when all is over */
+#define MOST_FRAMES 10
 
-static char words[1024];
+static char words[2048];
 
 void tell(const char *format, ...)
 {
@@ -26,6 +27,41 @@ const char *told(void)
 	memcpy(all, words, sizeof(words));
 	words[0] = 0;
 	return all;
+}
+
+/* The functions that a process is in, the innermost first, without those of the scheduler. */
+void tell_stack(const char *name, pid_t pid)
+{
+	char path[32], line[256], function[64];
+	const char *between = "";
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stack", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	tell(" %s=", name);
+	for (int frames = 0; frames < MOST_FRAMES && fgets(line, sizeof(line), file);) {
+		if (sscanf(line, "[<%*x>] %63[a-zA-Z0-9_]", function) != 1 ||
+		    strstr(function, "schedule"))
+			continue;
+		tell("%s%s", between, function);
+		between = ",";
+		frames++;
+	}
+	fclose(file);
+}
+
+static void tell_asleep(long page)
+{
+	tell(" asleep=%ld", page);
+	tell_stack("stuck_stack", reader.pid);
+}
+
+static void tell_stuck(const char *name, const struct actor *actor)
+{
+	tell(" stuck=%s state=%c", name, proc_state(actor->pid));
+	tell_stack("stuck_stack", actor->pid);
 }
 
 /* A trace is started, if none is there, and three pages are touched, which a reader gets. */
@@ -49,7 +85,7 @@ static void go_on(const struct victim *victim)
 		actor_ask(&traced, TOUCH, page);
 		rest(0.03);
 		if (progress->bytes == before)
-			tell(" asleep=%ld", page);
+			tell_asleep(page);
 		before = progress->bytes;
 		actor_collect(&reader);
 		if (!reader.pending)	/* it had only one read to make until now */
@@ -66,11 +102,11 @@ static void end(bool gone)
 	for (int tries = 0; tries < 5 && !parties_reap(); tries++)
 		rest(0.05);
 	if (!parties_reap())
-		tell(" stuck=traced state=%c", proc_state(traced.pid));
+		tell_stuck("traced", &traced);
 	rest(0.05);
 	actor_collect(&reader);
 	if (reader.pending) {
-		tell(" stuck=reader state=%c", proc_state(reader.pid));
+		tell_stuck("reader", &reader);
 	} else {
 		tell(" end=%s", reader.last.call.ret ? "error" : "0");
 		actor_ask(&reader, CLOSE, 0);
@@ -96,11 +132,11 @@ void aftermath(const struct victim *victim, const char *others)
 	actor_collect(&other);
 	actor_collect(&reader);
 	if (controller.pending)
-		tell(" stuck=controller");
+		tell_stuck("controller", &controller);
 	if (other.pending && !strstr(others, "read"))
-		tell(" stuck=other");
+		tell_stuck("other", &other);
 	if (!gone && (traced.pending || second.pending))
-		tell(" stuck=traced");
+		tell_stuck("traced", &traced);
 	if (!gone && !controller.pending && !traced.pending)
 		go_on(victim);
 	end(gone);

@@ -34,6 +34,8 @@ static void one_run(const char *pair, const char *order, unsigned long address)
 	victim_acts(victim);
 	if (strcmp(order, "others"))
 		others_act(others);
+	if (address)
+		tell_stack("held_stack", victim->who->pid);
 	rest(HELD_MS / 1000.0 + 0.05);
 	tell(" held=%d", hold_off());
 	aftermath(victim, others);

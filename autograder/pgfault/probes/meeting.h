@@ -32,6 +32,7 @@ void others_act(const char *names);			/* with a plus between them */
 
 /* aftermath.c */
 void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void tell_stack(const char *name, pid_t pid);		/* NAME=FUNCTION,FUNCTION... */
 const char *told(void);					/* since the last time */
 void aftermath(const struct victim *victim, const char *others);
 
