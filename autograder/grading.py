@@ -18,6 +18,7 @@ from autograder.files import sweep, write_atomically
 from autograder.guest.machine import Kernel
 from autograder.intake.submission import Submission, take_in
 from autograder.judge import rubric
+from autograder.judge.coverage import covered_files
 from autograder.judge.examination import Examination
 from autograder.judge.patchlines import PatchedLines, with_excerpts
 from autograder.judge.stages import Stages
@@ -110,7 +111,9 @@ class Grading:
             work,
             Kernel(self.baseline.linux),
         )
-        timing.boots = examination.run(cache, self.sandbox, self._take)
+        examined = examination.run(cache, self.sandbox, self._take)
+        timing.boots = examined.boots
+        self.result.coverage = covered_files(examined.lines, self.patched)
         timing.observe = time.monotonic() - before
 
     def _take(self, check_id: str, verdict: Verdict) -> None:

@@ -181,6 +181,23 @@ class Timing(Model):
     boots: int = 0
 
 
+class Stretch(Model):
+    """Lines of the patch next to each other; at least one of them was not seen to run."""
+
+    function: str
+    missed: list[int] = Field(description="the numbers of those that were not seen to run")
+    lines: list[PatchLine]
+
+
+class CoveredFile(Model):
+    """Which of the lines that the patch adds to a file the checks reached, as far as was seen."""
+
+    file: str
+    with_code: list[int] = Field(description="the numbers of the added lines that have code")
+    reached: list[int] = Field(description="those of them that ran in some check")
+    not_seen: list[Stretch] = Field(description="the others, with the lines around them")
+
+
 class Result(Model):
     """The whole of ``result.json``."""
 
@@ -198,6 +215,9 @@ class Result(Model):
     totals: Totals
     late: Late | None = Field(default=None, description="null in time, or where nobody asked")
     timing: Timing = Timing()
+    coverage: list[CoveredFile] = Field(
+        default=[], description="for each patched file that has code; empty if nobody looked"
+    )
     notes: list[str] = Field(default=[], description="remarks that cost no points")
 
     @property

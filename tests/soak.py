@@ -79,7 +79,7 @@ def soak(folder: Path, times: int, first_seed: int) -> list[str]:
                         print(found[-1], flush=True)
 
                 examination = Examination(stages, kernel, selected, seed, work / "seen", work)
-                boots = examination.run(cache, sandbox, take)
+                boots = examination.run(cache, sandbox, take).boots
                 seconds = time.monotonic() - started
                 print(f"{folder.name}, seed {seed}: {boots} boots, {seconds:.0f} s", flush=True)
     return found

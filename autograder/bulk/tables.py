@@ -21,7 +21,8 @@ from autograder.bulk.run import ClassSummary
 from autograder.bulk.shelf import Shelf
 from autograder.grading import FEEDBACK
 from autograder.report import terminal
-from autograder.report.view import counted
+from autograder.report.coverage import Reach
+from autograder.report.view import count, counted
 from autograder.results import Verdict
 from autograder.text import number, one_line, shorten, visible
 
@@ -171,10 +172,47 @@ def reproduction(before: Verdict, again: Reproduction, console: Console) -> None
         _print(console, f"\nThe very same boot in gdb, shut in:\n  {again.script}")
 
 
+def coverage(book: ClassBook, console: Console) -> None:
+    """How many lines of each patch the checks reached, the smallest part first."""
+    table = Table("submission", "lines with code", "reached", "percent", box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    reaches = [(entry.name, Reach(result.coverage)) for entry, result in book.graded]
+    known = [(name, reach) for name, reach in reaches if reach.with_code]
+    for name, reach in sorted(known, key=lambda each: each[1].reached / each[1].with_code):
+        numbers = (reach.with_code, reach.reached, reach.percent)
+        table.add_row(Text(one_line(name, 40)), *map(str, numbers))
+    if known:
+        console.print(table)
+    if unknown := len(reaches) - len(known):
+        _print(console, f"of {count(unknown, 'other submission')} nothing was seen")
+
+
+def not_seen(entry: Entry, console: Console) -> None:
+    """The lines of one patch that no check reached, with the lines around them."""
+    reach = Reach(entry.result.coverage if entry.result else [])
+    if not reach.with_code:
+        _print(console, "Nothing was seen of this patch: no guest ran its code.")
+        return
+    _print(
+        console,
+        f"The checks reached {reach.reached} of {count(reach.with_code, 'line')} with code "
+        f"({reach.percent} %). Those not seen are marked.",
+    )
+    for part in reach.parts:
+        _print(console, f"\n{one_line(part.place)}, in {one_line(part.function)}()")
+        for row in part.rows:
+            mark = "!" if row.missed else " "
+            text = visible(row.line.text.expandtabs(4))
+            _print(console, f"{mark}{row.line.number:5} {text}".rstrip())
+    if reach.left_out:
+        _print(console, f"\n{count(reach.left_out, 'more line')} not shown")
+
+
 def _print_flips(groups: Iterable[Iterable[Flip]], console: Console) -> None:
     counts = Counter(f"{f.id}: {f.before} -> {f.after}" for group in groups for f in group)
-    for words, count in counts.most_common():
-        _print(console, f"{count:4} x {words.replace('_', ' ')}")
+    for words, times in counts.most_common():
+        _print(console, f"{times:4} x {words.replace('_', ' ')}")
 
 
 def _flips(found: Sequence[Flip]) -> str:

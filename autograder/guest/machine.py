@@ -27,6 +27,7 @@ from pathlib import Path
 
 from autograder.errors import GraderError
 from autograder.guest import console, initramfs, places, protocol
+from autograder.guest.coverage import Coverage
 from autograder.guest.observation import Ending, Observation, Outcome, Record
 from autograder.guest.programs import Programs
 from autograder.guest.symbols import Symbols
@@ -101,9 +102,9 @@ class Machine:
         self.workdir = workdir
         self.common = _common_archive(kernel, programs)
         self.symbols = Symbols(kernel.linux, sandbox)
+        self.coverage = Coverage(kernel.linux, kernel.added, sandbox)
         self._room = MOST_REPORTED
         self._lock = threading.Lock()
-        self._places: list[places.Place] | None = None
 
     def observe(self, job: Job) -> Observation:
         """Boot, run the job's probe, and return what was seen.
@@ -111,7 +112,7 @@ class Machine:
         Errors: GraderError where this machine cannot run a guest at all.
         """
         boot = self._boot([job])
-        return self._seen(job, boot, *boot.parse(0))
+        return self._seen(job, boot, *self._sent(boot, 0))
 
     def observe_together(self, jobs: Sequence[Job]) -> tuple[Observation, list[Observation | None]]:
         """Boot once and run all of ``jobs``: what was seen of the boot, and of each job.
@@ -121,10 +122,10 @@ class Machine:
         """
         boot = self._boot(jobs)
         about = {"holds": "1"} if any(job.holds for job in jobs) else {}
-        whole = self._seen(Job(TOGETHER, about), boot, *boot.parse(len(jobs) - 1))
+        whole = self._seen(Job(TOGETHER, about), boot, *self._sent(boot, len(jobs) - 1))
         each: list[Observation | None] = []
         for number, job in enumerate(jobs):
-            records, files = boot.parse(number)
+            records, files = self._sent(boot, number)
             seen = self._seen(job, replace(boot, log=""), records, files)
             usual = seen.outcome.kind is Ending.COMPLETED and not seen.reports
             each.append(seen if usual else None)
@@ -148,6 +149,10 @@ class Machine:
             _remove(folder)
         return replace(boot, report=report, wall_seconds=time.monotonic() - started)
 
+    def _sent(self, boot: _Boot, number: int) -> tuple[list[Record], dict[str, bytes]]:
+        """What the job of that number sent; which places the boot reached is taken out."""
+        return self.coverage.take(*protocol.parse(boot.report or b"", boot.tags[number]))
+
     def _seen(
         self, job: Job, boot: _Boot, records: list[Record], files: dict[str, bytes]
     ) -> Observation:
@@ -158,7 +163,7 @@ class Machine:
             probe=job.probe,
             params=dict(job.params),
             outcome=Outcome(kind=Ending.VANISHED),
-            records=[self._placed(record) for record in records] if job.holds else records,
+            records=[self.coverage.placed(record) for record in records] if job.holds else records,
             files={name: self._with_places(name, content) for name, content in files.items()},
             console=boot.log,
             reports=[self.symbols.annotate(report) for report in reports],
@@ -177,31 +182,9 @@ class Machine:
     def archive(self, jobs: Sequence[Job], tags: Sequence[str]) -> bytes:
         """The initramfs for ``jobs``, whose reports are marked each with its tag."""
         archive = self.common + _job_archive(jobs, tags)
-        if any(job.holds for job in jobs):
-            text = places.numbered(self.places())
-            archive += initramfs.pack([initramfs.file("places", text.encode(), 0o600)])
+        if told := self.coverage.told(needed=any(job.holds for job in jobs)):
+            archive += initramfs.pack([initramfs.file("places", told, 0o600)])
         return archive
-
-    def places(self) -> list[places.Place]:
-        """Where a process can be held: the instructions of the lines that the patch adds.
-
-        Errors: GraderError where the kernel's file cannot be read.
-        """
-        with self._lock:
-            if self._places is None:
-                self._places = places.find(self.kernel.linux, self.kernel.added, self.sandbox)
-            return self._places
-
-    def _placed(self, record: Record) -> Record:
-        """A record that names an instruction with ``at``, with its line of the source."""
-        address = record.text("at")
-        if not address or not set(address) <= set("0123456789abcdef"):
-            return record
-        place = places.at(self.places(), int(address, 16))
-        if place is None:
-            return record
-        told = {"place": str(place), "function": place.function}
-        return record.model_copy(update={"fields": {**record.fields, **told}})
 
     def _report(self, line: Path) -> bytes | None:
         """What came over the serial line; None where it is more than there is room for."""
@@ -292,10 +275,6 @@ class _Boot:
     def usual(self) -> bool:
         """Whether all went as it does with a kernel that works."""
         return not (self.ended_by or self.status) and self.report is not None
-
-    def parse(self, number: int) -> tuple[list[Record], dict[str, bytes]]:
-        """What the job of that number sent."""
-        return protocol.parse(self.report or b"", self.tags[number])
 
 
 def _outcome(seen: Observation, run: _Boot) -> Outcome:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Where a process can be held: instructions of the lines that a submission's patch adds.
+"""Where a process can be held or seen: instructions of the lines that a submission's patch adds.
 
 The kernel's file comes from a submission: objdump and addr2line read it, inside the sandbox.
 """
@@ -32,6 +32,7 @@ $1 == "CU:" { inside = $2 in own }
 inside && $3 ~ /^0x/ { print $3 }
 """
 
+_INIT = re.compile(r"\s+\d+ \.init\.text\s+([0-9a-f]+)\s+([0-9a-f]+) .*")
 _NAME = re.compile(r"[\w./+-]+")
 _ADDRESS = re.compile(r"0x([0-9a-f]{1,16})")
 
@@ -44,6 +45,13 @@ class Place:
     function: str
     file: str
     line: int
+    others: tuple[Frame, ...] = ()
+    """Further added lines that it belongs to, where functions are inlined."""
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """All added lines that it belongs to, its own first."""
+        return (Frame(self.function, self.file, self.line), *self.others)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
@@ -61,20 +69,27 @@ class Frame:
 def find(linux: Path, added: Added, sandbox: Sandbox) -> list[Place]:
     """All places of a kernel, by address; none where no added line has code.
 
-    They are where the table of lines in the kernel's file has another row, also one for what is
-    inlined into an added line.
+    Not those that only the boot runs: it is over when a process can be held.  They are where
+    the table of lines in the kernel's file has another row, also one for what is inlined into
+    an added line.
     Errors: GraderError where the tools cannot read the kernel.
     """
     units = " ".join(sorted(name for name in added if _NAME.fullmatch(name)))
     command = (
-        f"objdump -w --dwarf=decodedline {LINUX} | awk -v units={shlex.quote(units)}"
+        f"objdump -w -h -j .init.text {LINUX};"
+        f" objdump -w --dwarf=decodedline {LINUX} | awk -v units={shlex.quote(units)}"
         f" {shlex.quote(ROWS)} | addr2line -a -i -f -e {LINUX}"
     )
     done = sandbox.run(["sh", "-c", command], binds=[Bind(linux, LINUX)], limits=LIMITS)
     if not done.ok:
         raise GraderError(f"the kernel's lines cannot be read: {done.output[-200:]}")
     told = parse_frames(done.output)
-    found = [place_of(address, frames, added) for address, frames in sorted(told.items())]
+    passing = init_text(done.output)
+    found = [
+        place_of(address, frames, added)
+        for address, frames in sorted(told.items())
+        if address not in passing
+    ]
     return [place for place in found if place is not None][:MOST_PLACES]
 
 
@@ -84,11 +99,18 @@ def at(places: Sequence[Place], address: int) -> Place | None:
     return places[index] if index >= 0 and places[index].address == address else None
 
 
+def init_text(output: str) -> range:
+    """The addresses of what only the boot runs, from what ``objdump -h`` says; maybe none."""
+    found = next(filter(None, map(_INIT.fullmatch, output.splitlines()[:20])), None)
+    start, size = (int(found[2], 16), int(found[1], 16)) if found else (0, 0)
+    return range(start, start + size)
+
+
 def numbered(places: Sequence[Place]) -> str:
-    """What a probe is told: each place's address, and a number that stands for its line."""
+    """What the guest is told: each place's address, and a number that stands for its line."""
     numbers: dict[tuple[str, int], int] = {}
     return "".join(
-        f"{place.address:x} {numbers.setdefault((place.file, place.line), len(numbers))}\n"
+        f"place {place.address:x} {numbers.setdefault((place.file, place.line), len(numbers))}\n"
         for place in places
     )
 
@@ -121,4 +143,5 @@ def place_of(address: int, frames: Sequence[Frame], added: Added) -> Place | Non
     if not own:
         return None
     frame = next((frame for frame in own if frame.file.endswith(".c")), own[0])
-    return Place(address, frame.function, frame.file, frame.line)
+    others = tuple(other for other in own if other is not frame)
+    return Place(address, frame.function, frame.file, frame.line, others)

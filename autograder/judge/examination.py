@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import assignment
 from autograder.cache import Cache
 from autograder.errors import GraderError
+from autograder.guest.coverage import Lines
 from autograder.guest.machine import Kernel, Machine
 from autograder.guest.programs import compile_programs
 from autograder.judge import rubric
@@ -21,6 +22,14 @@ from autograder.judge.stages import Stages
 from autograder.kernel.build import make_jobs
 from autograder.results import Verdict
 from autograder.sandbox.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of it, besides the verdicts."""
+
+    boots: int = 0
+    lines: Lines = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,10 @@ class Examination:
     work: Path
     unpatched: Kernel | None = None  # to tell a kernel that does not boot from a machine
 
-    def run(self, cache: Cache, sandbox: Sandbox, report: Callable[[str, Verdict], None]) -> int:
-        """Judge every selected check; the number of guests booted.
+    def run(
+        self, cache: Cache, sandbox: Sandbox, report: Callable[[str, Verdict], None]
+    ) -> Examined:
+        """Judge every selected check, and say what was seen of the patch's lines.
 
         Errors: GraderError where this machine cannot run guests.
         """
@@ -44,7 +55,7 @@ class Examination:
             old.unlink()
         if self.kernel is None:
             judge(Judge(None, self.stages, self.seed, self.selected, report))
-            return 0
+            return Examined()
         programs = compile_programs(cache.root)
         machine = Machine(self.kernel, programs, sandbox, self.work / "guests")
         with closing(LiveObserver(machine, self.records, make_jobs())) as observer:
@@ -56,7 +67,7 @@ class Examination:
                 behind = blocked(stages.gate) if stages.gate else set()
                 observer.plan(rubric.guest_jobs(self.selected, self.seed, behind))
             judge(Judge(observer, stages, self.seed, self.selected, report))
-            return observer.boots
+            return Examined(observer.boots, machine.coverage.lines())
 
 
 def require_guests(machine: Machine) -> None:

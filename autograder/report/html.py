@@ -14,6 +14,7 @@ from markupsafe import Markup
 from autograder import assignment, text
 from autograder.files import write_atomically
 from autograder.report import assets, hangs, loglines
+from autograder.report.coverage import Reach
 from autograder.report.exhibits import Exhibits
 from autograder.report.inline import coded
 from autograder.report.journey import Journey
@@ -75,6 +76,7 @@ def render(
                 row.verdict for problem in view.problems for row in problem.rows
             ),
             exhibits=exhibits,
+            reach=Reach(result.coverage),
             rules=named(row.verdict for row in view.failed),
             for_instructor=for_instructor,
             style=style,

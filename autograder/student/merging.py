@@ -44,6 +44,7 @@ def merge(now: Result, before: Result | None) -> Result:
             "totals": total(verdicts),
             "seed": now.seed,
             "submission": now.submission,
+            "coverage": [],  # the lines may have moved since
             "notes": _notes(now, before, [verdict.number for verdict in fresh.values()]),
         }
     )

@@ -85,7 +85,7 @@ def _built(setting: Setting, path: Path, work: Path) -> tuple[Stages, Kernel]:
 def _examine(setting: Setting, stages: Stages, kernel: Kernel, seed: int, work: Path) -> int:
     work.mkdir()
     examination = Examination(stages, kernel, rubric.select(None), seed, work / "seen", work)
-    return examination.run(setting.cache, setting.sandbox, lambda check, verdict: None)
+    return examination.run(setting.cache, setting.sandbox, lambda check, verdict: None).boots
 
 
 def _each_alone(setting: Setting, stages: Stages, kernel: Kernel, work: Path) -> float:

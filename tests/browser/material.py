@@ -13,12 +13,14 @@ from autograder.judge.verdicts import empty_verdict
 from autograder.pgfault.trace.events import Event
 from autograder.report.journey import Journey, MilestoneStatus
 from autograder.results import (
+    CoveredFile,
     Evidence,
     Excerpt,
     PatchLine,
     Process,
     Result,
     Status,
+    Stretch,
     SubmissionInfo,
     total,
 )
@@ -73,8 +75,16 @@ def graded() -> Result:
         ),
         verdicts=verdicts,
         totals=total(verdicts),
+        coverage=_coverage(),
         notes=[HOSTILE],
     )
+
+
+def _coverage() -> list[CoveredFile]:
+    lines = [PatchLine(number=at, added=True, text=f"\tx{at}; {HOSTILE}") for at in range(1, 8)]
+    stretch = Stretch(function=f"put{HOSTILE}", missed=[3, 4], lines=lines)
+    numbers = list(range(1, 8))
+    return [CoveredFile(file=HOSTILE, with_code=numbers, reached=numbers[:2], not_seen=[stretch])]
 
 
 def _evidence() -> list[Evidence]:

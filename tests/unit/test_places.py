@@ -53,7 +53,7 @@ def test_what_is_inlined_belongs_to_the_line_that_calls_it() -> None:
 
 def test_one_line_has_one_number() -> None:
     lines = [Place(16, "f", "mm/a.c", 7), Place(20, "f", "mm/a.c", 8), Place(24, "f", "mm/a.c", 7)]
-    assert places.numbered(lines) == "10 0\n14 1\n18 0\n"
+    assert places.numbered(lines) == "place 10 0\nplace 14 1\nplace 18 0\n"
     assert places.at(lines, 20) == lines[1]
     assert places.at(lines, 21) is None
     assert places.at([], 21) is None

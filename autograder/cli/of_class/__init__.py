@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from autograder.cli import frame
+from autograder.cli.of_class.coverage import coverage
 from autograder.cli.of_class.feedback import feedback
 from autograder.cli.of_class.grade import grade, regrade
 from autograder.cli.of_class.reproduce import reproduce
@@ -24,6 +25,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
     "reproduce": reproduce,
     "similarity": similarity,
+    "coverage": coverage,
     "feedback": feedback,
 }
 

@@ -5,9 +5,7 @@
 
 #include "probe.h"
 
-#define CONTROL "/sys/kernel/debug/hold/control"
 #define REACHED "/sys/kernel/debug/hold/reached"
-#define PLACES "/places"		/* of the initramfs: an address and the number of a line */
 #define MOST_PLACES 16384
 
 static struct {
@@ -21,33 +19,26 @@ static void control(const char *format, ...)
 {
 	char text[128];
 	va_list args;
-	int fd = open(CONTROL, O_WRONLY | O_CLOEXEC);
+	int fd = open(HOLD_CONTROL, O_WRONLY | O_CLOEXEC);
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		broken("%s: %s: %m", CONTROL, text);
+		broken("%s: %s: %m", HOLD_CONTROL, text);
 	close(fd);
 }
 
 size_t hold_places(void)
 {
-	static char lines[MOST_PLACES * 32];
-	FILE *file = fopen(PLACES, "re");
-	size_t size = 0;
-	int fd;
+	FILE *file = fopen(HOLD_PLACES, "re");
 
 	while (file && place_count < MOST_PLACES &&
-	       fscanf(file, "%lx %d", &places[place_count].address, &places[place_count].line) == 2)
-		size += sprintf(lines + size, "place %lx\n", places[place_count++].address);
+	       fscanf(file, "place %lx %d\n", &places[place_count].address,
+		      &places[place_count].line) == 2)
+		place_count++;
 	if (file)
 		fclose(file);
-	fd = open(CONTROL, O_WRONLY | O_CLOEXEC);
-	if (size && (fd < 0 || write(fd, lines, size) != (ssize_t)size))
-		broken("%s: %m", CONTROL);
-	if (fd >= 0)
-		close(fd);
 	return place_count;
 }
 
@@ -124,10 +115,10 @@ bool hold_off(void)
 {
 	char text[64] = "";
 	long held = 0;
-	int fd = open(CONTROL, O_RDONLY | O_CLOEXEC);
+	int fd = open(HOLD_CONTROL, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
-		broken("%s: %m", CONTROL);
+		broken("%s: %m", HOLD_CONTROL);
 	close(fd);
 	sscanf(text, "held %ld", &held);
 	control("off");

@@ -151,6 +151,7 @@ static bool run_job(const char *text)
 	snprintf(program, sizeof(program), "/bin/%s", job_text("name"));
 	link(HELPER, program);
 	note("booted", "now=%.3f", now());
+	cover_begin();
 	probe = fork();
 	if (probe == 0)
 		run_probe(job_text("probe"));
@@ -166,6 +167,7 @@ static bool run_job(const char *text)
 	if (!ended || !end_all_others())
 		ended = false;
 	unlink(program);
+	cover_note();
 	note("finished", "now=%.3f", now());
 	return ended;
 }
@@ -190,6 +192,7 @@ int main(int argc, char *argv[])
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
 
+	cover_places();
 	for (int i = 0; i < count && run_job(jobs[i]); i++)
 		fresh_tmp();
 	reboot(RB_POWER_OFF);

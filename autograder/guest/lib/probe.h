@@ -80,7 +80,9 @@ void settle(void);		/* let everybody run until all of them sleep */
 long free_pages(bool tidy);	/* 4 KiB each; tidy: vmalloc too lets go of what it holds back */
 
 /* hold.c: a process held at an instruction of the submission's code, for some milliseconds */
-size_t hold_places(void);	/* names them to the kernel; how many; the probe begins with it */
+#define HOLD_CONTROL "/sys/kernel/debug/hold/control"
+#define HOLD_PLACES "/places"	/* of the initramfs: "place ADDRESS NUMBER", of a line */
+size_t hold_places(void);	/* reads them; how many; the probe begins with it */
 void hold_watch(pid_t pid);	/* from now on, note what this process reaches */
 /* Where another line began, of what it reached, as far as it can be held there; in order. */
 size_t hold_reached(unsigned long *addresses, size_t room);
@@ -89,6 +91,11 @@ void hold_at(pid_t pid, unsigned long address, long ms);
 void hold_before_call(pid_t pid, long n, long ms);
 bool hold_off(void);		/* whether it was held */
 void hold_mark(long number);	/* a line in the kernel's log, for what comes next */
+
+/* cover.c: which places a boot comes to; for init */
+void cover_places(void);	/* names them to the kernel */
+void cover_begin(void);		/* from now on, note which of them anybody comes to */
+void cover_note(void);		/* those that were not noted before */
 
 /*
  * init.c: what the program does if a probe has called execve on it: where a probe defines

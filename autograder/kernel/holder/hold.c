@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hold one task at one instruction, for some milliseconds in which all other tasks run.
+ * Hold one task at one instruction, for some milliseconds in which all other tasks run; and
+ * tell which instructions any task has come to.
  *
  * One processor and virtual time make every run the same, and so no race ever shows.  A task
  * that is put to sleep at an instruction of the code under test lets the others in exactly
@@ -14,15 +15,20 @@
  *	watch PID		from now on note which places this task reaches, in order
  *	hold PID ADDRESS MS N	hold this task when it can be held there for the Nth time,
  *				from 0; the instruction need not be a place
+ *	cover			from now on note which places anybody reaches, none twice
  *	mark TEXT		write a line into the kernel's log
- *	off			neither watch nor hold
+ *	off			neither watch, nor hold, nor cover
  * and answers "held N refused M": how often it held since the last "watch" or "hold", and
  * how often the task was at the place but must not sleep.
  * /sys/kernel/debug/hold/reached: "ADDRESS CAN" in the order in which the watched task came
  * to them; CAN is 1 where it may sleep.
+ * /sys/kernel/debug/hold/covered: the address of each place that anybody came to, in order,
+ * since the boot.  Its offsets count addresses: who has read N of them goes on at N.
+ *
+ * The handler of the breakpoint's signal must not come to a place itself, for the signal is
+ * blocked there.  So it calls nothing outside arch/um, which no submission patches.
  */
 
-#include <linux/bsearch.h>
 #include <linux/debugfs.h>
 #include <linux/hrtimer.h>
 #include <linux/init.h>
@@ -49,13 +55,17 @@ struct place {
 	u8 byte;		/* what the breakpoint stands for */
 	bool set;
 	bool can;		/* the watched task may sleep here */
+	bool covered;		/* somebody came here */
 };
 
 static struct place places[MOST_PLACES];
 static unsigned int place_count;
 static struct place *reached[MOST_PLACES];
 static unsigned int reached_count;
+static struct place *covered[MOST_PLACES];
+static unsigned int covered_count;
 
+static bool covering;
 static pid_t watched, victim;
 static struct place *held_at;
 static unsigned int held_ms, held, refused, passes;
@@ -65,19 +75,21 @@ static struct place *stepped_over;	/* to be set again after one instruction */
 void hold_now(void);
 void hold_entry(void);
 
-static int compare(const void *key, const void *element)
-{
-	unsigned long address = *(const unsigned long *)key;
-	const struct place *place = element;
-
-	return address < place->address ? -1 : address > place->address;
-}
-
 static struct place *find(unsigned long address)
 {
-	struct place *place = bsearch(&address, places, place_count, sizeof(*places), compare);
+	unsigned int low = 0, high = place_count;
 
-	return place || address != elsewhere.address ? place : &elsewhere;
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (places[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < place_count && places[low].address == address)
+		return &places[low];
+	return address == elsewhere.address ? &elsewhere : NULL;
 }
 
 static void set_breakpoint(struct place *place, bool set)
@@ -143,7 +155,13 @@ int hold_trap(long long *rip, long long *rsp, long long *flags)
 	if (!place || !place->set)
 		return 0;
 	*rip -= 1;
-	if (watched && current->pid == watched) {
+	if (!place->covered) {
+		place->covered = true;
+		covered[covered_count++] = place;
+	}
+	if (covering) {
+		set_breakpoint(place, false);
+	} else if (watched && current->pid == watched) {
 		/* The first time tells enough. */
 		set_breakpoint(place, false);
 		place->can = may_sleep_here();
@@ -168,6 +186,7 @@ int hold_trap(long long *rip, long long *rsp, long long *flags)
 
 static void all_off(void)
 {
+	covering = false;
 	watched = 0;
 	victim = 0;
 	held_at = NULL;
@@ -190,8 +209,6 @@ static int add_place(unsigned long address)
 {
 	struct place *place = &places[place_count];
 
-	if (find(address))
-		return 0;	/* another job of this boot has named it */
 	if (place_count == MOST_PLACES)
 		return -ENOSPC;
 	if (place_count && place[-1].address >= address)
@@ -222,6 +239,7 @@ static int hold(pid_t pid, unsigned long address, unsigned int ms, unsigned int 
 	if (!held_at) {
 		if (prepare(&elsewhere, address))
 			return -EACCES;
+		elsewhere.covered = true;	/* it is nobody's line */
 		held_at = &elsewhere;
 	}
 	victim = pid;
@@ -229,6 +247,15 @@ static int hold(pid_t pid, unsigned long address, unsigned int ms, unsigned int 
 	passes = before;
 	set_breakpoint(held_at, true);
 	return 0;
+}
+
+static void cover(void)
+{
+	all_off();
+	covering = true;
+	for (unsigned int i = 0; i < place_count; i++)
+		if (!places[i].covered)
+			set_breakpoint(&places[i], true);
 }
 
 static int command(const char *line)
@@ -245,6 +272,8 @@ static int command(const char *line)
 		return hold(pid, address, ms, before);
 	if (sscanf(line, "watch %d", &pid) == 1)
 		watch(pid);
+	else if (!strcmp(line, "cover"))
+		cover();
 	else if (!strncmp(line, "mark ", 5))
 		pr_info("hold: mark %s\n", line + 5);
 	else if (!strcmp(line, "off"))
@@ -293,6 +322,25 @@ static int reached_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(reached);
 
+static ssize_t covered_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	char text[512];
+	size_t room = min(count, sizeof(text)), size = 0;
+	loff_t next = *pos;
+
+	while (next < covered_count && room - size > 2 * sizeof(long) + 1)
+		size += sprintf(text + size, "%lx\n", covered[next++]->address);
+	if (copy_to_user(buf, text, size))
+		return -EFAULT;
+	*pos = next;
+	return size;
+}
+
+static const struct file_operations covered_fops = {
+	.open = simple_open,
+	.read = covered_read,
+};
+
 /*
  * Interrupts take the tasklist_lock, to send a signal to a group, but none does here.  lockdep
  * has to see it once, or it would not tell who takes another lock under the tasklist_lock that
@@ -312,6 +360,7 @@ static int __init hold_init(void)
 
 	debugfs_create_file("control", 0600, folder, NULL, &control_fops);
 	debugfs_create_file("reached", 0400, folder, NULL, &reached_fops);
+	debugfs_create_file("covered", 0400, folder, NULL, &covered_fops);
 	hrtimer_setup(&timer, take_tasklist_lock, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	hrtimer_start(&timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
 	return 0;
