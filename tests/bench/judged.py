@@ -12,7 +12,8 @@ from statistics import median
 from autograder import assignment
 from autograder.building import build
 from autograder.errors import GraderError
-from autograder.guest.machine import Kernel, Machine
+from autograder.guest.machine import TOGETHER, Job, Kernel, Machine
+from autograder.guest.observation import Observation
 from autograder.guest.programs import compile_programs
 from autograder.intake.submission import take_in
 from autograder.judge import rubric
@@ -50,7 +51,30 @@ def one(setting: Setting) -> Iterable[BenchRow]:
             against=EACH_ALONE,
             note=f"{boots} boots",
         )
+        held, others = _processor_time(work / "1" / "seen")
+        yield BenchRow(
+            "processes held at every line of the patch",
+            "CPU s",
+            held,
+            goal=15,
+            baseline=others,
+            against="all other checks",
+        )
         yield from _memory(setting, kernel, work / "memory")
+
+
+def _processor_time(records: Path) -> tuple[float, float]:
+    """CPU seconds of the boots in which a process was held, and of the others."""
+    held = others = 0.0
+    for path in records.glob("*.json"):
+        seen = Observation.model_validate_json(path.read_bytes())
+        if seen.probe == TOGETHER:
+            continue  # the boots of others
+        if Job(seen.probe, seen.params).holds:
+            held += seen.cpu_seconds
+        else:
+            others += seen.cpu_seconds
+    return held, others
 
 
 def many(setting: Setting) -> Iterable[BenchRow]:

@@ -17,7 +17,7 @@ RESTS_ON = (READS,)
 ON_REQUEST = True
 
 
-@number("11.13")
+@number("11.12")
 @weight(0)
 @rule("F3")
 @hint("A start needs a reference to all that it uses, and looks again once it holds the lock.")
@@ -29,7 +29,7 @@ def test_start(seen: Observation) -> None:
     expect_no_harm(seen)
 
 
-@number("11.14")
+@number("11.13")
 @weight(0)
 @rule("T6")
 @hint("execve() replaces the address space: whoever uses the old one needs a reference.")
@@ -41,7 +41,7 @@ def test_execve(seen: Observation) -> None:
     expect_no_harm(seen)
 
 
-@number("11.15")
+@number("11.14")
 @weight(0)
 @rule("R1")
 @hint("Whoever comes late finds the trace gone: look for it under the lock that guards it.")
@@ -57,7 +57,7 @@ def test_exit(seen: Observation) -> None:
     expect_no_harm(seen)
 
 
-@number("11.16")
+@number("11.15")
 @weight(0)
 @rule("F1")
 @hint("What open() finds must stay until the file is closed.")
@@ -69,7 +69,7 @@ def test_open(seen: Observation) -> None:
     expect_no_harm(seen)
 
 
-@number("11.17")
+@number("11.16")
 @weight(0)
 @rule("R1")
 @hint("Two readers share the records: a lock must give each record to one of them.")

@@ -6,10 +6,19 @@ from gradescope_utils.autograder_utils.decorators import number, weight
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer, Sample
 from autograder.judge.expect import at_least_one, expect_that
-from autograder.judge.rubric import extra_credit, needs, observe, rests_on, rule
+from autograder.judge.rubric import (
+    any_outcome,
+    extra_credit,
+    hint,
+    needs,
+    observe,
+    rests_on,
+    rule,
+)
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
-from autograder.pgfault.checks.foundations import FAULTS, MAPS
+from autograder.pgfault.checks.foundations import FAULTS, MAPS, READS
+from autograder.pgfault.checks.meetings import expect_no_harm
 from autograder.pgfault.checks.readers import last_read
 from autograder.pgfault.checks.traces import (
     area,
@@ -127,3 +136,17 @@ def test_first_thread_ends_first(seen: Observation) -> None:
 def test_execve_by_a_thread(seen: Observation) -> None:
     """Tracing goes on across an execve() that is not called by the first thread."""
     expect_pages_around(seen, "a thread's execve()")
+
+
+@number("10.6")
+@extra_credit
+@weight(1)
+@rule("B4")
+@rests_on("threads/all_threads_are_traced", READS)
+@hint("A lock must keep the records of two threads apart.")
+@needs("pgfaultmap")
+@any_outcome
+@observe("meeting", pairs="touch:thread,map:thread", holds=1)
+def test_record_at_once(seen: Observation) -> None:
+    """Two threads can fault at the same time."""
+    expect_no_harm(seen)
