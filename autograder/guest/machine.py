@@ -121,7 +121,9 @@ class Machine:
         Errors: GraderError where this machine cannot run a guest at all.
         """
         boot = self._boot(jobs)
-        whole = self._seen(Job(TOGETHER, {}), boot, *boot.parse(len(jobs) - 1))
+        whole = self._seen(Job(TOGETHER, {}), boot, *boot.parse(len(jobs) - 1)).model_copy(
+            update={"wall_seconds": boot.wall_seconds, "cpu_seconds": boot.cpu_seconds}
+        )
         each: list[Observation | None] = []
         for number, job in enumerate(jobs):
             records, files = boot.parse(number)

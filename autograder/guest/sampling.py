@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from autograder.guest.observation import Line, Spot
 from autograder.guest.places import Added, Frame, parse_frames
@@ -23,13 +25,13 @@ from autograder.sandbox.command import Bind, Limits
 from autograder.sandbox.processes import read
 from autograder.sandbox.sandbox import Sandbox
 
-LOOKS = 16
-ENOUGH = 12  # of them that find the submission's code
+LOOKS = 32
+ENOUGH = 24  # of them that find the submission's code
 BETWEEN = 0.01  # seconds
 WATCHED = 0.05  # CPU seconds, in which a program's calls would make thousands of waits
 MOST_WAITS = 10
 LONGEST_WATCH = 20.0  # seconds; a busy machine may take some to give the process so much
-LONGEST_STOP = 1.0  # seconds that a process may take to stop
+LONGEST_STOP = 10.0  # seconds that a process may take to stop
 MOST_FRAMES = 64
 LINUX = "/guest/linux"
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30, output_bytes=8 << 20)
@@ -58,10 +60,46 @@ def look(linux: Path, pids: Iterable[int]) -> list[Stack]:
     None where this machine does not let us look, and where the kernel goes back to a program of
     the guest meanwhile: then that one may be what has no end.
     """
-    pid = next((pid for pid in pids if _runs(pid, linux)), None)
+    pids = list(pids)
+    with contextlib.suppress(ProcessLookupError, FileNotFoundError):  # they have ended
+        try:
+            return _look(linux, pids)
+        except PermissionError:
+            return _look_as_owner(linux, pids)
+    return []
+
+
+def _look(linux: Path, pids: Sequence[int]) -> list[Stack]:
+    """Errors: PermissionError where only the owner of the processes may look."""
+    pid = _running(pids, linux)
     if pid is None or not _stays_in_kernel(pid):
         return []
     return list(_stacks(pid))
+
+
+def _look_as_owner(linux: Path, pids: Sequence[int]) -> list[Stack]:
+    """What a child sees that is the guest's own user: root in a container may not look itself.
+
+    What changes its user can no longer be looked at by others of that user.
+    """
+    owners = {pid: Path(f"/proc/{pid}").stat().st_uid for pid in pids}
+    owner = max(owners.values())
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setgroups([])
+            os.setresgid(owner, owner, owner)
+            os.setresuid(owner, owner, owner)
+            theirs = [pid for pid in pids if owners[pid] == owner]
+            os.write(writing, json.dumps(_look(linux, theirs)).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as told:
+        text = told.read()
+    os.waitpid(child, 0)
+    return [tuple(stack) for stack in json.loads(text or b"[]")]
 
 
 def spot(stacks: Sequence[Stack], linux: Path, added: Added, sandbox: Sandbox) -> Spot | None:
@@ -83,31 +121,45 @@ def spot(stacks: Sequence[Stack], linux: Path, added: Added, sandbox: Sandbox) -
 def agreed(stacks: Sequence[Stack], frames: Frames, added: Added) -> Spot | None:
     """What ``stacks`` have in common, once the lines at each address are known.
 
-    A look may miss: a function that has not yet made its frame hides the one that called it.
+    It ends with the function that goes from one place to another itself: what that one calls
+    comes and goes.  A look may miss, because a function that has not yet made its frame hides
+    the one that called it.
     """
     own = [_own(stack, frames, added) for stack in stacks]
     common: list[Line] = []
-    while True:
+    moves = False
+    while not moves:
         depth = len(common)
-        level = [lines[depth] for lines in own if len(lines) > depth]
-        function, often = (
-            Counter(line.whole for line in level).most_common(1)[0] if level else (None, 0)
-        )
+        level = Counter(steps[depth].line.whole for steps in own if len(steps) > depth)
+        function, often = level.most_common(1)[0] if level else (None, 0)
         if often < ENOUGH:
-            return Spot(lines=common) if common else None
-        seen = Counter(line for line in level if line.whole == function)
+            break
+        own = [steps for steps in own if len(steps) > depth and steps[depth].line.whole == function]
+        seen = Counter(steps[depth].line for steps in own)
         common.append(max(seen, key=lambda line: (seen[line], -line.line)))
-        own = [lines for lines in own if len(lines) > depth and lines[depth].whole == function]
+        moves = len({steps[depth] for steps in own}) > 1
+    return Spot(lines=common) if common else None
 
 
-def _own(stack: Stack, frames: Frames, added: Added) -> list[Line]:
+class _Step(NamedTuple):
+    """A function on the way in, and where it is; 0 if only what is inlined into it tells."""
+
+    line: Line
+    address: int
+
+
+def _own(stack: Stack, frames: Frames, added: Added) -> list[_Step]:
     """The lines of ``stack`` that the submission added, the outermost first."""
-    inline = (frame for address in reversed(stack) for frame in reversed(frames.get(address, [])))
-    return [
-        Line(function=frame.function, file=frame.file, line=frame.line)
-        for frame in inline
-        if frame.line in added.get(frame.file, ())
-    ]
+    found: list[_Step] = []
+    for address in reversed(stack):
+        lines = [
+            Line(function=frame.function, file=frame.file, line=frame.line)
+            for frame in reversed(frames.get(address, []))
+            if frame.line in added.get(frame.file, ())
+        ]
+        found += [_Step(line, 0) for line in lines[:-1]]
+        found += [_Step(line, address) for line in lines[-1:]]
+    return found
 
 
 def _stays_in_kernel(pid: int) -> bool:
@@ -136,10 +188,23 @@ def _waits(pid: int) -> int:
     return 0
 
 
-def _runs(pid: int, linux: Path) -> bool:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/exe").samefile(linux)
-    return False
+def _running(pids: Iterable[int], linux: Path) -> int | None:
+    """The first that runs the program ``linux``.
+
+    Errors: PermissionError where that is hidden for one and does not show for any other.
+    """
+    hidden = None
+    for pid in pids:
+        try:
+            if Path(f"/proc/{pid}/exe").samefile(linux):
+                return pid
+        except PermissionError as error:
+            hidden = error
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has ended
+    if hidden is not None:
+        raise hidden
+    return None
 
 
 def _stacks(pid: int) -> Iterator[Stack]:

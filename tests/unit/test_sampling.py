@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,31 +16,38 @@ import pytest
 from autograder.guest.places import Frame
 from autograder.guest.sampling import ENOUGH, LOOKS, Stack, agreed, look
 
-READ, WAIT, READABLE, SYSCALL, COPY = 0x10, 0x20, 0x30, 0x40, 0x50
+SYSCALL, READ, WAIT, TEST, COPY, ASK, ASKS = 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70
 FRAMES = {
+    SYSCALL: [Frame("ksys_read", "fs/read_write.c", 700)],
     READ: [Frame("history_read", "mm/h.c", 400)],
     WAIT: [Frame("cpu_relax", "arch/um/x.h", 3), Frame("history_wait", "mm/h.c", 412)],
-    READABLE: [Frame("readable", "mm/h.c", 9), Frame("history_wait", "mm/h.c", 411)],
-    SYSCALL: [Frame("ksys_read", "fs/read_write.c", 700)],
+    TEST: [Frame("readable", "mm/h.c", 9), Frame("history_wait", "mm/h.c", 411)],
     COPY: [Frame("history_copy", "mm/h.c", 300)],
+    ASK: [Frame("history_wait", "mm/h.c", 411)],
+    ASKS: [Frame("is_readable", "mm/h.c", 9)],
 }
 ADDED = {"mm/h.c": frozenset(range(1, 500))}
 WAITS: Stack = (WAIT, READ, SYSCALL)
-CHECKS: Stack = (READABLE, READ, SYSCALL)
+TESTS: Stack = (TEST, READ, SYSCALL)
 COPIES: Stack = (COPY, READ, SYSCALL)
+CALLS: Stack = (ASKS, ASK, READ, SYSCALL)
+HIDES: Stack = (ASKS, READ, SYSCALL)
 ELSEWHERE: Stack = (SYSCALL,)
+FEW = LOOKS - ENOUGH
 
 
 @pytest.mark.parametrize(
     ("stacks", "place"),
     [
         ([WAITS] * LOOKS, "history_wait() (mm/h.c:412)"),
-        # What is called within the loop comes and goes.
-        ([WAITS, CHECKS] * (LOOKS // 2), "history_wait() (mm/h.c:411)"),
-        ([WAITS] * 6 + [CHECKS] * (LOOKS - 6), "history_wait() (mm/h.c:411)"),
+        # What is inlined into the loop, or called by it, comes and goes.
+        ([WAITS, TESTS] * (LOOKS // 2), "history_wait() (mm/h.c:411)"),
+        ([WAITS] + [CALLS] * (LOOKS - 1), "history_wait() (mm/h.c:411)"),
+        ([WAITS, *[HIDES] * FEW] + [CALLS] * (ENOUGH - 1), "history_wait() (mm/h.c:411)"),
+        ([CALLS] * LOOKS, "is_readable() (mm/h.c:9)"),
         ([WAITS, COPIES] * (LOOKS // 2), "history_read() (mm/h.c:400)"),
-        ([ELSEWHERE] * (LOOKS - ENOUGH) + [WAITS] * ENOUGH, "history_wait() (mm/h.c:412)"),
-        ([ELSEWHERE] * (LOOKS - ENOUGH + 1) + [WAITS] * (ENOUGH - 1), None),
+        ([ELSEWHERE] * FEW + [WAITS] * ENOUGH, "history_wait() (mm/h.c:412)"),
+        ([ELSEWHERE] * (FEW + 1) + [WAITS] * (ENOUGH - 1), None),
         ([ELSEWHERE] * LOOKS, None),
         ([WAITS] * (ENOUGH - 1), None),
         ([], None),
@@ -90,3 +99,23 @@ def test_what_waits_now_and_then_is_not() -> None:
 def test_another_program_is_not() -> None:
     with running("while True: pass") as pid:
         assert look(Path("/bin/sh").resolve(), [pid]) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="takes root")
+def test_root_of_a_container_looks_as_the_user() -> None:
+    """Docker leaves root no right to look at other users' processes."""
+    script = (
+        "import subprocess\n"
+        "from pathlib import Path\n"
+        "from autograder.guest.sampling import look\n"
+        "busy = subprocess.Popen(['sh', '-c', 'while :; do :; done'], user=70000, group=70000)\n"
+        "try:\n"
+        "    print(len(look(Path('/bin/sh').resolve(), [busy.pid])))\n"
+        "finally:\n"
+        "    busy.kill()\n"
+    )
+    reduced = ["setpriv", "--bounding-set=-sys_ptrace", "--inh-caps=-sys_ptrace"]
+    done = subprocess.run(
+        [*reduced, sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == str(LOOKS), done.stderr
