@@ -151,6 +151,8 @@ def _each_alone(jobs: Sequence[Job], crew: Crew, tally: Tally) -> Loop | None:
     started = [crew.start_alone(job) for job in jobs]
     for number, (job, future) in enumerate(zip(jobs, started, strict=True)):
         seen = future.result()
+        if seen.spot is not None and not spins(seen):  # a busy machine starved it
+            seen = crew.start_alone(job).result()
         crew.keep_alone(job, seen)
         if loop := tally.add(seen):
             _drop(started[number + 1 :])

@@ -30,7 +30,8 @@ class Boots:
     """Boots that go as a letter for each job says.
 
     ``.`` is well, ``x`` fails without a spin, ``P`` and ``Q`` spin in the submission, ``U``
-    in a program of the guest; ``p`` spins at P where others share its boot, but not alone.
+    in a program of the guest; ``p`` spins at P where others share its boot, but not alone, and
+    ``S`` at P, but is starved at first.
     """
 
     def __init__(self, letters: Sequence[str], workers: int) -> None:
@@ -59,11 +60,14 @@ class Boots:
         for went, letter in enumerate(letters):
             if letter != ".":
                 each = [seen(job) if n < went else None for n, job in enumerate(jobs)]
-                return spinning(whole, SPOTS[letter.upper()]), each
+                return spinning(whole, SPOTS[letter.upper().replace("S", "P")]), each
         return seen(whole), [seen(job) for job in jobs]
 
     def alone(self, job: Job) -> Observation:
         letter = self.letters[job.params["at"]]
+        if letter == "S":
+            self.letters[job.params["at"]] = "P"
+            return spinning(job, SPOTS["P"], CPU_SECONDS / 2)
         return spinning(job, SPOTS[letter]) if letter in SPOTS else seen(job)
 
     def keep_together(self, jobs: list[Job], seen: Shared) -> None:
@@ -92,6 +96,7 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
     ),
     "not at the same place": (["P", "Q", "P", "Q", "."], list("aaaas")),
     "the third of a place is what counts": (["P", "Q", "P", "P", "Q", "."], list("aaaa--")),
+    "a starved guest is booted again": (["P", "S", "P", "P."], ["a", "a", "a", "--"]),
     "programs of the guest": (["U", "U", "U", "U."], ["a", "a", "a", "aa"]),
     "other failures": (["x.", "x.", "x.", "x."], ["aa", "aa", "aa", "aa"]),
     "not by itself": (["p.", "p.", "p.", "P.", "P"], ["aa", "aa", "aa", "aa", "a"]),
