@@ -16,9 +16,9 @@ processor is not asleep.  A much longer deadline in wall-clock time stands behin
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
-import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.errors import GraderError
-from autograder.guest import console, initramfs, places, protocol
+from autograder.guest import console, initramfs, places, sampling
+from autograder.guest.boot import LARGEST_LOG, Boot, outcome
 from autograder.guest.coverage import Coverage
 from autograder.guest.observation import Ending, Observation, Outcome, Record
 from autograder.guest.programs import Programs
@@ -42,12 +43,11 @@ PATIENCE_HELD = 20_000  # the same for one in which a process is held
 CPU_SECONDS = 12  # a boot with its probe takes one or two
 CPU_SECONDS_MORE = 0.5  # for each further probe of the same boot
 CPU_SECONDS_HELD = 6  # for each in which a process is held, again and again
+CPU_SECONDS_STALLED = 6  # in which none of several probes notes anything
 SLEEP_SECONDS = 20  # in which no process of a guest has anything to do
 WALL_SECONDS = 240
-LARGEST_LOG = 1 << 20
 LARGEST_REPORT = 32 << 20
 MOST_REPORTED = 256 << 20  # bytes, by all boots of one kernel: they are kept
-LONGEST_DETAIL = 1000  # characters
 LONGEST_STACK = 8000  # bytes
 TOGETHER = "together"
 """What stands for the probe in the observation of a boot that several shared."""
@@ -117,23 +117,29 @@ class Machine:
     def observe_together(self, jobs: Sequence[Job]) -> tuple[Observation, list[Observation | None]]:
         """Boot once and run all of ``jobs``: what was seen of the boot, and of each job.
 
-        None where a job's own boot has to show what is the matter.
+        None where a job's own boot has to show what is the matter.  That is so for all where
+        anything is unusual; where the boot only computes without end, from that job on.
         Errors: GraderError where this machine cannot run a guest at all.
         """
         boot = self._boot(jobs)
         about = {"holds": "1"} if any(job.holds for job in jobs) else {}
-        whole = self._seen(Job(TOGETHER, about), boot, *self._sent(boot, len(jobs) - 1))
+        whole = self._seen(Job(TOGETHER, about), boot, *self._sent(boot, len(jobs) - 1)).model_copy(
+            update={"wall_seconds": boot.wall_seconds, "cpu_seconds": boot.cpu_seconds}
+        )
         each: list[Observation | None] = []
         for number, job in enumerate(jobs):
             records, files = self._sent(boot, number)
-            seen = self._seen(job, replace(boot, log=""), records, files)
+            seen = self._seen(job, boot.up_to(records), records, files)
             usual = seen.outcome.kind is Ending.COMPLETED and not seen.reports
             each.append(seen if usual else None)
+        if whole.outcome.kind is Ending.SPIN and not whole.reports:
+            went = each.index(None) if None in each else len(each)
+            return whole, [*each[:went], *[None] * (len(each) - went)]
         if not boot.usual or whole.reports or None in each:
             return whole, [None] * len(jobs)
         return whole, each
 
-    def _boot(self, jobs: Sequence[Job]) -> _Boot:
+    def _boot(self, jobs: Sequence[Job]) -> Boot:
         tags = [secrets.token_hex(8) for _ in jobs]
         folder = self.workdir / f"guest-{tags[0]}"
         folder.mkdir(parents=True)
@@ -149,12 +155,12 @@ class Machine:
             _remove(folder)
         return replace(boot, report=report, wall_seconds=time.monotonic() - started)
 
-    def _sent(self, boot: _Boot, number: int) -> tuple[list[Record], dict[str, bytes]]:
+    def _sent(self, boot: Boot, number: int) -> tuple[list[Record], dict[str, bytes]]:
         """What the job of that number sent; which places the boot reached is taken out."""
-        return self.coverage.take(*protocol.parse(boot.report or b"", boot.tags[number]))
+        return self.coverage.take(*boot.parse(number))
 
     def _seen(
-        self, job: Job, boot: _Boot, records: list[Record], files: dict[str, bytes]
+        self, job: Job, boot: Boot, records: list[Record], files: dict[str, bytes]
     ) -> Observation:
         reports = console.reports(boot.log) + console.leaks(
             files.get("kmemleak", b"").decode(errors="replace")
@@ -167,10 +173,11 @@ class Machine:
             files={name: self._with_places(name, content) for name, content in files.items()},
             console=boot.log,
             reports=[self.symbols.annotate(report) for report in reports],
+            spot=boot.spot,
             wall_seconds=boot.wall_seconds / len(boot.tags),
             cpu_seconds=boot.cpu_seconds / len(boot.tags),
         )
-        return seen.model_copy(update={"outcome": _outcome(seen, boot)})
+        return seen.model_copy(update={"outcome": outcome(seen, boot)})
 
     def _with_places(self, name: str, content: bytes) -> bytes:
         """A file that came out of the guest; in a stack, with the lines of the source."""
@@ -193,7 +200,7 @@ class Machine:
             self._room -= len(content or b"")
             return content
 
-    def _run(self, jobs: Sequence[Job], tags: Sequence[str], initrd: Path, line: Path) -> _Boot:
+    def _run(self, jobs: Sequence[Job], tags: Sequence[str], initrd: Path, line: Path) -> Boot:
         quiet = os.open("/dev/null", os.O_RDONLY)
         report = os.open(line, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         log_end, guest_end = os.pipe()
@@ -216,6 +223,7 @@ class Machine:
             os.close(quiet)
         log = bytearray()
         holding = sum(job.holds for job in jobs)
+        slow = any(job.holds or job.counts for job in jobs)
         patience = Patience(
             cpu_seconds=CPU_SECONDS
             + CPU_SECONDS_MORE * (len(tags) - 1)
@@ -224,15 +232,21 @@ class Machine:
             resident_bytes=LIMITS.resident_bytes,
             output_bytes=LARGEST_LOG,
             sleep_seconds=SLEEP_SECONDS,
+            # What a boot shows that several share only passes checks: it needs no more patience.
+            stalled_seconds=math.inf if len(tags) == 1 or slow else CPU_SECONDS_STALLED,
+            progress=lambda: line.stat().st_size,
         )
         try:
             ended_by = follow(process, log_end, patience, log.extend)
             used = process.cpu_seconds()
+            spins = ended_by in (EndedBy.CPU, EndedBy.WALL)
+            stacks = sampling.look(self.kernel.linux, process.pids) if spins else []
             if ended_by:
                 process.kill()
             status = process.wait()
             text = bytes(log[:LARGEST_LOG]).decode(errors="replace")
-            return _Boot(tags, text, status, ended_by, used)
+            spot = sampling.spot(stacks, self.kernel.linux, self.kernel.added, self.sandbox)
+            return Boot(tags, text, status, ended_by, used, spot)
         finally:
             process.kill()
             os.close(log_end)
@@ -257,74 +271,6 @@ def command(jobs: Sequence[Job], quiet: int, report: int) -> list[str]:
         # One report is enough, and a kernel that goes on after it may do so without end.
         *(["kasan.fault=panic"] if any(job.holds for job in jobs) else []),
     ]
-
-
-@dataclass(frozen=True)
-class _Boot:
-    """How the UML process went, and what came out of it."""
-
-    tags: Sequence[str]  # one for each job
-    log: str
-    status: int  # as in subprocess: negative for a signal
-    ended_by: EndedBy
-    cpu_seconds: float
-    wall_seconds: float = 0
-    report: bytes | None = b""  # None: there is no room for what came
-
-    @property
-    def usual(self) -> bool:
-        """Whether all went as it does with a kernel that works."""
-        return not (self.ended_by or self.status) and self.report is not None
-
-
-def _outcome(seen: Observation, run: _Boot) -> Outcome:
-    """Name how the boot ended, from what was noted and how the process ended."""
-    names = {record.name for record in seen.records}
-    panics = [report for report in seen.reports if report.kind == "panic"]
-    if run.report is None:
-        return Outcome(kind=Ending.FLOOD, detail="the probes' own line was flooded")
-    if run.ended_by is EndedBy.OUTPUT:
-        return Outcome(kind=Ending.FLOOD, detail=f"it wrote more than {LARGEST_LOG >> 20} MiB")
-    if run.ended_by is EndedBy.MEMORY:
-        return Outcome(kind=Ending.FLOOD, detail="it filled the memory of the grader's machine")
-    if run.ended_by is EndedBy.SLEEP:
-        return Outcome(kind=Ending.HANG, detail="it slept, in the time of the grader's machine")
-    if run.ended_by:
-        return Outcome(kind=Ending.SPIN, detail=_last_words(seen))
-    if run.status == -signal.SIGKILL:
-        return Outcome(kind=Ending.KILLED, detail="the guest was killed from outside")
-    if panics:
-        kind = Ending.PANIC if "booted" in names else Ending.NO_BOOT
-        return Outcome(kind=kind, detail=panics[-1].title[:LONGEST_DETAIL])
-    if "booted" not in names:
-        return Outcome(kind=Ending.NO_BOOT, detail=f"it ended with status {run.status}")
-    if "probe_hangs" in names:
-        return Outcome(kind=Ending.HANG, detail=_who_hangs(seen))
-    if "finished" not in names:
-        return Outcome(kind=Ending.VANISHED, detail=f"it ended with status {run.status}")
-    if "broken" in seen.files:
-        return Outcome(kind=Ending.BROKEN, detail=seen.text("broken")[:LONGEST_DETAIL])
-    if "gave_up" in seen.files:
-        return Outcome(kind=Ending.GAVE_UP, detail=seen.text("gave_up")[:LONGEST_DETAIL])
-    status = seen.one("probe_ended").number("status")
-    if status:
-        how = f"signal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else f"status {status}"
-        return Outcome(kind=Ending.PROBE_DIED, detail=f"the probe's process ended with {how}")
-    return Outcome(kind=Ending.COMPLETED)
-
-
-def _who_hangs(seen: Observation) -> str:
-    processes = [
-        f"{record.text('comm')} (process {record.text('pid')}, state {record.text('state')})"
-        for record in seen.all("process")
-        if record.text("pid") != "1"
-    ]
-    return "still there: " + ", ".join(processes[:12])
-
-
-def _last_words(seen: Observation) -> str:
-    last = seen.records[-1].name if seen.records else "nothing"
-    return f"the last that was noted: {last}"
 
 
 def _common_archive(kernel: Kernel, programs: Programs) -> bytes:

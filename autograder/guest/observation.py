@@ -97,6 +97,39 @@ class Report(Value):
     text: str
 
 
+class Line(Value):
+    """A line of the submission's, in one of its functions."""
+
+    function: str
+    file: str
+    line: int
+
+    @property
+    def whole(self) -> tuple[str, str]:
+        """The function, of which several lines may have been seen."""
+        return self.file, self.function
+
+    def __str__(self) -> str:
+        return f"{self.function}() ({self.file}:{self.line})"
+
+
+class Spot(Value):
+    """Where the kernel computes without end: functions of the submission, the outermost first.
+
+    Each was running whenever the kernel was looked at.
+    """
+
+    lines: list[Line] = Field(min_length=1)
+
+    @property
+    def entry(self) -> tuple[str, str]:
+        """The function by which the submission's code was entered."""
+        return self.lines[0].whole
+
+    def __str__(self) -> str:
+        return str(self.lines[-1])
+
+
 class Observation(Value):
     """Everything that one boot showed."""
 
@@ -107,6 +140,7 @@ class Observation(Value):
     files: dict[str, bytes] = {}
     console: str = ""
     reports: list[Report] = []
+    spot: Spot | None = Field(default=None, description="where it spins, if that is known")
     wall_seconds: float = 0
     cpu_seconds: float = 0
 

@@ -17,7 +17,7 @@ from autograder.guest.programs import compile_programs
 from autograder.judge import rubric
 from autograder.judge.gates import blocked, closed_gate
 from autograder.judge.judging import Judge, judge
-from autograder.judge.observer import LiveObserver
+from autograder.judge.observer import LOOP, LiveObserver
 from autograder.judge.stages import Stages
 from autograder.kernel.build import make_jobs
 from autograder.results import Verdict
@@ -51,8 +51,8 @@ class Examination:
 
         Errors: GraderError where this machine cannot run guests.
         """
-        for old in self.records.glob("*.json"):
-            old.unlink()
+        for old in (*self.records.glob("*.json"), self.records / LOOP):
+            old.unlink(missing_ok=True)
         if self.kernel is None:
             judge(Judge(None, self.stages, self.seed, self.selected, report))
             return Examined()

@@ -29,9 +29,10 @@ STATES = {
 class NotReached(Skipped):
     """A check cannot be tried; ``by`` is the id of the failed check that stands in its way."""
 
-    def __init__(self, reason: str, by: str) -> None:
+    def __init__(self, reason: str, by: str, finding: Finding = Finding.NONE) -> None:
         super().__init__(reason)
         self.by = by
+        self.finding = finding
 
 
 class Mismatch(AssertionError):  # noqa: N818  (a verdict, not an error of ours)

@@ -18,7 +18,7 @@ from _pytest.runner import runtestprotocol
 
 from autograder import assignment
 from autograder.errors import GraderError
-from autograder.guest.machine import CPU_SECONDS, Job
+from autograder.guest.machine import Job
 from autograder.guest.observation import Ending, Observation
 from autograder.judge import hints, rubric
 from autograder.judge.evidence import evidence_of, reports_told
@@ -26,6 +26,7 @@ from autograder.judge.expect import Mismatch, NotReached
 from autograder.judge.gates import blocked
 from autograder.judge.observer import SHARED, Observer
 from autograder.judge.retry import Attempt, undecided
+from autograder.judge.spins import Loop, Untried, spins
 from autograder.judge.stages import TOOLS_CHECK, Stages
 from autograder.judge.verdicts import verdict_of
 from autograder.results import Evidence, Finding, Status, Verdict
@@ -86,7 +87,10 @@ class Judge:
         assert check.plan is not None and self.observer is not None
         job = check.plan.job(self.seed)
         shared = self.observer.shared(job) if self.attempt == SHARED else None
-        seen = shared or self.observer.observe(job, max(self.attempt, 1))
+        try:
+            seen = shared or self.observer.observe(job, max(self.attempt, 1))
+        except Untried as untried:
+            raise self._not_tried(untried.loop) from None
         self.seen_now = seen
         if seen.outcome.graders_fault:
             raise GraderError(str(seen.outcome))
@@ -105,6 +109,12 @@ class Judge:
         everything = self.observer.everything()
         self.boots_now = [seen for seen in everything if not Job(seen.probe, seen.params).holds]
         return self.boots_now
+
+    def _not_tried(self, loop: Loop) -> NotReached:
+        """That a check was not tried, or not in all boots, because of ``loop``."""
+        every = (*self.selected.values(), *rubric.every_check())
+        met = (check.id for check in every if check.plan and loop.met_by(check.plan.job(self.seed)))
+        return NotReached(loop.reason, next(met, ""), Finding.SPIN)
 
     @pytest.fixture(name="stages")
     def stages_fixture(self) -> Stages:
@@ -190,7 +200,16 @@ class Judge:
             self._outcome = self._failure(check_of(item), call.excinfo)
         elif call.when == "call":
             self._outcome = Attempt(Status.PASSED)
+            loop = self.observer.loop if self.observer and check_of(item).all_boots else None
+            if loop is not None:  # nothing is wrong in the boots that there were
+                self._outcome = self._not_reached(self._not_tried(loop))
         return None
+
+    def _not_reached(self, error: NotReached) -> Attempt:
+        gate = self.stages.gate if self.gate_failed else None
+        by = gate.check if gate else error.by
+        finding = gate.finding if gate else error.finding
+        return Attempt(Status.NOT_REACHED, error.msg or "", blocked_by=by, finding=finding)
 
     def _failure(self, check: rubric.Check, info: pytest.ExceptionInfo[BaseException]) -> Attempt:
         error = info.value
@@ -200,10 +219,7 @@ class Judge:
         elif self.boots_now and isinstance(error, Mismatch):
             evidence = tuple(reports_told(self.boots_now, error.observed))
         if isinstance(error, NotReached):
-            gate = self.stages.gate if self.gate_failed else None
-            by = gate.check if gate else error.by
-            finding = gate.finding if gate else Finding.NONE
-            return Attempt(Status.NOT_REACHED, error.msg or "", blocked_by=by, finding=finding)
+            return self._not_reached(error)
         if isinstance(error, Mismatch):
             return Attempt(
                 Status.FAILED,
@@ -233,9 +249,8 @@ def _settled(seen: Observation) -> bool:
     A guest that used little processor time until its deadline may have been starved by a
     busy machine: that one gets another boot.
     """
-    spun = seen.outcome.kind is Ending.SPIN and seen.cpu_seconds >= CPU_SECONDS
     slept = seen.outcome.kind is Ending.HANG and not seen.all("probe_hangs")
-    return spun or slept or seen.outcome.kind is Ending.FLOOD
+    return spins(seen) or slept or seen.outcome.kind is Ending.FLOOD
 
 
 def _require_completed(seen: Observation) -> None:

@@ -28,6 +28,8 @@ class Patience:
     output_bytes: int  # that it writes
     sleep_seconds: float = math.inf  # in which none of its processes has anything to do
     disk: DiskWatch | None = None
+    stalled_seconds: float = math.inf  # of processor time, in which there is no progress
+    progress: Callable[[], int] = lambda: 0  # a number that grows with it
 
 
 def follow(
@@ -40,6 +42,7 @@ def follow(
     looked = time.monotonic()
     deadline = looked + patience.wall_seconds
     seen, asleep = 0, 0.0
+    progress, reached = -1, 0.0
     sources = [output]
     while True:
         if sources and select.select(sources, [], [], TICK)[0]:
@@ -59,7 +62,10 @@ def follow(
         if now < looked + TICK:
             continue
         looked = now
-        if process.cpu_seconds() > patience.cpu_seconds:
+        used = process.cpu_seconds()
+        if patience.progress() != progress:
+            progress, reached = patience.progress(), used
+        if used > patience.cpu_seconds or used - reached > patience.stalled_seconds:
             return EndedBy.CPU
         asleep = asleep if process.busy else asleep + TICK
         if asleep > patience.sleep_seconds:

@@ -23,7 +23,18 @@ from autograder.files import write_atomically
 from autograder.kernel import ready
 from autograder.progress import ProgressLines
 from autograder.sandbox.sandbox import choose
-from tests.bench import faults, grades, judged, kernels, page, pages, student, tools, workers
+from tests.bench import (
+    faults,
+    grades,
+    hopeless,
+    judged,
+    kernels,
+    page,
+    pages,
+    student,
+    tools,
+    workers,
+)
 from tests.bench.history import History, latest
 from tests.bench.row import BenchRow, number
 from tests.bench.setting import Setting
@@ -38,6 +49,7 @@ QUICK: Mapping[str, Measurement] = {
 }
 LONG: Mapping[str, Measurement] = {
     "many judged": judged.many,
+    "hopeless": hopeless.measure,
     "grade": grades.measure,
     "student": student.measure,
     "faults": faults.measure,

@@ -15,6 +15,7 @@ from autograder.judge import rubric
 from autograder.results import Finding
 from tests.corpus import REFERENCE
 from tests.guest.conftest import ROOT, Graded, grade, run
+from tests.hopeless import STARTER, STUB
 from tests.patches import AT_BOOT, HARMLESS, code, file_in_proc, new_file
 
 ALL = [check.id for check in rubric.checks()]
@@ -121,7 +122,6 @@ def test_bad_patch(case: str, tmp_path: Path) -> None:
     assert "build/tools_build" in reached
 
 
-STARTER = REFERENCE.parent / "handout/kit/tools"
 MOST_BOOTS = 15  # of a submission with which nothing can be traced
 
 
@@ -135,7 +135,7 @@ NOTHING = {
         ("build", "file", "reading"),
     ),
     "stub": (
-        file_in_proc("return 0;", "return size;"),
+        STUB,
         "reading/records_leave_the_trace",
         Finding.NO_RECORD,
         ("build", "file"),

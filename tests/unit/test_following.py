@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from dataclasses import replace
 
@@ -37,12 +38,21 @@ def followed(script: str, patience: Patience) -> tuple[EndedBy, bytes]:
         ("timeout 2 sh -c 'while :; do :; done'", {"sleep_seconds": 0.5}, EndedBy.ITSELF),
         ("sleep 30", {"wall_seconds": 0.5}, EndedBy.WALL),
         ("while :; do :; done", {"cpu_seconds": 0.3}, EndedBy.CPU),
+        ("while :; do :; done", {"stalled_seconds": 0.3}, EndedBy.CPU),
+        ("sleep 1", {"stalled_seconds": 0.3}, EndedBy.ITSELF),
         ("yes", {"output_bytes": 1000}, EndedBy.OUTPUT),
         ("sleep 30", {"resident_bytes": 1}, EndedBy.MEMORY),
     ],
 )
 def test_what_ends_it(script: str, limits: dict[str, float], ended_by: EndedBy) -> None:
     assert followed(script, replace(MUCH, **limits))[0] is ended_by  # type: ignore[arg-type]
+
+
+def test_what_makes_progress_may_use_more() -> None:
+    growing = itertools.count()
+    patience = replace(MUCH, stalled_seconds=0.3, progress=lambda: next(growing))
+    script = "timeout 2 sh -c 'while :; do :; done'"
+    assert followed(script, patience)[0] is EndedBy.ITSELF
 
 
 def test_all_of_its_output_is_read() -> None:

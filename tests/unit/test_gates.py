@@ -10,6 +10,7 @@ from autograder.guest.machine import Job
 from autograder.guest.observation import Ending, Observation, Outcome, Record
 from autograder.judge import rubric
 from autograder.judge.gates import blocked, closed_gate
+from autograder.judge.spins import Loop
 from autograder.judge.stages import Gate
 from autograder.results import Finding
 
@@ -39,6 +40,8 @@ def gave_up(words: bytes) -> Observation:
 
 class Boots:
     """Answers with an observation for each probe; the others are never asked for."""
+
+    loop: Loop | None = None
 
     def __init__(self, **by_probe: Observation) -> None:
         self.by_probe = by_probe

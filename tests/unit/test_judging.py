@@ -9,9 +9,10 @@ import pytest
 
 from autograder.errors import GraderError
 from autograder.guest.machine import Job
-from autograder.guest.observation import Ending, Observation, Outcome, Record, Report
+from autograder.guest.observation import Ending, Line, Observation, Outcome, Record, Report, Spot
 from autograder.judge import rubric
 from autograder.judge.judging import Judge, judge
+from autograder.judge.spins import Loop, Untried
 from autograder.judge.stages import Gate, Stages
 from autograder.results import Finding, Status, Verdict
 
@@ -37,6 +38,8 @@ GOOD, BAD = observation(), observation("ret=0 errno=0")
 
 class Canned:
     """Answers every job with what the test says."""
+
+    loop: Loop | None = None
 
     def __init__(self, answer: Answer, shared: Observation | None = None) -> None:
         self.answer = answer
@@ -226,3 +229,48 @@ def test_what_the_user_asks_of_pytest_is_not_for_the_checks(
 ) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
     assert verdict_on(sequence(GOOD)).status is Status.PASSED
+
+
+SPOT = Spot(lines=[Line(function="history_read", file="mm/h.c", line=412)])
+
+
+def job_of(check_id: str) -> Job:
+    (check,) = rubric.select(check_id)
+    assert check.plan is not None
+    return check.plan.job(1)
+
+
+def test_what_a_loop_left_untried() -> None:
+    """It is not reached, and says where the kernel spins; what was tried keeps its verdict."""
+    met, left, health = "file/mode", CHECK, "health/no_leaks"
+    first = job_of(met)
+    loop = Loop(spot=SPOT, probe=first.probe, params=dict(first.params))
+
+    def answer(job: Job, attempt: int) -> Observation:
+        if job == first:
+            return observation(kind=Ending.SPIN).model_copy(update={"cpu_seconds": 20.0})
+        raise Untried(loop)
+
+    observer = Canned(answer)
+    observer.loop = loop
+    observer.seen.append(observation("ret=64 errno=0"))
+    verdicts: dict[str, Verdict] = {}
+    selected = rubric.select(f"{met},{left},{health}")
+    judge(Judge(observer, Stages(), 1, selected, verdicts.__setitem__))
+    assert verdicts[met].status is Status.FAILED
+    for name in (left, health):
+        assert verdicts[name].status is Status.NOT_REACHED
+        assert "spins in history_read() (mm/h.c:412)" in verdicts[name].message
+        assert (verdicts[name].blocked_by, verdicts[name].finding) == (met, Finding.SPIN)
+        assert verdicts[name].points == 0
+
+
+def test_what_a_loop_does_not_hide() -> None:
+    """A complaint of the kernel in the boots that there were."""
+    report = Report(kind="leak", title="unreferenced object", text="")
+    observer = Canned(lambda job, attempt: GOOD)
+    observer.seen.append(GOOD.model_copy(update={"reports": [report]}))
+    observer.loop = Loop(spot=SPOT, probe="drain", params={})
+    verdicts: dict[str, Verdict] = {}
+    judge(Judge(observer, Stages(), 1, rubric.select("no_leaks"), verdicts.__setitem__))
+    assert verdicts["health/no_leaks"].status is Status.FAILED
