@@ -33,6 +33,8 @@ inside && $3 ~ /^0x/ { print $3 }
 """
 
 _INIT = re.compile(r"\s+\d+ \.init\.text\s+([0-9a-f]+)\s+([0-9a-f]+) .*")
+# With KASAN, a file's variables are announced in functions of the compiler's own.
+_COMPILERS_OWN = re.compile(r"_sub_[ID]_\d+_\d+")
 _NAME = re.compile(r"[\w./+-]+")
 _ADDRESS = re.compile(r"0x([0-9a-f]{1,16})")
 
@@ -139,7 +141,11 @@ def parse_frames(output: str) -> dict[int, list[Frame]]:
 
 def place_of(address: int, frames: Sequence[Frame], added: Added) -> Place | None:
     """The innermost line that the patch added; one in a header counts where there is no other."""
-    own = [frame for frame in frames if frame.line in added.get(frame.file, ())]
+    own = [
+        frame
+        for frame in frames
+        if frame.line in added.get(frame.file, ()) and not _COMPILERS_OWN.match(frame.function)
+    ]
     if not own:
         return None
     frame = next((frame for frame in own if frame.file.endswith(".c")), own[0])

@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.judge import rubric
+from autograder.report.coverage import Reach
 from tests.corpus import REFERENCE
 from tests.guest.conftest import grade
 
@@ -22,3 +23,6 @@ def test_full_marks(tmp_path: Path) -> None:
     assert 6 <= graded.result.timing.boots < 30  # most probes share one
     assert str(tmp_path / "out" / "feedback.html") in graded.output
     assert "7.3" in graded.page
+    reach = Reach(graded.result.coverage)
+    assert reach.with_code > 250 and reach.percent >= 98
+    assert "Lines that no check reached" in graded.page

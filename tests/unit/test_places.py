@@ -51,6 +51,27 @@ def test_what_is_inlined_belongs_to_the_line_that_calls_it() -> None:
     assert found == [None, Place(0x60300E20, "history_add", "mm/history.c", 120), None]
 
 
+def test_what_the_compiler_adds_is_no_place() -> None:
+    added = {"mm/history.c": frozenset({102, 120})}
+    frames = [Frame("_sub_D_65535_0", "mm/history.c", 102), Frame("add", "mm/history.c", 120)]
+    assert places.place_of(16, frames[:1], added) is None
+    assert places.place_of(16, frames, added) == Place(16, "add", "mm/history.c", 120)
+
+
+def test_further_added_lines_are_kept_as_well() -> None:
+    added = {"mm/history.c": frozenset({99, 120})}
+    frames = [Frame("put", "mm/history.c", 99), Frame("add", "mm/history.c", 120)]
+    place = places.place_of(16, frames, added)
+    assert place is not None and list(place.frames) == frames
+
+
+def test_code_that_only_the_boot_runs() -> None:
+    header = "Idx Name          Size      VMA\n"
+    row = "  1 .init.text    0002aed1  0000000060001000  0000000060001000  00001000  2**4  CODE\n"
+    assert places.init_text(header + row) == range(0x60001000, 0x6002BED1)
+    assert not places.init_text("objdump: section '.init.text' is not in the file\n")
+
+
 def test_one_line_has_one_number() -> None:
     lines = [Place(16, "f", "mm/a.c", 7), Place(20, "f", "mm/a.c", 8), Place(24, "f", "mm/a.c", 7)]
     assert places.numbered(lines) == "place 10 0\nplace 14 1\nplace 18 0\n"

@@ -27,6 +27,7 @@ AREA = "The file"
 RESTS_ON = (EXISTS,)
 STATES = {"file_stat": {"uid": Integer(1000, 30000), "gid": Integer(1000, 30000)}}
 POSITION = "A descriptor's position moves with each write: nothing may depend on it."
+UNREADABLE = "copy_from_user() returns how many bytes it could not copy: look at it."
 BAD_TEXTS = {
     "texts": "2|-1|10|on|x|yes|100|stop|1x|0x1|256|257|65537|{number}|{word}|1{word}",
     "number": Integer(20, 9_999_999),
@@ -175,6 +176,8 @@ def expect_refused(seen: Observation, whose: str) -> None:
         expect_answer(did, call, "EINVAL", of=WRITE)
     did = f"the check wrote 1, a newline and 0 to the file of {whose}"
     expect_answer(did, seen.one("two_lines"), "EINVAL", of=WRITE)
+    did = f"the check wrote to the file of {whose}, from an address without memory"
+    expect_answer(did, seen.one("nowhere"), "EFAULT", "EINVAL", of=WRITE, hint=UNREADABLE)
 
 
 @number("2.9")

@@ -144,7 +144,7 @@ def _reader_is_killed(seen: Observation, did: str) -> None:
 
 
 @number("4.9")
-@weight(1)
+@weight(0.5)
 @rule("R3")
 @rests_on(SLEEPS)
 @observe("killed_reader", steps=STEPS, pages=PAGES, signal=9, others=0)
@@ -305,4 +305,22 @@ def test_number_used_again(seen: Observation) -> None:
         [*seen.numbers("before"), *seen.numbers("after")],
         events=events,
         missing=of_file,
+    )
+
+
+@number("4.27")
+@weight(0.5)
+@rule("B4")
+@observe("odd_calls")
+def test_odd_calls(seen: Observation) -> None:
+    """No call harms the kernel: poll at any time, a start of a process that has exited."""
+    did = (
+        "the check called poll() on the file, wrote 1 to it when the process had exited, opened it "
+        "when the process had been reaped, and traced another process"
+    )
+    expect_that(
+        did,
+        seen.one("reader").number("bytes") > 0,
+        expected="the reader gets records",
+        observed="the reader gets 0 bytes",
     )

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Starting a trace while allocations fail: first the first one, then the second, and so
- * on until the start succeeds.  After each failure the process must be as before.
+ * Opening the file and starting a trace while allocations fail: first the first one, then the
+ * second, and so on until that succeeds.  After each failure the process must be as before.
  */
 
 #include "pgfault.h"
@@ -39,6 +39,34 @@ static struct call first_read(int history)
 	waitpid(reader.pid, NULL, 0);
 	munmap(reader.seen, sizeof(*reader.seen));
 	return answer;
+}
+
+/* Likewise for the first open of a process's file: another process each time. */
+static void fail_opens(int injection)
+{
+	bool over = false;
+
+	for (int nth = 1; nth <= MOST && !over; nth++) {
+		pid_t pid = fork();
+		char left[16] = "";
+		int history;
+
+		if (pid == 0) {
+			pause();
+			_exit(0);
+		}
+		fail_nth(injection, nth);
+		history = history_try(pid, O_RDWR);
+		if (pread(injection, left, sizeof(left) - 1, 0) < 0)
+			give_up("fail-nth: %m");
+		fail_nth(injection, 0);
+		note("open", "nth=%d ret=%d", nth, history);
+		over = history >= 0 && atoi(left);
+		if (history >= 0)
+			close(history);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
 }
 
 /* Fails the first allocation of a start, then the second ... until a start has fewer. */
@@ -79,6 +107,7 @@ PROBE(failed_start)
 	set("/sys/kernel/debug/fail_page_alloc/min-order", "0");
 	set("/sys/kernel/debug/failslab/verbose", "0");
 	set("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	fail_opens(injection);
 	target_step(&target);
 	for (int round = 0; round < ROUNDS; round++) {
 		if (round)

@@ -31,6 +31,16 @@ static void write_much(pid_t pid)
 	close(history);
 }
 
+/* A "1", perhaps, at an address at which there is no memory. */
+static void write_nowhere(pid_t pid)
+{
+	int history = history_open(pid, O_WRONLY);
+	char *volatile nowhere = (char *)8;
+
+	note_call("nowhere", call_result(write(history, nowhere, 1)));
+	close(history);
+}
+
 PROBE(write_values)
 {
 	struct target target = target_new("map 0 64;touch 0 1,2,3;touch 0 4,5,6");
@@ -44,6 +54,7 @@ PROBE(write_values)
 	write_each(target.pid, job_text("texts"));
 	note_call("two_lines", history_write(target.pid, "1\n0"));
 	write_much(target.pid);
+	write_nowhere(target.pid);
 	if (traced)
 		target_step(&target);
 	reader = reader_of(target.pid);
