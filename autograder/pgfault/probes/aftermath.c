@@ -59,6 +59,19 @@ static void go_on(const struct victim *victim)
 	note_proc("maps", traced.pid, "maps");
 }
 
+/* Whoever has the file open reads what is left, to its end. */
+static void read_the_rest(void)
+{
+	bool had_end = (reader.last.command == READ || reader.last.command == READ_ALL) &&
+		       reader.last.call.ret == 0;
+	long before = progress->bytes;
+
+	if (!actor_ask(&controller, READ_ALL, 0))
+		tell(" stuck=controller");
+	if (had_end && progress->bytes > before)
+		tell(" early=%ld", progress->bytes - before);
+}
+
 static void end(bool gone)
 {
 	if (!gone)
@@ -76,6 +89,8 @@ static void end(bool gone)
 		actor_ask(&reader, CLOSE, 0);
 	}
 	actor_collect(&other);
+	if (gone && !reader.pending && !controller.pending)
+		read_the_rest();
 	if (!controller.pending)
 		actor_ask(&controller, CLOSE, 0);
 	if (parties_reap())
@@ -83,6 +98,13 @@ static void end(bool gone)
 	actor_drop(&traced);
 	if (second.to >= 0)
 		actor_drop(&second);
+}
+
+/* Whether the last that was done to the trace was to stop it. */
+static bool is_stopped(const struct victim *victim, const char *others)
+{
+	return !strstr(others, "start") && victim->command != START &&
+	       (victim->command == STOP || strstr(others, "stop"));
 }
 
 void aftermath(const struct victim *victim, const char *others)
@@ -101,6 +123,8 @@ void aftermath(const struct victim *victim, const char *others)
 		tell(" stuck=other");
 	if (!gone && (traced.pending || second.pending))
 		tell(" stuck=traced");
+	if (!gone && reader.pending && is_stopped(victim, others))
+		tell(" stuck=reader state=%c", proc_state(reader.pid));
 	if (!gone && !controller.pending && !traced.pending)
 		go_on(victim);
 	end(gone);
