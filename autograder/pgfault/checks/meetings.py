@@ -48,7 +48,7 @@ DOING = {
     "start": "the process that wrote 1",
     "stop": "the process that wrote 0 while a reader slept",
     "stop-unread": "the process that wrote 0 while records waited",
-    "close": "the process that closed the last descriptor",
+    "close": "the process that closed the only descriptor",
     "read": "the reader, which found records",
     "wait": "the reader, which found no records",
 }
@@ -116,7 +116,7 @@ class Run:
     @property
     def ends(self) -> bool:
         """Whether the traced process ends within the meeting."""
-        return self.does("exit", "reap", "close")
+        return self.does("exit", "reap")
 
     def words(self) -> str:
         """What was done, for a report."""

@@ -133,7 +133,9 @@ def test_read_and_fault(seen: Observation) -> None:
 @needs("pgfaultmap")
 @any_outcome
 @observe(
-    "meeting", pairs="read:exit,read:reap,wait:exit,wait:touch+exit,wait:reap,exit:read", holds=1
+    "meeting",
+    pairs="read:exit,read:reap,wait:exit,wait:touch+exit,wait:reap,exit:read,close:reap",
+    holds=1,
 )
 def test_read_and_exit(seen: Observation) -> None:
     """The process can exit and be reaped while a reader looks for records."""

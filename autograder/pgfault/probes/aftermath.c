@@ -86,11 +86,11 @@ static void end(bool gone)
 		tell(" stuck=reader state=%c", proc_state(reader.pid));
 	} else {
 		tell(" end=%s", reader.last.call.ret ? "error" : "0");
+		if (gone && !controller.pending)
+			read_the_rest();
 		actor_ask(&reader, CLOSE, 0);
 	}
 	actor_collect(&other);
-	if (gone && !reader.pending && !controller.pending)
-		read_the_rest();
 	if (!controller.pending)
 		actor_ask(&controller, CLOSE, 0);
 	if (parties_reap())
