@@ -59,7 +59,7 @@ static void go_on(const struct victim *victim)
 	note_proc("maps", traced.pid, "maps");
 }
 
-/* Whoever has the file open reads what is left, to its end. */
+/* Whoever has the file open reads what is left, before the process is reaped. */
 static void read_the_rest(void)
 {
 	bool had_end = (reader.last.command == READ || reader.last.command == READ_ALL) &&
@@ -86,8 +86,6 @@ static void end(bool gone)
 		tell(" stuck=reader state=%c", proc_state(reader.pid));
 	} else {
 		tell(" end=%s", reader.last.call.ret ? "error" : "0");
-		if (gone && !controller.pending)
-			read_the_rest();
 		actor_ask(&reader, CLOSE, 0);
 	}
 	actor_collect(&other);
@@ -127,5 +125,7 @@ void aftermath(const struct victim *victim, const char *others)
 		tell(" stuck=reader state=%c", proc_state(reader.pid));
 	if (!gone && !controller.pending && !traced.pending)
 		go_on(victim);
+	if (gone && !reader.pending && !controller.pending)
+		read_the_rest();
 	end(gone);
 }
