@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The corpus: wrong submissions, each one mistake away from the reference, and correct ones.
+"""The corpus: wrong submissions, each one mistake away from a correct one, and correct ones.
 
 A mutant is a file ``tests/mutants/AREA/NAME.diff``: a header that says what is wrong, which
 rule of the contract it breaks, and which checks must fail (``Depends:`` says why where that is
@@ -8,6 +8,7 @@ not plain, and names those that may fail as well), and a diff on the reference s
 the header says ``Fails: ???`` the mutant is a draft: nobody has yet looked which checks fail,
 and why.
 ``Fails: none`` is a mistake that no check can see; ``Depends:`` says why.
+``Of: solutions/NAME`` says that the diff is one on that correct submission instead.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SOLUTIONS = HERE / "solutions"
 WITHOUT_EXTRA = "WITHOUT-EXTRA-CREDIT"  # a file in a solution that leaves threads out
 UNKNOWN = "???"
 NONE = "none"
-_HEADER = re.compile(r"^(Mistake|Rule|Fails|Depends): *(.*)$")
+_HEADER = re.compile(r"^(Mistake|Rule|Fails|Depends|Of): *(.*)$")
 _CHECK = re.compile(r"\b[a-z_]+/[a-z_0-9]+\b")
 
 
@@ -38,6 +39,7 @@ class Mutant:
     fails: frozenset[str]
     depends: str
     diff: str
+    of: Path = REFERENCE  # the correct submission that the diff is on
 
     @property
     def is_draft(self) -> bool:
@@ -55,18 +57,26 @@ class Mutant:
         return frozenset(_CHECK.findall(self.depends)) - self.fails
 
     @property
+    def solution(self) -> str:
+        """The correct solution that the diff is on; empty: the reference."""
+        return "" if self.of == REFERENCE else f"{SOLUTIONS.name}/{self.of.name}"
+
+    @property
     def changes_kernel(self) -> bool:
-        """Whether the kernel differs from the reference's."""
+        """Whether the kernel differs from the correct one."""
         return bool(re.search(r"^\+\+\+ b/(fs|include|init|ipc|kernel|lib|mm)/", self.diff, re.M))
 
     @property
     def changes_tools(self) -> bool:
-        """Whether the tools differ from the reference's."""
+        """Whether the tools differ from the correct ones."""
         return bool(re.search(r"^\+\+\+ b/tools/", self.diff, re.M))
 
 
 def load(path: Path) -> Mutant:
-    """Read one mutant.  Errors: ValueError where its header is incomplete."""
+    """Read one mutant.
+
+    Errors: ValueError where its header is incomplete or names no correct submission.
+    """
     text = path.read_text()
     head, found, rest = text.partition("\n\n")
     fields: dict[str, str] = {}
@@ -81,6 +91,9 @@ def load(path: Path) -> Mutant:
     missing = [key for key in ("Mistake", "Rule", "Fails") if not fields.get(key)]
     if missing or not found:
         raise ValueError(f"{path} has no {', '.join(missing) or 'diff'}")
+    of = HERE / fields["Of"] if "Of" in fields else REFERENCE
+    if of != REFERENCE and not (of / "kernel.patch").is_file():
+        raise ValueError(f"{path} is of no correct submission: {fields['Of']}")
     return Mutant(
         name=f"{path.parent.name}/{path.stem}",
         mistake=fields["Mistake"],
@@ -88,6 +101,7 @@ def load(path: Path) -> Mutant:
         fails=frozenset(fields["Fails"].split()) - {NONE},
         depends=fields.get("Depends", ""),
         diff=rest,
+        of=of,
     )
 
 
@@ -103,9 +117,9 @@ def solutions() -> list[Path]:
 
 
 def tools_of(mutant: Mutant, folder: Path) -> Path:
-    """The reference's tools with the mutant's mistake, as sources in ``folder``."""
+    """The correct tools with the mutant's mistake, as sources in ``folder``."""
     tools = folder / "tools"
-    shutil.copytree(REFERENCE / "tools", tools)
+    shutil.copytree(mutant.of / "tools", tools)
     if mutant.changes_tools:
         subprocess.run(
             ["patch", "-p1", "--batch", "--silent"],

@@ -2,9 +2,10 @@
 """Run the corpus: every mutant must fail just the checks that it names, every correct
 solution none.  ``make matrix``; ``python -m tests.matrix --help``.
 
-A mutant is built from the objects of the reference, so that one which changes a .c file
-costs seconds.  Rows are kept in ``matrix.json``: a run that was interrupted goes on where
-it was, and a row is made anew only when the mutant, the checks or the probes changed.
+A mutant is built from the objects of the correct submission that it is a diff on, so that
+one which changes a .c file costs seconds.  Rows are kept in ``matrix.json``: a run that was
+interrupted goes on where it was, and a row is made anew only when the mutant, the checks or
+the probes changed.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import Sandbox, choose
 from tests.corpus import WITHOUT_EXTRA, Mutant, mutants, solutions, tools_of
 from tests.matrix_page import render
-from tests.reference import SERIES, reference_build, series_patch
+from tests.reference import SERIES, kept_build, patch_of
 from tests.words import message_complaints, sentence_complaints
 
 QUOTING = ("build/", "health/")
@@ -64,6 +65,7 @@ class MatrixRow:
     name: str
     mistake: str = ""
     rule: str = ""
+    of: str = ""  # the correct solution that the mistake was made in; the reference where empty
     expected: list[str] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)  # may fail as well
     failed: list[str] = field(default_factory=list)
@@ -117,9 +119,9 @@ class Matrix:
             for row in json.loads(path.read_text())["rows"]:
                 self.rows[row["name"]] = MatrixRow(**row)
 
-    def make_reference(self) -> Baseline:
-        """The reference, from whose objects the mutants are built."""
-        return reference_build(self.baseline, self.cache, self.sandbox, self.lines)
+    def kept(self, correct: Path) -> Baseline:
+        """A correct submission, from whose objects its mutants are built."""
+        return kept_build(correct, self.baseline, self.cache, self.sandbox, self.lines)
 
     def run(self, item: Mutant | Path, everything: bool) -> MatrixRow:
         """Grade a mutant, or the correct solution in a folder."""
@@ -129,32 +131,34 @@ class Matrix:
 
     def run_mutant(self, mutant: Mutant, everything: bool) -> MatrixRow:
         """Grade one mutant: with all checks, or only with those that must fail."""
-        key = self._key(mutant.diff, mutant.fails | mutant.may_fail, everything)
+        correct = patch_of(mutant.of)
+        text = mutant.diff + correct.decode()
+        key = self._key(text, mutant.fails | mutant.may_fail, everything)
         expected = sorted(mutant.fails & {check.id for check in self.checks + self.on_request})
-        row = MatrixRow(mutant.name, mutant.mistake, mutant.rule, expected, key=key)
+        row = MatrixRow(mutant.name, mutant.mistake, mutant.rule, mutant.solution, expected)
+        row.key = key
         row.allowed = sorted(mutant.may_fail)
         known = self.rows.get(mutant.name)
         if known is not None and known.key == key and known.right:
             return known
-        reference = self.make_reference()
+        kept = self.kept(mutant.of)
         with self.cache.workdir("mutant") as work:
             tools = build_tools(tools_of(mutant, work), work / "built", self.sandbox)
             patch = mutant.diff.encode()
             # Of one that changes tools as well, intake would never see the two in one patch.
             only_kernel = mutant.changes_kernel and not mutant.changes_tools
             refused = inspect(patch, SERIES).message if only_kernel else ""
-            kernel = KernelBuild(BuildStatus.OK, linux=None if refused else reference.linux)
+            kernel = KernelBuild(BuildStatus.OK, linux=None if refused else kept.linux)
             if mutant.changes_kernel and not refused:
-                kernel = build_submission(
-                    reference, patch, work / "kernel", self.sandbox, self.lines
-                )
+                kernel = build_submission(kept, patch, work / "kernel", self.sandbox, self.lines)
             if kernel.patch_failed:
                 row.problem = kernel.message
             else:
-                selected = [check for check in self.checks if everything or check.id in expected]
+                selected = [
+                    check for check in self._due(mutant.of) if everything or check.id in expected
+                ]
                 selected += [check for check in self.on_request if check.id in expected]
-                whole = series_patch() + patch
-                self._examine(row, kernel, tools, selected, work, whole, refused)
+                self._examine(row, kernel, tools, selected, work, correct + patch, refused)
         return row
 
     def run_solution(self, folder: Path) -> MatrixRow:
@@ -171,12 +175,13 @@ class Matrix:
                 self.baseline, submission.patch, work / "kernel", self.sandbox, self.lines
             )
             tools = build_tools(submission.tools, work / "built", self.sandbox)
-            extra = folder / WITHOUT_EXTRA
-            selected = [
-                check for check in self.checks if not (check.extra_credit and extra.exists())
-            ]
-            self._examine(row, kernel, tools, selected, work, submission.patch)
+            self._examine(row, kernel, tools, self._due(folder), work, submission.patch)
         return row
+
+    def _due(self, correct: Path) -> list[rubric.Check]:
+        """The checks that a correct submission passes: one may leave extra credit out."""
+        without_extra = (correct / WITHOUT_EXTRA).exists()
+        return [check for check in self.checks if not (check.extra_credit and without_extra)]
 
     def _examine(
         self,
@@ -228,7 +233,6 @@ class Matrix:
         chosen = [check.id for check in self.checks]
         digest = hashlib.sha256(f"{self.seed} {everything} {sorted(fails)} {chosen}".encode())
         digest.update(text.encode())
-        digest.update(series_patch())
         kit = own()
         digest.update(f"{kit['checks']} {kit['probes']}".encode())
         return digest.hexdigest()[:16]
@@ -279,7 +283,8 @@ def main() -> int:
         ]
     if options.sample is not None:
         chosen = random.Random(options.seed).sample(chosen, min(options.sample, len(chosen)))
-    matrix.make_reference()
+    for correct in {item.of for item in chosen if isinstance(item, Mutant)}:
+        matrix.kept(correct)
     rows = []
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(options.jobs, context, initializer=_end_with_parent) as pool:

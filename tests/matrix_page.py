@@ -29,7 +29,8 @@ thead th { writing-mode: vertical-rl; font-size: 11px; padding: .2rem 0; }
 <table><thead><tr><th></th>{% for check in checks %}
 <th title="{{ check.title }}">{{ check.number }} {{ check.id }}</th>{% endfor %}</tr></thead>
 <tbody>{% for row in rows %}
-<tr><th title="{{ row.mistake }}">{{ row.name }}</th>
+<tr><th title="{{ row.mistake }}">{{ row.name }}
+{%- if row.of %} ({{ row.of }}){% endif %}</th>
 {%- for check in checks %}
 {%- if check.id in row.missed %}<td class="missed">!</td>
 {%- elif check.id in row.wronged %}<td class="wronged" title="{{ row.messages[check.id] }}">?</td>

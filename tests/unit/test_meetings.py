@@ -15,6 +15,7 @@ MAPS = f"{BASE:x}-{BASE + 0x100000:x} rw-p 00000000 00:00 0 \n"
 START = f"0.000000001 add a {BASE:x}-{BASE + 0x100000:x}\n"
 PAGES = "".join(f"0.00000010{i} fault {BASE + (100 + i) * 4096:x}\n" for i in range(3))
 FAULT = f"0.000000002 fault {BASE + 10 * 4096:x}\n"
+MEANWHILE = f"0.000000003 fault {BASE + 20 * 4096:x}\n"
 WHOLE = START + FAULT + PAGES
 LOG = "[    1.000000] hold: mark {}\n"
 KASAN = "[    1.000001] BUG: KASAN: slab-use-after-free in ring_put+0x1/0x2\n"
@@ -29,7 +30,14 @@ class Meetings:
         self.log = ""
 
     def run(
-        self, order: str, text: str = WHOLE, *, log: str = "", over: bool = True, **more: str
+        self,
+        order: str,
+        text: str = WHOLE,
+        *,
+        log: str = "",
+        over: bool = True,
+        status: str = "0",
+        **more: str,
     ) -> None:
         """One run, which was held if ``order`` says so."""
         number = str(sum(record.name == "meeting" for record in self.records))
@@ -43,7 +51,7 @@ class Meetings:
         self._file("maps", MAPS)
         fields |= {"held": "1", "start": "1", "open": "0", "end": "0", **more}
         self.records.append(Record(name="run", fields=fields))
-        self.records.append(Record(name="stream", fields={"status": "0"}))
+        self.records.append(Record(name="stream", fields={"status": status}))
         self._file("stream.out", text)
 
     def _file(self, name: str, text: str) -> None:
@@ -156,3 +164,50 @@ def test_a_guest_that_ended_before_anybody_was_held() -> None:
     meetings.run("victim", over=False)
     with pytest.raises(NotReached):
         expect_no_harm(meetings.seen(Ending.PANIC))
+
+
+@pytest.mark.parametrize(
+    ("pair", "text", "is_told"),
+    [
+        ("start:start+touch", START + PAGES, True),
+        ("start:start+touch", START + MEANWHILE + PAGES, False),
+        ("start:touch", START + PAGES, False),  # it was not traced yet
+        ("start:stop", START + PAGES, False),
+        ("stop:touch", START + PAGES, False),  # it was traced no more
+        ("open:start+touch", START + PAGES, True),
+        ("wait:touch", START + PAGES, True),
+        ("wait:touch+exit", START, False),  # nobody has to read it
+    ],
+)
+def test_a_fault_that_came_meanwhile(pair: str, text: str, is_told: bool) -> None:
+    meetings = Meetings()
+    meetings.run("victim", START + MEANWHILE + PAGES, pair=pair)
+    meetings.run("held", text, pair=pair)
+    if is_told:
+        with pytest.raises(Mismatch) as caught:
+            expect_no_harm(meetings.seen())
+        assert caught.value.observed == "the fault that came meanwhile is missing"
+    else:
+        expect_no_harm(meetings.seen())
+
+
+def test_an_end_of_file_that_comes_too_early() -> None:
+    meetings = alone()
+    meetings.run("held", early="64")
+    with pytest.raises(Mismatch) as caught:
+        expect_no_harm(meetings.seen())
+    assert caught.value.observed == "a reader gets end of file although records wait"
+
+
+@pytest.mark.parametrize(
+    ("pair", "is_told"), [("touch:read", True), ("read:read", False), ("stop:stop", False)]
+)
+def test_a_trace_that_pgfaultmap_cannot_read(pair: str, is_told: bool) -> None:
+    meetings = Meetings()
+    meetings.run("victim", pair=pair)
+    meetings.run("held", pair=pair, status="1")
+    if is_told:
+        with pytest.raises(Mismatch, match="pgfaultmap cannot read the trace"):
+            expect_no_harm(meetings.seen())
+    else:
+        expect_no_harm(meetings.seen())

@@ -22,6 +22,7 @@ from autograder.results import Evidence, Finding
 
 AREA_PAGES = 256  # of the traced process: actors.c
 VICTIMS_PAGE = 10
+OTHERS_PAGES = range(20, 28)
 THREADS_PAGE = 30
 LAST_PAGES = [100, 101, 102]  # touched when all is over
 EXPECTED = "every process goes on, the trace is whole, and the kernel reports nothing"
@@ -51,7 +52,7 @@ DOING = {
     "start": "the process that wrote 1",
     "stop": "the process that wrote 0 while a reader slept",
     "stop-unread": "the process that wrote 0 while records waited",
-    "close": "the process that closed the last descriptor",
+    "close": "the process that closed the only descriptor",
     "read": "the reader, which found records",
     "wait": "the reader, which found no records",
 }
@@ -119,7 +120,7 @@ class Run:
     @property
     def ends(self) -> bool:
         """Whether the traced process ends within the meeting."""
-        return self.does("exit", "reap", "close")
+        return self.does("exit", "reap")
 
     @property
     def held(self) -> str:
@@ -250,13 +251,16 @@ def _refused(run: Run) -> Iterator[str]:
         yield "afterwards the file cannot be opened"
     if record.text("end") == "error" and not run.ends:
         yield "after the exit a read fails, instead of end of file"
+    if record.text("early"):
+        yield "a reader gets end of file although records wait"
 
 
 def _trace(run: Run) -> Iterator[str]:
     if run.text is None:
         return
     if run.status:
-        yield "pgfaultmap cannot read the trace"
+        if not _is_mixed(run):
+            yield "pgfaultmap cannot read the trace"
         return
     try:
         events = [parse_line(line, at) for at, line in enumerate(run.text.splitlines(), start=1)]
@@ -269,6 +273,14 @@ def _trace(run: Run) -> Iterator[str]:
     yield from _faults(run, events)
     if not ("read" in run.others and run.victim in ("read", "wait", "touch")):
         yield from _regions(run, events)
+
+
+def _is_mixed(run: Run) -> bool:
+    """Whether what was read may be two traces, or the records of two readers in any order.
+
+    pgfaultmap has to read what one reader read of one trace.
+    """
+    return run.restarts or (run.victim in ("read", "wait") and "read" in run.others)
 
 
 def _faults(run: Run, events: list[Event]) -> Iterator[str]:
@@ -290,9 +302,19 @@ def _faults(run: Run, events: list[Event]) -> Iterator[str]:
         yield "the faults are in another order than the pages were touched"
     if any(times > 1 for times in Counter(pages).values()) and not run.does("exec"):
         yield "a fault is recorded twice"
+    if _must_show_others(run) and not any(page in OTHERS_PAGES for page in pages):
+        yield "the fault that came meanwhile is missing"
     always = run.victim in ("touch", "touch-unread") and not run.restarts and not run.ends
     if always and pages.count(VICTIMS_PAGE) != 1:
         yield "the fault of the process that was held is missing"
+
+
+def _must_show_others(run: Run) -> bool:
+    """Whether a page was touched meanwhile that only a mistake leaves out of the trace."""
+    before, touched, _ = " ".join(run.others).partition("touch")
+    if not touched or run.ends or run.does("exec") or run.victim.startswith("stop"):
+        return False
+    return "start" in before or not (run.restarts or run.victim == "open")
 
 
 def _regions(run: Run, events: list[Event]) -> Iterator[str]:

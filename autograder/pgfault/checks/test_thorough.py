@@ -49,7 +49,7 @@ def test_execve(seen: Observation) -> None:
 @any_outcome
 @observe(
     "meeting",
-    pairs="read:exit,wait:exit,exit:stop,exit:stop+start,stop:reap,close:open",
+    pairs="read:exit,wait:exit,wait:touch+read,exit:stop,exit:stop+start,stop:reap,close:open",
     holds=1,
 )
 def test_exit(seen: Observation) -> None:
@@ -63,19 +63,7 @@ def test_exit(seen: Observation) -> None:
 @hint("What open() finds must stay until the file is closed.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="open:open,open:exit,open:reap,open:exec", holds=1)
+@observe("meeting", pairs="open:open,open:exit,open:exec", holds=1)
 def test_open(seen: Observation) -> None:
     """The file can be opened while the process exits or another one opens it."""
-    expect_no_harm(seen)
-
-
-@number("11.16")
-@weight(0)
-@rule("R1")
-@hint("Two readers share the records: a lock must give each record to one of them.")
-@needs("pgfaultmap")
-@any_outcome
-@observe("meeting", pairs="read:read,wait:touch+read", holds=1)
-def test_two_readers(seen: Observation) -> None:
-    """Two processes can read at the same time."""
     expect_no_harm(seen)

@@ -28,7 +28,7 @@ RESTS_ON = (READS,)
 @hint("Starting needs a reference to all that it uses: the task, its address space, the trace.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:reap", holds=1)
+@observe("meeting", pairs="start:reap,open:reap", holds=1)
 def test_start_and_exit(seen: Observation) -> None:
     """A trace can be started while the process exits and is reaped."""
     expect_no_harm(seen)
@@ -64,7 +64,7 @@ def test_start_and_fault(seen: Observation) -> None:
 @hint("Look again under the lock whether there is a trace already: somebody may have been faster.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:start", holds=1)
+@observe("meeting", pairs="start:start+touch,stop:stop,open:start+touch", holds=1)
 def test_start_and_start(seen: Observation) -> None:
     """Two processes can start and stop a trace at the same time."""
     expect_no_harm(seen)
@@ -128,7 +128,7 @@ def test_stop_and_sleep(seen: Observation) -> None:
 @hint("Between a reader's look and its sleep a record may come: it must not sleep then.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="read:touch,wait:touch,touch-unread:read", holds=1)
+@observe("meeting", pairs="read:touch,wait:touch,touch-unread:read,read:read", holds=1)
 def test_read_and_fault(seen: Observation) -> None:
     """A record can come while a reader looks for one."""
     expect_no_harm(seen)
@@ -140,7 +140,7 @@ def test_read_and_fault(seen: Observation) -> None:
 @hint("A reader that found no record must look once more for the end after it is in the queue.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="read:reap,wait:reap,exit:read", holds=1)
+@observe("meeting", pairs="read:reap,wait:reap,wait:touch+exit,exit:read,close:reap", holds=1)
 def test_read_and_exit(seen: Observation) -> None:
     """The process can exit and be reaped while a reader looks for records."""
     expect_no_harm(seen)

@@ -95,6 +95,19 @@ static void go_on(const struct victim *victim)
 	note_proc("maps", traced.pid, "maps");
 }
 
+/* Whoever has the file open reads what is left, before the process is reaped. */
+static void read_the_rest(void)
+{
+	bool had_end = (reader.last.command == READ || reader.last.command == READ_ALL) &&
+		       reader.last.call.ret == 0;
+	long before = progress->bytes;
+
+	if (!actor_ask(&controller, READ_ALL, 0))
+		tell_stuck("controller", &controller);
+	if (had_end && progress->bytes > before)
+		tell(" early=%ld", progress->bytes - before);
+}
+
 static void end(bool gone)
 {
 	if (!gone)
@@ -121,6 +134,13 @@ static void end(bool gone)
 		actor_drop(&second);
 }
 
+/* Whether the last that was done to the trace was to stop it. */
+static bool is_stopped(const struct victim *victim, const char *others)
+{
+	return !strstr(others, "start") && victim->command != START &&
+	       (victim->command == STOP || strstr(others, "stop"));
+}
+
 void aftermath(const struct victim *victim, const char *others)
 {
 	bool gone = parties_reap() || victim->command == EXIT || strstr(others, "exit") ||
@@ -137,7 +157,11 @@ void aftermath(const struct victim *victim, const char *others)
 		tell_stuck("other", &other);
 	if (!gone && (traced.pending || second.pending))
 		tell_stuck("traced", &traced);
+	if (!gone && reader.pending && is_stopped(victim, others))
+		tell_stuck("reader", &reader);
 	if (!gone && !controller.pending && !traced.pending)
 		go_on(victim);
+	if (gone && !reader.pending && !controller.pending)
+		read_the_rest();
 	end(gone);
 }

@@ -12,7 +12,6 @@ enum situation {
 	UNREAD,			/* records wait, and nobody reads */
 	RECORDS,		/* records wait, and a reader has the history open */
 	NO_RECORDS,		/* no records wait, and a reader has the history open */
-	REAPED,			/* the process is gone, and the controller has the history open */
 };
 
 struct victim {

@@ -20,7 +20,7 @@ static const struct victim victims[] = {
 	{ "start", &controller, START, UNTRACED },
 	{ "stop", &controller, STOP, READER_SLEEPS },
 	{ "stop-unread", &controller, STOP, UNREAD },
-	{ "close", &controller, CLOSE, REAPED },
+	{ "close", &controller, CLOSE, UNREAD },
 	{ "read", &reader, READ, RECORDS },
 	{ "wait", &reader, READ, NO_RECORDS },
 };
@@ -86,14 +86,6 @@ static void prepare(enum situation situation)
 	actor_ask(&controller, START, 0);
 	if (controller.last.call.ret != 1)
 		tell(" setup=%d", controller.last.call.error);
-	if (situation == REAPED) {
-		actor_ask(&traced, TOUCH, 0);
-		actor_send(&traced, EXIT, 0);
-		rest(0.05);
-		parties_reap();
-		rest(0.3);
-		return;
-	}
 	actor_ask(&reader, OPEN, traced.pid);
 	if (situation == READER_SLEEPS) {
 		actor_send(&reader, READ_ALL, 0);
