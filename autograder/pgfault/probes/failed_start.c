@@ -41,7 +41,10 @@ static struct call first_read(int history)
 	return answer;
 }
 
-/* Likewise for the first open of a process's file: another process each time. */
+/*
+ * Likewise for the first open of a process's file: another process each time.  The kernel knows
+ * the file's name already, so that few allocations are not the submission's.
+ */
 static void fail_opens(int injection)
 {
 	bool over = false;
@@ -49,12 +52,13 @@ static void fail_opens(int injection)
 	for (int nth = 1; nth <= MOST && !over; nth++) {
 		pid_t pid = fork();
 		char left[16] = "";
-		int history;
+		int history, name;
 
 		if (pid == 0) {
 			pause();
 			_exit(0);
 		}
+		name = history_open(pid, O_PATH);
 		fail_nth(injection, nth);
 		history = history_try(pid, O_RDWR);
 		if (pread(injection, left, sizeof(left) - 1, 0) < 0)
@@ -64,6 +68,7 @@ static void fail_opens(int injection)
 		over = history >= 0 && atoi(left);
 		if (history >= 0)
 			close(history);
+		close(name);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
@@ -107,7 +112,8 @@ PROBE(failed_start)
 	set("/sys/kernel/debug/fail_page_alloc/min-order", "0");
 	set("/sys/kernel/debug/failslab/verbose", "0");
 	set("/sys/kernel/debug/fail_page_alloc/verbose", "0");
-	fail_opens(injection);
+	for (int round = 0; round < ROUNDS; round++)
+		fail_opens(injection);
 	target_step(&target);
 	for (int round = 0; round < ROUNDS; round++) {
 		if (round)
