@@ -58,7 +58,7 @@ def record_path(folder: Path, job: Job, attempt: int) -> Path:
 
 
 def boots_for(jobs: Iterable[Job]) -> list[list[Job]]:
-    """Which jobs share a boot: those that count memory or hold processes take long, and begin.
+    """Which jobs share a boot: those that count memory begin, those that hold processes end.
 
     They share a boot with their like only: what other jobs leave behind would be counted, and
     who is held must not have to wait.
@@ -70,8 +70,8 @@ def boots_for(jobs: Iterable[Job]) -> list[list[Job]]:
         (counting if job.counts else holding if job.holds else others).append(job)
     return [
         *_in_parts(counting, MOST_COUNTING),
-        *_in_parts(holding, MOST_HELD),
         *_in_parts(others, MOST_TOGETHER),
+        *_in_parts(holding, MOST_HELD),  # the dearest, and not worth it where nothing works
     ]
 
 

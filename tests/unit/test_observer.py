@@ -90,9 +90,9 @@ def test_those_who_hold_processes_share_with_their_like_only() -> None:
     holding = [Job("meeting", {"holds": "1", "pairs": str(i)}) for i in range(MOST_HELD + 1)]
     other = Job("steps", {})
     assert boots_for([holding[0], other, *holding[1:]]) == [
+        [other],
         holding[:MOST_HELD],
         holding[MOST_HELD:],
-        [other],
     ]
 
 

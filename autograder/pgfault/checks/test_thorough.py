@@ -32,7 +32,7 @@ def test_start(seen: Observation) -> None:
 @number("11.13")
 @weight(0)
 @rule("T6")
-@hint("execve() replaces the address space: whoever uses the old one needs a reference.")
+@hint("execve() replaces the address space: a process that uses the old one needs a reference.")
 @needs("pgfaultmap")
 @any_outcome
 @observe("meeting", pairs="exec-untraced:start,exec:stop,exec:start", holds=1)
@@ -44,7 +44,7 @@ def test_execve(seen: Observation) -> None:
 @number("11.14")
 @weight(0)
 @rule("R1")
-@hint("Whoever comes late finds the trace gone: look for it under the lock that guards it.")
+@hint("A process that comes late finds the trace gone: look for it under the lock that guards it.")
 @needs("pgfaultmap")
 @any_outcome
 @observe(
