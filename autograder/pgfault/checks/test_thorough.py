@@ -35,7 +35,7 @@ def test_start(seen: Observation) -> None:
 @hint("execve() replaces the address space: a process that uses the old one needs a reference.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="exec-untraced:start,exec:stop,exec:start", holds=1)
+@observe("meeting", pairs="exec:stop,exec:start", holds=1)
 def test_execve(seen: Observation) -> None:
     """A trace can be started or stopped in the middle of execve()."""
     expect_no_harm(seen)

@@ -40,7 +40,7 @@ def test_start_and_exit(seen: Observation) -> None:
 @hint("The lock signal->exec_update_lock keeps a process from changing its address space.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:exec", holds=1)
+@observe("meeting", pairs="start:exec,exec-untraced:start", holds=1)
 def test_start_and_execve(seen: Observation) -> None:
     """A trace can be started while the process calls execve()."""
     expect_no_harm(seen)
