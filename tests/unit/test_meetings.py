@@ -191,6 +191,14 @@ def test_a_fault_that_came_meanwhile(pair: str, text: str, is_told: bool) -> Non
         expect_no_harm(meetings.seen())
 
 
+def test_a_start_that_had_to_wait_comes_after_the_fault() -> None:
+    """The one that is held holds a lock that the start takes."""
+    meetings = Meetings()
+    meetings.run("victim", START + MEANWHILE + PAGES, pair="read:stop+start+touch")
+    meetings.run("held", START + PAGES, pair="read:stop+start+touch", waited="1")
+    expect_no_harm(meetings.seen())
+
+
 def test_an_end_of_file_that_comes_too_early() -> None:
     meetings = alone()
     meetings.run("held", early="64")

@@ -314,6 +314,8 @@ def _must_show_others(run: Run) -> bool:
     before, touched, _ = " ".join(run.others).partition("touch")
     if not touched or run.ends or run.does("exec") or run.victim.startswith("stop"):
         return False
+    if "start" in before and run.record.text("waited"):
+        return False  # the start had to wait for the one that was held, and the page came first
     return "start" in before or not (run.restarts or run.victim == "open")
 
 

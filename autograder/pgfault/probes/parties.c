@@ -143,5 +143,8 @@ void others_act(const char *names)
 		if (!strcmp(name, "reap"))
 			parties_reap();
 		rest(0.002);
+		actor_collect(&other);
+		if (other.pending)	/* what the next one does comes before it */
+			tell(" waited=1");
 	}
 }
