@@ -194,8 +194,8 @@ def test_a_fault_that_came_meanwhile(pair: str, text: str, is_told: bool) -> Non
 def test_a_start_that_had_to_wait_comes_after_the_fault() -> None:
     """The one that is held holds a lock that the start takes."""
     meetings = Meetings()
-    meetings.run("victim", START + MEANWHILE + PAGES, pair="read:stop+start+touch")
-    meetings.run("held", START + PAGES, pair="read:stop+start+touch", waited="1")
+    meetings.run("victim", START + MEANWHILE + PAGES, pair="wait:stop+start+touch")
+    meetings.run("held", START + PAGES, pair="wait:stop+start+touch", waited="1")
     expect_no_harm(meetings.seen())
 
 
