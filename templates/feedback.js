@@ -48,7 +48,7 @@
 			return fits;
 		});
 		for (const holder of holders) {
-			holder.classList.toggle("unwanted", !wanted.some((check) => holder.contains(check)));
+			holder.classList.toggle("unwanted", words.length > 0 && !wanted.some((check) => holder.contains(check)));
 		}
 		if (words.length) wanted.filter((check) => !check.classList.contains("cell")).forEach(reveal);
 		const numbers = new Set(wanted.map((check) => check.dataset.find?.split(" ")[0]));
