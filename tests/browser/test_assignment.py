@@ -37,15 +37,15 @@ def test_the_contents_show_the_reader_s_place(browser: Browser, path: Path, scri
     page = opened(browser, 1300, scripts=scripts)
     page.goto(f"{path.as_uri()}#reading")
     reading = page.locator('nav a[href="#reading"]')
-    threads = page.locator('nav a[href="#checks-10"]')
+    last = page.locator('nav a[href="#checks-11"]')
     if scripts:
         page.wait_for_selector('nav a[href="#reading"][aria-current="location"]')
-        assert reading.is_visible() and not threads.is_visible()
+        assert reading.is_visible() and not last.is_visible()
         page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-        page.wait_for_selector('nav a[href="#checks-10"][aria-current="location"]')
+        page.wait_for_selector('nav a[href="#checks-11"][aria-current="location"]')
         assert not reading.is_visible() and page.locator("nav [aria-current]").count() == 1
     else:
-        assert reading.is_visible() and threads.is_visible()
+        assert reading.is_visible() and last.is_visible()
     page.close()
 
 
