@@ -43,7 +43,7 @@ class Boot:
     @property
     def spins(self) -> bool:
         """Whether it was ended because it computed without end."""
-        return self.ended_by in (EndedBy.CPU, EndedBy.WALL)
+        return self.ended_by.endless
 
     def parse(self, number: int) -> tuple[list[Record], dict[str, bytes]]:
         """What the job of that number sent."""

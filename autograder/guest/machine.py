@@ -33,7 +33,7 @@ from autograder.guest.observation import Ending, Observation, Outcome, Record
 from autograder.guest.programs import Programs
 from autograder.guest.symbols import Symbols
 from autograder.sandbox.bounded import read_back
-from autograder.sandbox.command import Bind, EndedBy, Limits
+from autograder.sandbox.command import Bind, Limits
 from autograder.sandbox.following import Patience, follow
 from autograder.sandbox.sandbox import Sandbox
 
@@ -239,8 +239,7 @@ class Machine:
         try:
             ended_by = follow(process, log_end, patience, log.extend)
             used = process.cpu_seconds()
-            spins = ended_by in (EndedBy.CPU, EndedBy.WALL)
-            stacks = sampling.look(self.kernel.linux, process.pids) if spins else []
+            stacks = sampling.look(self.kernel.linux, process.pids) if ended_by.endless else []
             if ended_by:
                 process.kill()
             status = process.wait()

@@ -145,6 +145,11 @@ class Observation(Value):
     cpu_seconds: float = 0
 
     @property
+    def held(self) -> bool:
+        """Whether processes were held in the submission's code."""
+        return bool(self.params.get("holds"))
+
+    @property
     def panicked(self) -> bool:
         """Whether the kernel reported a panic, before its first process or after."""
         reported = any(report.kind == "panic" for report in self.reports)

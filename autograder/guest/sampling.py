@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.guest.observation import Line, Spot
-from autograder.guest.places import Added, Frame, parse_frames
+from autograder.guest.places import LINUX, Added, Frame, parse_frames
 from autograder.sandbox.command import Bind, Limits
 from autograder.sandbox.processes import read
 from autograder.sandbox.sandbox import Sandbox
@@ -33,7 +33,6 @@ MOST_WAITS = 10
 LONGEST_WATCH = 20.0  # seconds; a busy machine may take some to give the process so much
 LONGEST_STOP = 10.0  # seconds that a process may take to stop
 MOST_FRAMES = 64
-LINUX = "/guest/linux"
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, memory_bytes=2 << 30, output_bytes=8 << 20)
 
 # ptrace(2): requests, and where struct user_regs_struct of x86-64 has these two registers.

@@ -18,7 +18,6 @@ from _pytest.runner import runtestprotocol
 
 from autograder import assignment
 from autograder.errors import GraderError
-from autograder.guest.machine import Job
 from autograder.guest.observation import Ending, Observation
 from autograder.judge import hints, rubric
 from autograder.judge.evidence import evidence_of, reports_told
@@ -106,8 +105,7 @@ class Judge:
         """
         if self.observer is None:
             raise NotReached(self.stages.obstacle, self.stages.obstacle_check)
-        everything = self.observer.everything()
-        self.boots_now = [seen for seen in everything if not Job(seen.probe, seen.params).holds]
+        self.boots_now = [seen for seen in self.observer.everything() if not seen.held]
         return self.boots_now
 
     def _not_tried(self, loop: Loop) -> NotReached:

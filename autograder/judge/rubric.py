@@ -233,16 +233,17 @@ def guest_jobs(selected: list[Check], seed: int, blocked: Collection[str] = ()) 
 
     Not what only checks want that are ``blocked``: they will not be tried.
     """
-    wanting = list(selected)
-    if any(check.all_boots for check in selected):
-        wanting += [check for check in checks() if check.plan and not check.plan.job(seed).holds]
-        wanting.sort(key=lambda check: check.order)
+    chosen = {check.id for check in selected}
+    wanting = every_check() if any(check.all_boots for check in selected) else selected
     found: list[Job] = []
     for check in wanting:
         if check.plan is None or check.id in blocked:
             continue
-        if check.plan.job(seed) not in found:
-            found.append(check.plan.job(seed))
+        job = check.plan.job(seed)
+        # Those that judge all boots do not look at what happens while a process is held.
+        due = check.id in chosen or not (check.on_request or job.holds)
+        if due and job not in found:
+            found.append(job)
     return found
 
 

@@ -77,7 +77,7 @@ class Tally:
 
         Not where a process is held: who waits for it without sleeping is not to blame.
         """
-        if seen.spot is None or not spins(seen) or seen.params.get("holds"):
+        if seen.spot is None or not spins(seen) or seen.held:
             return None
         met = self._met[seen.spot.entry]
         met.append(seen)

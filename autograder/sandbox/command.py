@@ -52,6 +52,11 @@ class EndedBy(str, Enum):
 
     __str__ = str.__str__
 
+    @property
+    def endless(self) -> bool:
+        """Whether it went on computing until its time was over."""
+        return self in (EndedBy.CPU, EndedBy.WALL)
+
 
 @dataclass(frozen=True)
 class Completed:

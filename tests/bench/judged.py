@@ -12,7 +12,7 @@ from statistics import median
 from autograder import assignment
 from autograder.building import build
 from autograder.errors import GraderError
-from autograder.guest.machine import TOGETHER, Job, Kernel, Machine
+from autograder.guest.machine import TOGETHER, Kernel, Machine
 from autograder.guest.observation import Observation
 from autograder.guest.programs import compile_programs
 from autograder.intake.submission import take_in
@@ -70,7 +70,7 @@ def _processor_time(records: Path) -> tuple[float, float]:
         seen = Observation.model_validate_json(path.read_bytes())
         if seen.probe == TOGETHER:
             continue  # the boots of others
-        if Job(seen.probe, seen.params).holds:
+        if seen.held:
             held += seen.cpu_seconds
         else:
             others += seen.cpu_seconds
