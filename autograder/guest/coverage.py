@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.errors import GraderError
-from autograder.guest import places
+from autograder.guest import places, stretches
 from autograder.guest.observation import Record
 from autograder.guest.places import Added, Place
 from autograder.sandbox.sandbox import Sandbox
@@ -36,6 +36,7 @@ class Finding:
     """What came of the search for places: these, or the reason why there are none."""
 
     places: tuple[Place, ...]
+    stretches: Mapping[int, int] = field(default_factory=dict)  # of the places, by address
     failed: GraderError | None = None
 
 
@@ -66,8 +67,10 @@ class Coverage:
 
         Errors: GraderError where they are ``needed`` and the kernel's file cannot be read.
         """
-        found = self.places() if needed else self._find().places
-        return places.numbered(found).encode()
+        finding = self._find()
+        if needed and finding.failed:
+            raise finding.failed
+        return places.numbered(finding.places, finding.stretches).encode()
 
     def placed(self, record: Record) -> Record:
         """A record that names an instruction with ``at``, with its line of the source."""
@@ -118,7 +121,9 @@ class Coverage:
             if self._finding is None:
                 try:
                     found = places.find(self.linux, self.added, self.sandbox)
-                    self._finding = Finding(tuple(found))
+                    addresses = [place.address for place in found]
+                    same = stretches.stretches(self.linux, addresses, self.sandbox)
+                    self._finding = Finding(tuple(found), same)
                 except GraderError as error:
-                    self._finding = Finding((), error)
+                    self._finding = Finding((), failed=error)
             return self._finding

@@ -108,11 +108,12 @@ def init_text(output: str) -> range:
     return range(start, start + size)
 
 
-def numbered(places: Sequence[Place]) -> str:
-    """What the guest is told: each place's address, and a number that stands for its line."""
-    numbers: dict[tuple[str, int], int] = {}
+def numbered(places: Sequence[Place], stretches: Mapping[int, int]) -> str:
+    """What the guest is told: each place's address, and numbers for its line and its stretch."""
+    lines: dict[tuple[str, int], int] = {}
     return "".join(
-        f"place {place.address:x} {numbers.setdefault((place.file, place.line), len(numbers))}\n"
+        f"place {place.address:x} {lines.setdefault((place.file, place.line), len(lines))}"
+        f" {stretches[place.address]}\n"
         for place in places
     )
 

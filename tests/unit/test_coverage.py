@@ -14,10 +14,11 @@ from autograder.bulk.classbook import ClassBook, Entry
 from autograder.bulk.shelf import ClassList
 from autograder.course import Course
 from autograder.errors import GraderError
-from autograder.guest import places
+from autograder.guest import places, stretches
 from autograder.guest.coverage import Coverage, Line
 from autograder.guest.observation import Record
 from autograder.guest.places import Frame, Place
+from autograder.guest.stretches import numbered
 from autograder.judge.coverage import MOST_SHOWN, covered_files
 from autograder.judge.patchlines import PatchedLines
 from autograder.report import html
@@ -41,6 +42,9 @@ class Search:
         self.made = 0
         self.fails = fails
         monkeypatch.setattr(places, "find", self.find)
+        monkeypatch.setattr(
+            stretches, "stretches", lambda linux, found, sandbox: numbered(found, {})
+        )
 
     def find(self, *_: object) -> list[Place]:
         self.made += 1
@@ -57,7 +61,7 @@ def coverage() -> Coverage:
 def test_a_line_was_reached_if_any_of_its_places_was(monkeypatch: pytest.MonkeyPatch) -> None:
     search = Search(monkeypatch)
     seen = coverage()
-    assert seen.told(needed=False) == b"place 10 0\nplace 20 0\nplace 30 1\n"
+    assert seen.told(needed=False) == b"place 10 0 0\nplace 20 0 1\nplace 30 1 2\n"
     seen.take([], {"covered": b"20\n"})
     seen.take([], {"covered": b"99\nx\n-1\n0x30\n\xff\n"})  # no places, and no addresses
     assert seen.lines() == {

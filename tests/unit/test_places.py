@@ -74,7 +74,8 @@ def test_code_that_only_the_boot_runs() -> None:
 
 def test_one_line_has_one_number() -> None:
     lines = [Place(16, "f", "mm/a.c", 7), Place(20, "f", "mm/a.c", 8), Place(24, "f", "mm/a.c", 7)]
-    assert places.numbered(lines) == "place 10 0\nplace 14 1\nplace 18 0\n"
+    told = places.numbered(lines, {16: 5, 20: 5, 24: 6})
+    assert told == "place 10 0 5\nplace 14 1 5\nplace 18 0 6\n"
     assert places.at(lines, 20) == lines[1]
     assert places.at(lines, 21) is None
     assert places.at([], 21) is None

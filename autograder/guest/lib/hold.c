@@ -10,7 +10,7 @@
 
 static struct {
 	unsigned long address;
-	int line;
+	int line, stretch;
 } places[MOST_PLACES];
 static size_t place_count;
 
@@ -34,15 +34,15 @@ size_t hold_places(void)
 	FILE *file = fopen(HOLD_PLACES, "re");
 
 	while (file && place_count < MOST_PLACES &&
-	       fscanf(file, "place %lx %d\n", &places[place_count].address,
-		      &places[place_count].line) == 2)
+	       fscanf(file, "place %lx %d %d\n", &places[place_count].address,
+		      &places[place_count].line, &places[place_count].stretch) == 3)
 		place_count++;
 	if (file)
 		fclose(file);
 	return place_count;
 }
 
-static int line_of(unsigned long address)
+static long place_at(unsigned long address)
 {
 	size_t low = 0, high = place_count;
 
@@ -54,7 +54,7 @@ static int line_of(unsigned long address)
 		else
 			high = middle;
 	}
-	return low < place_count && places[low].address == address ? places[low].line : -1;
+	return low < place_count && places[low].address == address ? (long)low : -1;
 }
 
 void hold_watch(pid_t pid)
@@ -62,21 +62,34 @@ void hold_watch(pid_t pid)
 	control("watch %d", pid);
 }
 
+/*
+ * Where the line changes.  Of several places in a stretch, between which nothing happens that
+ * another process could see, the last: it is next to what comes then.
+ */
 size_t hold_reached(unsigned long *addresses, size_t room)
 {
+	int can, line = -1, stretch = -1;
 	FILE *file = fopen(REACHED, "re");
 	unsigned long address;
-	int can, before = -1;
+	bool has_one = false;
 	size_t count = 0;
 
 	if (!file)
 		broken("%s: %m", REACHED);
 	while (fscanf(file, "%lx %d", &address, &can) == 2 && count < room) {
-		int line = line_of(address);
+		long place = place_at(address);
 
-		if (can && line != before)
+		if (place < 0)
+			continue;
+		has_one = has_one && places[place].stretch == stretch;
+		if (can && places[place].line != line) {
+			if (has_one)
+				count--;
 			addresses[count++] = address;
-		before = line;
+			has_one = true;
+		}
+		line = places[place].line;
+		stretch = places[place].stretch;
 	}
 	fclose(file);
 	return count;
