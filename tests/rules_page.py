@@ -25,8 +25,6 @@ UNCHECKED = {
     "T9": "The guest's time is virtual: computing takes none. Reading the patch shows it.",
     "P4": "Every check that reads a trace reads what `pgfaultmap --events` prints of it, so a line "
     "that is not as demanded fails them all.",
-    "P7": "Nothing checks it yet.",
-    "P8": "Nothing checks it yet.",
 }
 """Rules without a check of their own, and why."""
 

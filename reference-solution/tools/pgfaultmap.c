@@ -19,7 +19,7 @@
 
 #define PAGE_SHIFT	12
 #define PAGE_MASK	((1ULL << PAGE_SHIFT) - 1)
-#define USER_LIMIT	(1ULL << 63)	/* above is the kernel, everywhere */
+#define USER_LIMIT	(1ULL << 47)	/* no region ends above it */
 #define NSEC_PER_SEC	1000000000ULL
 
 struct fault {

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """tracepgfault: how it runs a command, and what it writes."""
 
-import re
-
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
 from autograder.judge.draw import Integer
-from autograder.judge.expect import expect_that, fail
+from autograder.judge.expect import expect_that
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
+from autograder.pgfault.checks.commands import FAR, printed_address
 from autograder.pgfault.checks.foundations import ENDS, FAULTS, FOLLOWS_COMMAND, READS, RUNS, WAKES
 from autograder.pgfault.checks.traces import (
     events_of,
@@ -27,7 +26,6 @@ HELPER = "/bin/{name}"
 TRACE = "/bin/tracepgfault"
 SIGNALS = "A shell's convention: a command that signal N ended gives the status 128+N."
 CANNOT_RUN = "If execve() fails, the child exits with 127, and so does the tool."
-FAR = Integer(0x20_0000, 0x80_0000)  # the number of a page, where nothing else is mapped
 
 
 @number("9.1")
@@ -240,19 +238,6 @@ def test_input_is_kept(seen: Observation) -> None:
     expect_output(seen, did, "output", "standard output", seen.params["text"])
 
 
-def printed_address(seen: Observation, did: str) -> int:
-    """Where the command says that its memory is: all that it prints on standard output."""
-    text = seen.text("tool.out").strip()
-    if not re.fullmatch("[0-9a-f]{1,16}", text):
-        fail(
-            did,
-            expected="the address that the command prints, alone, on standard output",
-            observed=f"{quoted(text) or 'nothing'} on standard output",
-            hint=hints.COMMAND_STREAMS if text else hints.NO_OUTFILE,
-        )
-    return int(text, 16)
-
-
 def expect_pages_of_command(
     seen: Observation, did: str, pages: int, missing: str = ""
 ) -> list[Event]:
@@ -282,7 +267,7 @@ GATE = "The child must wait before execve() until its parent has started the tra
 
 
 @number("9.8")
-@weight(1)
+@weight(0.5)
 @rule("P1")
 @rests_on(RUNS, WAKES, ENDS, "life_cycle/execve_goes_on", FAULTS)
 @needs("tracepgfault", "pgfaultmap")

@@ -64,9 +64,9 @@ def test_start_and_fault(seen: Observation) -> None:
 @hint("Look again under the lock whether there is a trace already: somebody may have been faster.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="start:start+touch,stop:stop,open:start+touch", holds=1)
+@observe("meeting", pairs="start:start+touch,stop:stop,open:start+touch,open:open", holds=1)
 def test_start_and_start(seen: Observation) -> None:
-    """Two processes can start and stop a trace at the same time."""
+    """Two processes can open the file, and start and stop a trace, at the same time."""
     expect_no_harm(seen)
 
 
@@ -128,7 +128,11 @@ def test_stop_and_sleep(seen: Observation) -> None:
 @hint("Between a reader's look and its sleep a record may come: it must not sleep then.")
 @needs("pgfaultmap")
 @any_outcome
-@observe("meeting", pairs="read:touch,wait:touch,touch-unread:read,read:read", holds=1)
+@observe(
+    "meeting",
+    pairs="read:touch,wait:touch,touch:open,map:open,touch-unread:read,read:read",
+    holds=1,
+)
 def test_read_and_fault(seen: Observation) -> None:
     """A record can come while a reader looks for one."""
     expect_no_harm(seen)

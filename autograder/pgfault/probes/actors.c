@@ -175,8 +175,15 @@ int actor_executed(char *argv[])
 	return 0;
 }
 
+static void on_signal(__attribute__((unused)) int number)
+{
+}
+
 void actors_begin(void)
 {
+	struct sigaction restarts = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	sigaction(SIGUSR1, &restarts, NULL);
 	progress = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE,
 			-1, 0);
 	if (progress == MAP_FAILED)

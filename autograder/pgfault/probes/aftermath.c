@@ -52,10 +52,25 @@ void tell_stack(const char *name, pid_t pid)
 	fclose(file);
 }
 
-static void tell_asleep(long page)
+static void tell_asleep(void)
 {
-	tell(" asleep=%ld", page);
+	tell(" asleep=1");
 	tell_stack("stuck_stack", reader.pid);
+}
+
+/*
+ * A signal has a sleeping reader look once more: if there is a record, nothing woke it for that.
+ * The next fault would, and so hide it.
+ */
+static void look_again(void)
+{
+	long before = progress->bytes;
+
+	kill(reader.pid, SIGUSR1);
+	rest(0.01);
+	if (progress->bytes > before)
+		tell_asleep();
+	actor_collect(&reader);
 }
 
 static void tell_stuck(const char *name, const struct actor *actor)
@@ -69,6 +84,8 @@ static void go_on(const struct victim *victim)
 {
 	long before;
 
+	if (reader.pending)
+		look_again();
 	if (victim->command == OPEN && controller.last.call.ret < 0)
 		actor_ask(&controller, OPEN, traced.pid);
 	if (actor_ask(&controller, START, 0))
@@ -85,7 +102,7 @@ static void go_on(const struct victim *victim)
 		actor_ask(&traced, TOUCH, page);
 		rest(0.03);
 		if (progress->bytes == before)
-			tell_asleep(page);
+			tell_asleep();
 		before = progress->bytes;
 		actor_collect(&reader);
 		if (!reader.pending)	/* it had only one read to make until now */
@@ -143,8 +160,9 @@ static bool is_stopped(const struct victim *victim, const char *others)
 
 void aftermath(const struct victim *victim, const char *others)
 {
-	bool gone = parties_reap() || victim->command == EXIT || strstr(others, "exit") ||
-		    strstr(others, "reap");
+	/* One that only exits is not reaped yet: what it left is to be read first. */
+	bool gone = victim->command == EXIT || strstr(others, "exit") || strstr(others, "reap") ||
+		    parties_reap();
 
 	actor_collect(&traced);
 	actor_collect(&second);

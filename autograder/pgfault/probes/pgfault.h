@@ -84,7 +84,11 @@ void reader_note(struct reader *reader, const char *name);
 bool reader_is_done(struct reader *reader);
 
 /* tools.c: the submission's tools */
-int tool_run(const char *label, const char *const argv[]);
+#define TOOL_OUTPUT "/tmp/tool.out"
+pid_t tool_start(const char *const argv[]);		/* with its output in TOOL_OUTPUT */
+int tool_wait(pid_t pid);
+int tool_finish(const char *label, pid_t pid);
+int tool_run(const char *label, const char *const argv[]);	/* starts and finishes it */
 void tool_events(const char *label, const char *trace);
 void tool_prefix_events(const char *label, const char *trace, long size);
 

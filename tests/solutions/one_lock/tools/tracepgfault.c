@@ -19,7 +19,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-static int copy(int in, int out)
+static int copy(int in, int out, const char *name)
 {
 	char *buf = malloc(1 << 15);
 	ssize_t n;
@@ -31,7 +31,7 @@ static int copy(int in, int out)
 			ssize_t w = write(out, buf + at, n - at);
 
 			if (w < 0)
-				die("write");
+				die(name);
 			at += w;
 		}
 	free(buf);
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 		die(path);
 	}
 	kill(pid, SIGUSR1);
-	if (copy(in, out) < 0)
+	if (copy(in, out, argv[1]) < 0)
 		perror(path);
 	close(in);
 	if (waitpid(pid, &status, 0) != pid)

@@ -33,7 +33,7 @@ static int start(pid_t pid)
 	return trace;
 }
 
-static void copy(int from, int to)
+static void copy(int from, int to, const char *name)
 {
 	static unsigned char buf[4096];
 	ssize_t got, put, n;
@@ -51,7 +51,7 @@ static void copy(int from, int to)
 		for (put = 0; put < got; put += n) {
 			n = write(to, buf + put, got - put);
 			if (n < 0)
-				err(1, "write");
+				err(1, "%s", name);
 		}
 	}
 }
@@ -78,7 +78,7 @@ int main(int argc, char *argv[])
 	if (WIFSTOPPED(status)) {
 		trace = start(pid);
 		kill(pid, SIGCONT);
-		copy(trace, out);
+		copy(trace, out, argv[1]);
 		if (waitpid(pid, &status, 0) < 0)
 			err(1, "waitpid");
 	}

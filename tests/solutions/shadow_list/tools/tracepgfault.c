@@ -12,7 +12,7 @@
 
 static char buffer[1 << 16];
 
-static void save(int out, const char *p, ssize_t n)
+static void save(int out, const char *name, const char *p, ssize_t n)
 {
 	while (n > 0) {
 		ssize_t done = write(out, p, n);
@@ -20,7 +20,7 @@ static void save(int out, const char *p, ssize_t n)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0) {
-			perror("tracepgfault: write");
+			fprintf(stderr, "tracepgfault: %s: %s\n", name, strerror(errno));
 			exit(1);
 		}
 		p += done;
@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 			perror("tracepgfault: read");
 			break;
 		}
-		save(out, buffer, n);
+		save(out, argv[1], buffer, n);
 	}
 	close(in);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
