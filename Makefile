@@ -11,6 +11,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 BROWSER := $(VENV)/.browser
+MUTATION := $(VENV)/.mutation
 
 .DEFAULT_GOAL := help
 .PHONY: help check grade test unit lint matrix soak bench boot student-way handout example clean system class-test class-bench gradescope gradescope-test
@@ -30,10 +31,10 @@ grade: $(READY) ## grade a class: SUBMISSIONS=dir [JOBS= ROSTER= GRADES=]
 gradescope: $(READY) ## write build/autograder.zip and a canary to upload first
 	$(PYTHON) -m autograder gradescope --out build $(ARGS)
 
-test: $(BROWSER) ## run all tests, also those with kernels [TESTS= ARGS=]
+test: $(BROWSER) $(MUTATION) ## run all tests, also those with kernels [TESTS= ARGS=]
 	$(PYTHON) -m pytest -q --durations=15 $(TESTS) $(ARGS)
 
-unit: $(READY) ## run the tests that boot no kernel [ARGS="-k NAME"]
+unit: $(MUTATION) ## run the tests that boot no kernel [ARGS="-k NAME"]
 	$(PYTHON) -m pytest -q -m "not guest and not long" tests/unit $(ARGS)
 
 lint: $(BROWSER) ## check format, style, types and the kernel patches
@@ -45,6 +46,11 @@ lint: $(BROWSER) ## check format, style, types and the kernel patches
 
 matrix: $(READY) ## grade the corpus: every mistake must be caught [JOBS= ARGS=]
 	$(PYTHON) -m tests.matrix $(if $(JOBS),--jobs $(JOBS)) $(ARGS)
+
+.PHONY: mutation
+mutation: $(MUTATION) ## judge mistakes made by machine [N=400 SEED= JOBS=]
+	$(PYTHON) -m tests.mutation $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(JOBS),--jobs $(JOBS)) $(ARGS)
 
 class-bench: $(READY) ## compare two workers with one, here and on a Dask cluster
 	$(PYTHON) -m tests.class_bench $(ARGS)
@@ -106,4 +112,10 @@ $(BROWSER): requirements-browser.lock web/package-lock.json $(READY)
 	scripts/setup.sh --browser
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
 	cd web && PATH="$(abspath $(VENV)/bin):$$PATH" npm ci --ignore-scripts --silent
+	touch $@
+
+# Makes mutations.  Without dependencies: all but its rules is for other ways to make them.
+$(MUTATION): requirements-mutation.lock $(READY)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		-r requirements-mutation.lock
 	touch $@
