@@ -197,6 +197,8 @@ int main(int argc, char **argv)
 			perror("tracepgfault: waitpid");
 			return 1;
 		}
+	if (desk.error)
+		return 1;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 kill:
 	kill(pid, SIGKILL);

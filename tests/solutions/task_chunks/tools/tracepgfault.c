@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void copy(int history, int out, const char *name)
+/* Whether all of it could be written. */
+static int copy(int history, int out, const char *name)
 {
 	static char buffer[24 * 2048];
 	ssize_t got, put, at;
@@ -28,7 +29,7 @@ static void copy(int history, int out, const char *name)
 			if (errno == EINTR)
 				continue;
 			warn("reading the history");
-			return;
+			break;
 		}
 		for (at = 0; out >= 0 && at < got; at += put) {
 			put = write(out, buffer + at, got - at);
@@ -40,6 +41,7 @@ static void copy(int history, int out, const char *name)
 			}
 		}
 	}
+	return out >= 0;
 }
 
 static int start(pid_t pid)
@@ -61,7 +63,7 @@ static int start(pid_t pid)
 int main(int argc, char *argv[])
 {
 	volatile int *failed;
-	int out, history, status;
+	int out, history, status, written = 1;
 	pid_t pid;
 
 	if (argc < 3) {
@@ -91,11 +93,13 @@ int main(int argc, char *argv[])
 	if (WIFSTOPPED(status)) {
 		history = start(pid);
 		kill(pid, SIGCONT);
-		copy(history, out, argv[1]);
+		written = copy(history, out, argv[1]);
 		if (waitpid(pid, &status, 0) < 0)
 			err(1, "waitpid");
 	}
 	if (*failed)
 		warnx("%s: %s", argv[2], strerror(*failed));
+	if (!written)
+		return 1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
