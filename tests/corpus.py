@@ -116,6 +116,11 @@ def solutions() -> list[Path]:
     return sorted(path.parent for path in SOLUTIONS.glob("*/kernel.patch"))
 
 
+def leaves_extra_credit_out(correct: Path) -> bool:
+    """Whether a correct submission says that it does without the extra credit."""
+    return (correct / WITHOUT_EXTRA).exists()
+
+
 def tools_of(mutant: Mutant, folder: Path) -> Path:
     """The correct tools with the mutant's mistake, as sources in ``folder``."""
     tools = folder / "tools"

@@ -47,7 +47,7 @@ from autograder.kernel.build import (
 from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import Sandbox, choose
-from tests.corpus import WITHOUT_EXTRA, Mutant, mutants, solutions, tools_of
+from tests.corpus import Mutant, leaves_extra_credit_out, mutants, solutions, tools_of
 from tests.matrix_page import render
 from tests.reference import SERIES, kept_build, patch_of
 from tests.words import message_complaints, sentence_complaints
@@ -180,7 +180,7 @@ class Matrix:
 
     def _due(self, correct: Path) -> list[rubric.Check]:
         """The checks that a correct submission passes: one may leave extra credit out."""
-        without_extra = (correct / WITHOUT_EXTRA).exists()
+        without_extra = leaves_extra_credit_out(correct)
         return [check for check in self.checks if not (check.extra_credit and without_extra)]
 
     def _examine(

@@ -25,7 +25,7 @@ from autograder.kernel.build import make_jobs
 from autograder.progress import ProgressLines
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import choose
-from tests.corpus import REFERENCE, WITHOUT_EXTRA, solutions
+from tests.corpus import REFERENCE, leaves_extra_credit_out, solutions
 from tests.reference import SERIES
 
 
@@ -59,7 +59,7 @@ def soak(folder: Path, times: int, first_seed: int) -> list[str]:
     selected = [
         check
         for check in rubric.checks()
-        if not (check.extra_credit and (folder / WITHOUT_EXTRA).exists())
+        if not (check.extra_credit and leaves_extra_credit_out(folder))
     ]
     found: list[str] = []
     with cache.workdir("soak") as work:

@@ -57,19 +57,14 @@ class Coverage:
 
         Errors: GraderError where the kernel's file cannot be read.
         """
-        finding = self._find()
-        if finding.failed:
-            raise finding.failed
-        return finding.places
+        return self._found().places
 
     def told(self, needed: bool) -> bytes:
         """What a guest is told of the places; nothing where there are none.
 
         Errors: GraderError where they are ``needed`` and the kernel's file cannot be read.
         """
-        finding = self._find()
-        if needed and finding.failed:
-            raise finding.failed
+        finding = self._found() if needed else self._find()
         return places.numbered(finding.places, finding.stretches).encode()
 
     def placed(self, record: Record) -> Record:
@@ -115,6 +110,12 @@ class Coverage:
                 ran = known.ran or place.address in reached
                 lines[where.line] = Line(known.function, ran)
         return found
+
+    def _found(self) -> Finding:
+        finding = self._find()
+        if finding.failed:
+            raise finding.failed
+        return finding
 
     def _find(self) -> Finding:
         with self._lock:

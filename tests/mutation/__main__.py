@@ -34,9 +34,11 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=make_jobs(), help="tried at a time")
     options = parser.parse_args()
     trials.prepare()
-    drawn = draw(
-        [trial.solution for trial in trials.by_solution.values()], options.count, options.seed
-    )
+    solutions = [trial.solution for trial in trials.by_solution.values()]
+    try:
+        drawn = draw(solutions, options.count, options.seed)
+    except ValueError as error:
+        parser.error(f"--count {options.count}: {error}")
     results = Results(options.out / f"{options.seed}-{options.count}.json")
     keys = [trials.by_solution[mutation.solution].solution.key(mutation) for mutation in drawn]
     left = [

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from pathlib import Path
 
 from elftools.elf.elffile import ELFFile
@@ -18,7 +19,7 @@ from autograder.kernel.build import Baseline, build_submission, build_tools
 from autograder.progress import Progress
 from autograder.results import Status, Verdict
 from autograder.sandbox.sandbox import Sandbox
-from tests.corpus import Mutant, tools_of
+from tests.corpus import Mutant, leaves_extra_credit_out, tools_of
 from tests.mutation.draw import Mutable
 from tests.mutation.mutations import Mutation
 from tests.mutation.results import Fate, MutationResult
@@ -72,17 +73,14 @@ class Trial:
 
     def _tried(self, mutation: Mutation, work: Path) -> tuple[Fate, list[str], str]:
         diff = self.solution.diff(mutation)
-        of_tools = mutation.file.startswith("tools/")
-        changed = Mutant(
-            "", "", "", frozenset(), "", diff if of_tools else "", self.solution.folder
-        )
-        tools = build_tools(tools_of(changed, work), work / "tools-built", self.sandbox)
+        folder = self.solution.folder
+        mutant = Mutant(self.solution.key(mutation), "", "", frozenset(), "", diff, folder)
+        tools = build_tools(tools_of(mutant, work), work / "tools-built", self.sandbox)
         if not tools.ok:
             return Fate.NOT_BUILT, [], tools.message
         linux = self.kept.linux
-        if of_tools:
-            correct = build_tools(self.solution.folder / "tools", work / "correct", self.sandbox)
-            if all(_code(tools.built[name]) == _code(correct.built[name]) for name in tools.built):
+        if mutant.changes_tools:
+            if {name: _code(tool) for name, tool in tools.built.items()} == self._tools:
                 return Fate.SAME, [], ""
         else:
             built = build_submission(
@@ -90,10 +88,10 @@ class Trial:
             )
             if built.linux is None:
                 return Fate.NOT_BUILT, [], built.message
-            if self._same_objects(work / "kernel" / "tree"):
+            if self._own_objects(work / "kernel" / "tree") == self._objects:
                 return Fate.SAME, [], ""
             linux = built.linux
-        patch = patch_of(self.solution.folder) + (b"" if of_tools else diff.encode())
+        patch = patch_of(folder) + (b"" if mutant.changes_tools else diff.encode())
         kernel = Kernel(linux, tools.built, PatchedLines(patch).added())
         stages = Stages(tools=frozenset(tools.built))
         for number, expression in enumerate(STAGES):
@@ -118,24 +116,32 @@ class Trial:
             elif verdict.status is Status.GRADER_ERROR:
                 problems.append(f"{check}: {verdict.message}")
 
+        without_extra = leaves_extra_credit_out(self.solution.folder)
         selected = [
-            check for check in rubric.select(expression) if not (check.extra_credit and self._plain)
+            check
+            for check in rubric.select(expression)
+            if not (check.extra_credit and without_extra)
         ]
         Examination(stages, kernel, selected, SEED, work / "seen", work).run(
             self.cache, self.sandbox, take
         )
         return failed, "; ".join(problems)
 
-    @property
-    def _plain(self) -> bool:
-        """Whether the solution leaves the extra credit out."""
-        return (self.solution.folder / "WITHOUT-EXTRA-CREDIT").exists()
+    @cached_property
+    def _tools(self) -> dict[str, dict[str, bytes]]:
+        """The code of the correct solution's tools."""
+        with self.cache.workdir("mutation") as work:
+            correct = build_tools(self.solution.folder / "tools", work / "built", self.sandbox)
+            return {name: _code(tool) for name, tool in correct.built.items()}
 
-    def _same_objects(self, tree: Path) -> bool:
-        """Whether all of the solution's own objects are those of the correct solution."""
+    @cached_property
+    def _objects(self) -> dict[str, dict[str, bytes]]:
+        """The code of the correct solution's own objects."""
+        return self._own_objects(self.kept.tree)
+
+    def _own_objects(self, tree: Path) -> dict[str, dict[str, bytes]]:
         names = [name[:-2] + ".o" for name in self.solution.sources if name.endswith(".c")]
-        objects = [name for name in names if (self.kept.tree / name).exists()]
-        return all(_code(tree / name) == _code(self.kept.tree / name) for name in objects)
+        return {name: _code(tree / name) for name in names if (tree / name).exists()}
 
 
 def _code(file: Path) -> dict[str, bytes]:

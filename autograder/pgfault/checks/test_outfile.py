@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """tracepgfault: what becomes of OUTFILE where the disk is full or somebody stops the trace."""
 
-import re
-
 from gradescope_utils.autograder_utils.decorators import number, weight
 
 from autograder.guest.observation import Observation
@@ -12,7 +10,7 @@ from autograder.judge.expect import counted, expect_that
 from autograder.judge.rubric import needs, observe, rests_on, rule
 from autograder.pgfault.checks import hints
 from autograder.pgfault.checks.calls import expect_answer
-from autograder.pgfault.checks.commands import FAR, printed_address
+from autograder.pgfault.checks.commands import FAR, is_address, printed_address
 from autograder.pgfault.checks.foundations import FOLLOWS_COMMAND, RUNS
 from autograder.pgfault.checks.traces import events_of, pages_in, quoted, tool_status
 
@@ -51,7 +49,7 @@ def test_full_disk(seen: Observation) -> None:
         printed = seen.text(f"printed.{index}").strip()
         expect_that(
             did,
-            bool(re.fullmatch("[0-9a-f]{1,16}", printed)),
+            is_address(printed),
             expected="the command runs to its end and prints a line",
             observed=f"the command prints {quoted(printed) or 'nothing'}",
             hint="Go on reading, or let go of the trace, but do not end the command.",
